@@ -1,0 +1,1 @@
+"""The Rasa assistant: understands what a customer wants and speaks HTTP to the services."""

@@ -1,0 +1,1 @@
+"""The form that takes a report of a lost card."""

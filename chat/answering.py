@@ -1,0 +1,213 @@
+"""From a question to what the customer is told: search, policy, and the messages that come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import structlog
+
+from chat.models import Message
+from chat.ownership import Owner
+from chat.repository import ChatRepository
+from chat.service import ChatService
+from chat.texts import text as say
+from handoff.policy import (
+    Answer,
+    Clarify,
+    Decline,
+    Handoff,
+    Reason,
+    Standing,
+    Thresholds,
+    TurnSignals,
+    after_intent,
+    after_search,
+)
+from kb.content import EntryContent, Lang
+from kb.search import Candidate
+from kb.service import KnowledgeBase
+from kit.counters import turns
+from kit.errors import NotFound, Unavailable
+
+log = structlog.get_logger(__name__)
+
+OFF_TOPIC_INTENT = "out_of_scope"
+OutcomeName = Literal["answer", "clarify", "decline", "handoff"]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The outcome of a question, and what to tell the customer; a handoff tells them by itself."""
+
+    outcome: OutcomeName
+    messages: list[dict[str, Any]]
+
+
+class Answering:
+    """Answers from the knowledge base, under the handoff policy."""
+
+    def __init__(self, chat: ChatService, knowledge: KnowledgeBase, thresholds: Thresholds) -> None:
+        self._chat = chat
+        self._knowledge = knowledge
+        self._thresholds = thresholds
+
+    async def answer(self, conversation_id: str, intent: str, intent_confidence: float) -> Reply:
+        """Answer the customer message whose turn it is. Called by the bot's actions."""
+        async with self._chat.database.read() as session:
+            repository = ChatRepository(session)
+            conversation = await repository.conversation(conversation_id)
+            message = await repository.next_unanswered(conversation) if conversation else None
+        if conversation is None or message is None or conversation.owner != Owner.BOT:
+            return Reply("handoff", [])  # a person has taken over while the bot was thinking
+        language: Lang = "en" if message.language == "en" else "zh"
+        noted = {"intent": intent, "intent_confidence": round(intent_confidence, 4)}
+        by_intent = after_intent(intent, _signals(message), self._thresholds)
+        if by_intent is not None:
+            await self._note(message, noted)
+            return await self._hand_off(conversation_id, by_intent.reason, message)
+        try:
+            candidates = (await self._knowledge.search(message.text, language)).candidates
+        except Unavailable as error:
+            log.warning("search_unavailable", code=error.code)
+            return await self._hand_off(conversation_id, Reason.BOT_UNAVAILABLE, message)
+        outcome = after_search(
+            [candidate.confidence for candidate in candidates],
+            off_topic=intent == OFF_TOPIC_INTENT,
+            standing=Standing(conversation.unhelped_turns, conversation.angry_turns),
+            thresholds=self._thresholds,
+        )
+        await self._note(message, {**noted, **self._seen(candidates, language), "outcome": _name(outcome)})
+        if isinstance(outcome, Handoff):
+            return await self._hand_off(conversation_id, outcome.reason, message)
+        await self._count(conversation_id, helped=isinstance(outcome, Answer))
+        turns.labels(_name(outcome)).inc()
+        return Reply(_name(outcome), self._messages(outcome, candidates, language))
+
+    async def answer_choice(self, conversation_id: str, message: Message, choice: str, language: Lang) -> None:
+        """The customer has chosen among the candidates, or none of them."""
+        if choice == "none":
+            await self._note(message, {"outcome": "handoff", "choice": choice})
+            await self._hand_off(conversation_id, Reason.LOW_CONFIDENCE, message)
+            return
+        try:
+            reply = self._answer_message(self._knowledge.entry(choice), language)
+        except NotFound:
+            reply = {"kind": "text", "text": say(language, "entry_gone"), "data": {}}
+        await self._note(message, {"outcome": "answer", "choice": choice})
+        await self._count(conversation_id, helped=True)
+        turns.labels("answer").inc()
+        await self._chat.say(conversation_id, [reply], language, while_owner=(Owner.BOT,))
+
+    async def answer_while_waiting(self, conversation_id: str, message: Message, language: Lang) -> None:
+        """In the queue, the bot still answers what it is sure of and leaves the rest to the person."""
+        candidates = await self.suggest(message, language)
+        if candidates and candidates[0].confidence >= self._thresholds.answer:
+            reply = self._answer_message(candidates[0].entry, language)
+            await self._chat.say(conversation_id, [reply], language, while_owner=(Owner.WAITING,))
+        turns.labels("while_waiting").inc()
+
+    async def suggest(self, message: Message, language: Lang) -> list[Candidate]:
+        """Note the candidates for the agent to see; none when the knowledge base cannot be searched."""
+        try:
+            candidates = (await self._knowledge.search(message.text, language)).candidates
+        except Unavailable:
+            return []
+        await self._note(message, {**self._seen(candidates, language), "outcome": "to_person"})
+        return candidates
+
+    async def inputs(self, message: Message) -> dict[str, Any]:
+        """What a decision was based on, as it is stored with the handoff."""
+        async with self._chat.database.read() as session:
+            stored = await ChatRepository(session).message(message.conversation_id, message.seq)
+        seen = {key: value for key, value in ((stored.turn if stored else None) or {}).items() if key != "candidates"}
+        return {"seq": message.seq, **seen}
+
+    async def _hand_off(self, conversation_id: str, reason: Reason, message: Message) -> Reply:
+        turns.labels("handoff").inc()
+        await self._chat.hand_off(conversation_id, reason, actor="policy", inputs=await self.inputs(message))
+        return Reply("handoff", [])
+
+    async def _note(self, message: Message, found: dict[str, Any]) -> None:
+        async with self._chat.database.write() as session:
+            repository = ChatRepository(session)
+            stored = await repository.message(message.conversation_id, message.seq)
+            if stored is not None:
+                repository.merge_turn(stored, found)
+        await self._chat.changed(message.conversation_id)
+
+    async def _count(self, conversation_id: str, *, helped: bool) -> None:
+        async with self._chat.database.write() as session:
+            conversation = await ChatRepository(session).conversation(conversation_id, lock=True)
+            if conversation is not None:
+                conversation.unhelped_turns = 0 if helped else conversation.unhelped_turns + 1
+
+    def _messages(
+        self, outcome: Answer | Clarify | Decline, candidates: list[Candidate], language: Lang
+    ) -> list[dict[str, Any]]:
+        if isinstance(outcome, Answer):
+            return [self._answer_message(candidates[0].entry, language)]
+        if isinstance(outcome, Clarify):
+            offered = candidates[: outcome.choices]
+            choices = [
+                {"entry_id": candidate.entry.id, "label": candidate.entry.variant_for(language)[1].question}
+                for candidate in offered
+            ]
+            data = {"choices": choices, "none_label": say(language, "none_of_these")}
+            return [{"kind": "choices", "text": say(language, "clarify"), "data": data}]
+        person = say(language, "talk_to_person")
+        data = {"buttons": [{"label": person, "text": person}]}
+        return [{"kind": "text", "text": say(language, "decline"), "data": data}]
+
+    def _answer_message(self, entry: EntryContent, language: Lang) -> dict[str, Any]:
+        answered_in, variant = entry.variant_for(language)
+        related = []
+        for identifier in entry.related:
+            try:
+                other = self._knowledge.entry(identifier)
+            except NotFound:
+                continue
+            related.append({"entry_id": identifier, "question": other.variant_for(language)[1].question})
+        text = variant.answer or variant.question
+        return {
+            "kind": "answer",
+            "text": text if answered_in == language else f"{say(language, 'other_language')}\n\n{text}",
+            "data": {
+                "entry_id": entry.id,
+                "question": variant.question,
+                "updated": entry.updated.isoformat() if entry.updated else None,
+                "risk": variant.risk,
+                "related": related,
+                "answer_language": answered_in,
+                "release_id": self._knowledge.release_id,
+            },
+        }
+
+    @staticmethod
+    def _seen(candidates: list[Candidate], language: Lang) -> dict[str, Any]:
+        return {
+            "candidates": [
+                {
+                    "entry_id": candidate.entry.id,
+                    "question": candidate.entry.variant_for(language)[1].question,
+                    "answer": candidate.entry.variant_for(language)[1].answer,
+                    "confidence": round(candidate.confidence, 4),
+                }
+                for candidate in candidates[:3]
+            ]
+        }
+
+
+def _name(outcome: Answer | Clarify | Decline | Handoff) -> OutcomeName:
+    names: dict[type, OutcomeName] = {Answer: "answer", Clarify: "clarify", Decline: "decline", Handoff: "handoff"}
+    return names[type(outcome)]
+
+
+def _signals(message: Message) -> TurnSignals:
+    turn = message.turn or {}
+    return TurnSignals(
+        emotion=turn.get("emotion", "neutral"),
+        emotion_confidence=turn.get("emotion_confidence", 1.0),
+        asked_confidence=turn.get("asked_confidence", 0.0),
+        complaint_confidence=turn.get("complaint_confidence", 0.0),
+    )

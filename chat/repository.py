@@ -1,0 +1,207 @@
+"""All SQL of conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, literal, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
+
+from chat.models import Conversation, Message, OwnerChange
+from chat.ownership import Owner, OwnerChanged, check_change
+from kit.database import Moment
+
+
+class ChatRepository:
+    """Works inside the transaction it is given."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    def add(self, conversation: Conversation) -> None:
+        """A new conversation."""
+        self._session.add(conversation)
+
+    async def conversation(self, conversation_id: str, *, lock: bool = False) -> Conversation | None:
+        """One conversation; with ``lock``, nobody else changes it before this transaction ends."""
+        statement = select(Conversation).where(Conversation.id == conversation_id)
+        if lock:
+            statement = statement.with_for_update()
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def by_owner(self, owner: Owner, agent_id: int | None = None) -> list[Conversation]:
+        """Conversations of an owner: higher priority first, then the longest waiting."""
+        statement = select(Conversation).where(Conversation.owner == owner)
+        if agent_id is not None:
+            statement = statement.where(Conversation.agent_id == agent_id)
+        statement = statement.order_by(Conversation.priority.desc(), Conversation.waiting_since, Conversation.id)
+        return list((await self._session.execute(statement)).scalars())
+
+    async def waiting_before(self, conversation: Conversation) -> int:
+        """How many wait in front of a waiting conversation."""
+        count = await self._session.execute(
+            select(func.count())
+            .select_from(Conversation)
+            .where(
+                Conversation.owner == Owner.WAITING,
+                tuple_(-Conversation.priority, Conversation.waiting_since, Conversation.id)
+                < tuple_(
+                    literal(-conversation.priority),
+                    literal(conversation.waiting_since, Moment),
+                    literal(conversation.id),
+                ),
+            )
+        )
+        return count.scalar_one()
+
+    async def by_client_id(self, conversation_id: str, sender: str, client_id: str) -> Message | None:
+        """The message that a client has sent before under this id."""
+        statement = select(Message).where(
+            Message.conversation_id == conversation_id, Message.sender == sender, Message.client_id == client_id
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def append(self, conversation: Conversation, message: Message) -> Message:
+        """Store a message under the next sequence number. ``conversation`` must be locked."""
+        conversation.last_seq += 1
+        message.conversation_id, message.seq = conversation.id, conversation.last_seq
+        if message.sender == "customer":
+            conversation.customer_seq = message.seq
+        self._session.add(message)
+        await self._session.flush()
+        return message
+
+    async def message(self, conversation_id: str, seq: int) -> Message | None:
+        """One message."""
+        return await self._session.get(Message, (conversation_id, seq))
+
+    async def messages(self, conversation_id: str, after: int, limit: int = 500) -> list[Message]:
+        """Messages after a sequence number, in order."""
+        statement = (
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.seq > after)
+            .order_by(Message.seq)
+            .limit(limit)
+        )
+        return list((await self._session.execute(statement)).scalars())
+
+    async def next_unanswered(self, conversation: Conversation) -> Message | None:
+        """The oldest customer message whose turn has not been taken."""
+        statement = (
+            select(Message)
+            .where(
+                Message.conversation_id == conversation.id,
+                Message.sender == "customer",
+                Message.seq > conversation.answered_seq,
+            )
+            .order_by(Message.seq)
+            .limit(1)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def customer_lines(self, conversation_id: str, limit: int) -> list[Message]:
+        """The customer's latest messages, oldest first."""
+        statement = (
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.sender == "customer")
+            .order_by(Message.seq.desc())
+            .limit(limit)
+        )
+        return list((await self._session.execute(statement)).scalars())[::-1]
+
+    def merge_turn(self, message: Message, found: dict[str, Any]) -> None:
+        """Add to what the bot made of a customer's message."""
+        message.turn = {**(message.turn or {}), **found}
+        flag_modified(message, "turn")
+
+    async def change_owner(
+        self,
+        conversation: Conversation,
+        to: Owner,
+        *,
+        actor: str,
+        at: datetime,
+        reason: str | None = None,
+        policy: dict[str, Any] | None = None,
+        values: dict[str, Any] | None = None,
+    ) -> None:
+        """Compare-and-swap of the owner: it happens only if the version is still the one ``conversation`` was read at.
+
+        Raises:
+            OwnerChanged: it is not, or the change is not allowed.
+        """
+        current, version = Owner(conversation.owner), conversation.version
+        check_change(current, to)
+        swapped = await self._session.execute(
+            update(Conversation)
+            .where(Conversation.id == conversation.id, Conversation.version == version)
+            .values(owner=to.value, version=version + 1, **(values or {}))
+        )
+        if swapped.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has a row count
+            raise OwnerChanged("Somebody else has just changed this conversation. Reload it.")
+        self._session.add(
+            OwnerChange(
+                conversation_id=conversation.id,
+                version=version + 1,
+                from_owner=current.value,
+                to_owner=to.value,
+                actor=actor,
+                reason=reason,
+                policy=policy or {},
+                at=at,
+            )
+        )
+        await self._session.flush()
+        await self._session.refresh(conversation)
+
+    async def claim_turn(self, conversation_id: str, now: datetime, until: datetime) -> bool:
+        """Become the one worker that handles this conversation's turns until ``until``."""
+        claimed = await self._session.execute(
+            update(Conversation)
+            .where(
+                Conversation.id == conversation_id,
+                Conversation.customer_seq > Conversation.answered_seq,
+                or_(Conversation.turn_until.is_(None), Conversation.turn_until < now),
+            )
+            .values(turn_until=until)
+        )
+        return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE's result has a row count
+
+    async def end_turn(self, conversation_id: str, seq: int, until: datetime) -> bool:
+        """Mark a message's turn as over; returns whether more messages are waiting, in which case the claim goes on."""
+        await self._session.execute(
+            update(Conversation).where(Conversation.id == conversation_id).values(answered_seq=seq, turn_until=until)
+        )
+        released = await self._session.execute(
+            update(Conversation)
+            .where(Conversation.id == conversation_id, Conversation.customer_seq <= seq)
+            .values(turn_until=None)
+        )
+        return bool(released.rowcount == 0)  # type: ignore[attr-defined]  # an UPDATE's result has a row count
+
+    async def abandoned(self, now: datetime, older_than: datetime) -> Sequence[str]:
+        """Conversations with an unanswered message that no worker is handling."""
+        statement = (
+            select(Conversation.id)
+            .join(
+                Message,
+                (Message.conversation_id == Conversation.id) & (Message.seq == Conversation.customer_seq),
+            )
+            .where(
+                Conversation.customer_seq > Conversation.answered_seq,
+                or_(Conversation.turn_until.is_(None), Conversation.turn_until < now),
+                Message.created_at < older_than,
+            )
+            .limit(100)
+        )
+        return (await self._session.execute(statement)).scalars().all()
+
+    async def owner_changes(self, conversation_id: str) -> list[OwnerChange]:
+        """Every change of owner, in order."""
+        statement = (
+            select(OwnerChange).where(OwnerChange.conversation_id == conversation_id).order_by(OwnerChange.version)
+        )
+        return list((await self._session.execute(statement)).scalars())

@@ -1,0 +1,161 @@
+"""Shapes of the customer endpoints, as ``docs/protocol.md`` describes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from chat.models import Conversation, Message
+from chat.service import MAX_TEXT
+from kb.content import Lang
+
+
+class NewConversation(BaseModel):
+    """What starts a conversation."""
+
+    language: Lang = "zh"
+    channel: str = Field("web", min_length=1, max_length=20)
+
+
+class NewMessage(BaseModel):
+    """A customer's message; ``client_id`` makes a retry harmless."""
+
+    client_id: str = Field(min_length=1, max_length=64)
+    text: str = Field(min_length=1, max_length=MAX_TEXT)
+    choice: str | None = Field(None, max_length=120)
+
+
+class Feedback(BaseModel):
+    """Whether an answer helped."""
+
+    helpful: bool
+
+
+class ConversationView(BaseModel):
+    """A conversation as the customer sees it."""
+
+    id: str
+    language: str
+    owner: str
+    agent_name: str | None
+    queue_position: int | None
+    last_seq: int
+    created_at: datetime
+
+    @classmethod
+    def of(cls, conversation: Conversation, queue_position: int | None) -> ConversationView:
+        """The view of a stored conversation."""
+        return cls(
+            id=conversation.id,
+            language=conversation.language,
+            owner=conversation.owner,
+            agent_name=conversation.agent_name if conversation.owner == "agent" else None,
+            queue_position=queue_position,
+            last_seq=conversation.last_seq,
+            created_at=conversation.created_at,
+        )
+
+
+class MessageView(BaseModel):
+    """A message as the customer sees it; what the bot made of it is for staff."""
+
+    seq: int
+    client_id: str | None
+    sender: Literal["customer", "bot", "agent", "system"]
+    sender_name: str | None
+    kind: Literal["text", "answer", "choices", "form", "notice"]
+    text: str
+    language: str
+    data: dict[str, Any]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, message: Message) -> MessageView:
+        """The view of a stored message."""
+        return cls.model_validate(message, from_attributes=True)
+
+
+class ConversationAnswer(BaseModel):
+    """A conversation."""
+
+    conversation: ConversationView
+
+
+class StartedConversation(ConversationAnswer):
+    """A new conversation and the token that opens it."""
+
+    token: str
+
+
+class StoredMessage(BaseModel):
+    """A message that is stored."""
+
+    message: MessageView
+
+
+class Backlog(ConversationAnswer):
+    """A conversation and its messages after a sequence number."""
+
+    messages: list[MessageView]
+
+
+class FeaturedQuestion(BaseModel):
+    """A most-asked question."""
+
+    entry_id: str
+    question: str
+
+
+class WidgetConfig(BaseModel):
+    """What the widget needs before a conversation starts, by language."""
+
+    bank: dict[Lang, str]
+    featured: dict[Lang, list[FeaturedQuestion]]
+    hours: dict[Lang, str]
+
+
+class Intent(BaseModel):
+    """What the bot understood."""
+
+    name: str = Field(max_length=120)
+    confidence: float = 0.0
+
+
+class AnswerRequest(BaseModel):
+    """The bot's action asks for an answer."""
+
+    conversation_id: str
+    text: str = ""
+    intent: Intent
+
+
+class HandoffRequest(BaseModel):
+    """The bot's action asks for a person."""
+
+    conversation_id: str
+    reason: str
+    slots: dict[str, Any] = Field(default_factory=dict)
+
+
+class BotMessage(BaseModel):
+    """What the bot is to say."""
+
+    kind: Literal["text", "answer", "choices", "form", "notice"]
+    text: str
+    data: dict[str, Any]
+
+
+class AnswerReply(BaseModel):
+    """The outcome, and what to say."""
+
+    outcome: Literal["answer", "clarify", "decline", "handoff"]
+    messages: list[BotMessage]
+
+
+class HandoffReply(BaseModel):
+    """Whether a person is on the way, and what to say if not."""
+
+    accepted: bool
+    messages: list[BotMessage]

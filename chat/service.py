@@ -1,0 +1,300 @@
+"""Conversations: created, written to, owned by one speaker at a time. The desk's side of them is in ``desk.py``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from chat.models import Conversation, Message
+from chat.ownership import Owner, OwnerChanged
+from chat.repository import ChatRepository
+from chat.texts import text as say
+from handoff.interfaces import QUEUE, conversation_topic
+from handoff.policy import VERSION, Reason
+from identity.service import new_token, token_digest, token_matches
+from kb.content import Lang
+from kit.clock import Clock
+from kit.counters import handoffs
+from kit.database import Database
+from kit.errors import Conflict, InvalidRequest, NotFound
+from kit.events import Event, Events
+
+log = structlog.get_logger(__name__)
+
+MAX_TEXT = 2000
+PRIORITY_REASONS = (Reason.DISTRESS, Reason.VULNERABLE_CUSTOMER)
+_OWN_LINE = {
+    Reason.DISTRESS: "distress",
+    Reason.VULNERABLE_CUSTOMER: "distress",
+    Reason.COMPLAINT: "complaint",
+    Reason.NEGATIVE_EMOTION: "negative_emotion",
+    Reason.NO_ENTRY: "no_entry",
+    Reason.LOW_CONFIDENCE: "no_entry",
+    Reason.REPEATED_FAILURE: "repeated_failure",
+    Reason.STAFF_ONLY_ACTION: "staff_only_action",
+    Reason.BOT_UNAVAILABLE: "bot_unavailable",
+}
+
+
+class ConversationNotFound(NotFound):
+    """There is none, or the token is not its own."""
+
+    code = "conversation_not_found"
+
+
+class ConversationClosed(Conflict):
+    """It has ended; a new one must be started."""
+
+    code = "conversation_closed"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A customer's message as it was stored; ``repeated`` when the client had sent it before."""
+
+    message: Message
+    repeated: bool
+
+
+def language_of(conversation: Conversation) -> Lang:
+    """The language in which the conversation is answered."""
+    return "en" if conversation.language == "en" else "zh"
+
+
+class ChatService:
+    """What customers, and the turn, do with conversations."""
+
+    def __init__(self, database: Database, events: Events, clock: Clock) -> None:
+        self.database = database
+        self.events = events
+        self.clock = clock
+
+    async def create(self, language: Lang, channel: str) -> tuple[Conversation, str]:
+        """A new conversation with the bot, and the token that opens it."""
+        token = new_token()
+        conversation = Conversation(
+            id=uuid4().hex,
+            token_hash=token_digest(token),
+            channel=channel,
+            language=language,
+            owner=Owner.BOT.value,
+            created_at=self.clock.now(),
+        )
+        async with self.database.write() as session:
+            ChatRepository(session).add(conversation)
+        return conversation, token
+
+    async def opened_by(self, conversation_id: str, token: str) -> Conversation:
+        """The conversation, if ``token`` is its own.
+
+        Raises:
+            ConversationNotFound: it is not; whether the conversation exists is not told.
+        """
+        async with self.database.read() as session:
+            conversation = await ChatRepository(session).conversation(conversation_id)
+        if conversation is None or not token_matches(token, conversation.token_hash):
+            raise ConversationNotFound("There is no such conversation, or it is not yours. Start a new one.")
+        return conversation
+
+    async def current(self, conversation_id: str) -> Conversation:
+        """The conversation as it is now."""
+        async with self.database.read() as session:
+            conversation = await ChatRepository(session).conversation(conversation_id)
+        if conversation is None:
+            raise ConversationNotFound("There is no such conversation. Start a new one.")
+        return conversation
+
+    async def queue_position(self, conversation: Conversation) -> int | None:
+        """1 for the next in line; None when not waiting."""
+        if conversation.owner != Owner.WAITING:
+            return None
+        async with self.database.read() as session:
+            return await ChatRepository(session).waiting_before(conversation) + 1
+
+    async def post(
+        self, conversation_id: str, client_id: str, text: str, language: Lang, choice: str | None = None
+    ) -> Stored:
+        """Store a customer's message. It is committed when this returns, and the same ``client_id`` is stored once.
+
+        Raises:
+            ConversationClosed: the conversation has ended.
+            InvalidRequest: the text is empty or longer than ``MAX_TEXT``.
+        """
+        if not text.strip() or len(text) > MAX_TEXT:
+            raise InvalidRequest(f"A message has 1 to {MAX_TEXT} characters.", code="invalid_text")
+        async with self.database.write() as session:
+            repository = ChatRepository(session)
+            conversation = await self._locked(repository, conversation_id)
+            known = await repository.by_client_id(conversation_id, "customer", client_id)
+            if known is not None:
+                return Stored(known, repeated=True)
+            if conversation.owner == Owner.CLOSED:
+                raise ConversationClosed("This conversation has ended. Please start a new one.")
+            conversation.language = language
+            message = Message(
+                client_id=client_id,
+                sender="customer",
+                kind="text",
+                text=text.replace("\x00", ""),
+                language=language,
+                data={"choice": choice} if choice else {},
+                created_at=self.clock.now(),
+            )
+            await repository.append(conversation, message)
+        await self.changed(conversation_id)
+        return Stored(message, repeated=False)
+
+    async def messages(self, conversation_id: str, after: int) -> list[Message]:
+        """Messages after a sequence number, in order."""
+        async with self.database.read() as session:
+            return await ChatRepository(session).messages(conversation_id, after)
+
+    async def say(
+        self, conversation_id: str, messages: list[dict[str, Any]], language: Lang, *, while_owner: tuple[Owner, ...]
+    ) -> bool:
+        """Store what the bot says, unless the owner has changed meanwhile; returns whether it was stored."""
+        async with self.database.write() as session:
+            repository = ChatRepository(session)
+            conversation = await self._locked(repository, conversation_id)
+            if conversation.owner not in while_owner:
+                return False
+            for message in messages:
+                await repository.append(
+                    conversation,
+                    Message(
+                        sender="bot",
+                        kind=message["kind"],
+                        text=message["text"],
+                        language=language,
+                        data=message["data"],
+                        created_at=self.clock.now(),
+                    ),
+                )
+        await self.changed(conversation_id)
+        return True
+
+    async def hand_off(
+        self,
+        conversation_id: str,
+        reason: Reason,
+        *,
+        actor: str,
+        inputs: dict[str, Any] | None = None,
+        slots: dict[str, Any] | None = None,
+    ) -> bool:
+        """Put the conversation into the queue and tell the customer; False when a person has it, or is on the way.
+
+        Distress goes in front of everybody else.
+        """
+        now = self.clock.now()
+        async with self.database.write() as session:
+            repository = ChatRepository(session)
+            conversation = await self._locked(repository, conversation_id)
+            if conversation.owner != Owner.BOT:
+                return False
+            await repository.change_owner(
+                conversation,
+                Owner.WAITING,
+                actor=actor,
+                at=now,
+                reason=reason.value,
+                policy={"version": VERSION, "inputs": inputs or {}},
+                values={
+                    "reason": reason.value,
+                    "waiting_since": now,
+                    "priority": int(reason in PRIORITY_REASONS),
+                    "slots": {**conversation.slots, **(slots or {})},
+                    "unhelped_turns": 0,
+                    "angry_turns": 0,
+                },
+            )
+            ahead = await repository.waiting_before(conversation)
+            await self._notice(repository, conversation, "waiting", self._waiting_line(conversation, reason, ahead))
+        handoffs.labels(reason.value).inc()
+        log.info("handed_off", conversation_id=conversation_id, reason=reason.value)
+        await self.changed(conversation_id, queue=True)
+        return True
+
+    @staticmethod
+    def _waiting_line(conversation: Conversation, reason: Reason, ahead: int) -> str:
+        key = _OWN_LINE.get(reason, "waiting")
+        return say(language_of(conversation), "waiting_next" if key == "waiting" and not ahead else key, ahead=ahead)
+
+    async def add_slots(self, conversation_id: str, slots: dict[str, Any]) -> None:
+        """Keep what a form had collected for the agent to see."""
+        async with self.database.write() as session:
+            conversation = await self._locked(ChatRepository(session), conversation_id)
+            conversation.slots = {**conversation.slots, **slots}
+        await self.changed(conversation_id, queue=True)
+
+    async def cancel_waiting(self, conversation_id: str) -> Conversation:
+        """The customer gives up waiting; the bot goes on.
+
+        Raises:
+            OwnerChanged: the conversation is not waiting.
+        """
+        async with self.database.write() as session:
+            repository = ChatRepository(session)
+            conversation = await self._locked(repository, conversation_id)
+            if conversation.owner != Owner.WAITING:
+                raise OwnerChanged("This conversation is not waiting for a person.")
+            await repository.change_owner(
+                conversation,
+                Owner.BOT,
+                actor="customer",
+                at=self.clock.now(),
+                reason="cancelled",
+                values={"reason": None, "waiting_since": None, "priority": 0},
+            )
+            await self._notice(repository, conversation, "cancelled", say(language_of(conversation), "cancelled"))
+        await self.changed(conversation_id, queue=True)
+        return conversation
+
+    async def feedback(self, conversation_id: str, seq: int, helpful: bool) -> None:
+        """Note whether an answer helped. One that did not counts as an unhelped turn.
+
+        Raises:
+            NotFound: there is no such answer.
+        """
+        async with self.database.write() as session:
+            repository = ChatRepository(session)
+            conversation = await self._locked(repository, conversation_id)
+            message = await repository.message(conversation_id, seq)
+            if message is None or message.sender != "bot":
+                raise NotFound("There is no such answer.", code="message_not_found")
+            if message.helpful is None and not helpful:
+                conversation.unhelped_turns += 1
+            message.helpful = helpful
+
+    async def changed(self, conversation_id: str, *, queue: bool = False) -> None:
+        """Tell whoever watches."""
+        await self.events.publish(Event(conversation_topic(conversation_id)))
+        if queue:
+            await self.events.publish(Event(QUEUE))
+
+    async def typing(self, conversation_id: str, sender: str, active: bool) -> None:
+        """A hint that is not stored."""
+        data = {"sender": sender, "active": active}
+        await self.events.publish(Event(conversation_topic(conversation_id), "typing", data))
+
+    async def _notice(
+        self, repository: ChatRepository, conversation: Conversation, event: str, line: str, **data: str
+    ) -> None:
+        message = Message(
+            sender="system",
+            kind="notice",
+            text=line,
+            language=conversation.language,
+            data={"event": event, **data},
+            created_at=self.clock.now(),
+        )
+        await repository.append(conversation, message)
+
+    async def _locked(self, repository: ChatRepository, conversation_id: str) -> Conversation:
+        conversation = await repository.conversation(conversation_id, lock=True)
+        if conversation is None:
+            raise ConversationNotFound("There is no such conversation. Start a new one.")
+        return conversation

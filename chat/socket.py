@@ -1,0 +1,102 @@
+"""The customers' WebSocket: a stored message is acknowledged, every message comes once and in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import ValidationError
+
+from chat.endpoints import chat_service, turn_runner
+from chat.models import Conversation
+from chat.schemas import ConversationView, MessageView, NewMessage
+from chat.service import ChatService
+from chat.turn import TurnRunner
+from handoff.interfaces import QUEUE, conversation_topic
+from kit.errors import InvalidRequest, NotFound
+from kit.events import Subscription
+from kit.language import detect
+from kit.sockets import WRONG_TOKEN, ConnectionRefused, Frame, close, converse, hello
+
+REREAD_SECONDS = 20.0
+
+router = APIRouter()
+
+
+class CustomerSocket:
+    """One open connection of one customer."""
+
+    def __init__(self, socket: WebSocket, chat: ChatService, turns: TurnRunner, conversation: Conversation) -> None:
+        self._socket = socket
+        self._chat = chat
+        self._turns = turns
+        self._id = conversation.id
+        self._language = conversation.language
+        self._shown: dict[str, Any] | None = None
+
+    async def run(self, after: int) -> None:
+        """Serve until the customer goes."""
+        async with self._chat.events.subscribe(conversation_topic(self._id), QUEUE) as subscription:
+            await self._show("welcome")
+            await converse(self._socket, lambda: self._write(subscription, after), self._handle)
+
+    async def _write(self, subscription: Subscription, last: int) -> None:
+        while True:
+            for message in await self._chat.messages(self._id, last):
+                view = MessageView.of(message).model_dump(mode="json")
+                await self._socket.send_json({"type": "message", "message": view})
+                last = message.seq
+            await self._show("conversation")
+            event = await subscription.next(timeout_seconds=REREAD_SECONDS)
+            while event is not None and event.kind == "typing":
+                if event.data.get("sender") != "customer":
+                    await self._socket.send_json({"type": "typing", **event.data})
+                event = await subscription.next(timeout_seconds=REREAD_SECONDS)
+
+    async def _show(self, kind: str) -> None:
+        """Send the conversation's state, if it is not the one that was sent last."""
+        conversation = await self._chat.current(self._id)
+        view = ConversationView.of(conversation, await self._chat.queue_position(conversation))
+        state = view.model_dump(mode="json", exclude={"last_seq", "language"})
+        if kind == "welcome" or state != self._shown:
+            self._shown = state
+            await self._socket.send_json({"type": kind, "conversation": view.model_dump(mode="json")})
+
+    async def _handle(self, frame: Frame) -> None:
+        if frame.get("type") == "typing":
+            await self._chat.typing(self._id, "customer", bool(frame.get("active")))
+        elif frame.get("type") == "message":
+            await self._store(frame)
+        else:
+            raise InvalidRequest("Unknown frame type.", code="invalid_frame")
+
+    async def _store(self, frame: Frame) -> None:
+        try:
+            body = NewMessage.model_validate({key: frame.get(key) for key in ("client_id", "text", "choice")})
+        except ValidationError as error:
+            raise InvalidRequest("A message needs 'client_id' and a 'text' of 1 to 2,000 characters.") from error
+        language = detect(body.text, "en" if self._language == "en" else "zh").answer_language
+        stored = await self._chat.post(self._id, body.client_id, body.text, language, body.choice)
+        self._language = language
+        await self._socket.send_json({"type": "ack", "client_id": body.client_id, "seq": stored.message.seq})
+        if not stored.repeated:
+            self._turns.begin(self._id)
+
+
+@router.websocket("/api/chat/conversations/{conversation_id}/socket")
+async def customer_socket(socket: WebSocket, conversation_id: str) -> None:
+    """See ``docs/protocol.md``. The token comes in the first frame, so that no log of addresses ever holds it."""
+    await socket.accept()
+    chat = chat_service(socket)
+    try:
+        first = await hello(socket)
+        after = first.get("after")
+        conversation = await chat.opened_by(conversation_id, str(first.get("token", "")))
+        connection = CustomerSocket(socket, chat, turn_runner(socket), conversation)
+        await connection.run(after if isinstance(after, int) and after >= 0 else 0)
+    except ConnectionRefused as closed:
+        await close(socket, closed.code, closed.reason)
+    except NotFound as error:
+        await close(socket, WRONG_TOKEN, error.message)
+    except WebSocketDisconnect:
+        return

@@ -1,0 +1,193 @@
+"""One turn, from a stored message to a stored reply. Each conversation is handled by one worker at a time, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from chat.answering import Answering
+from chat.bot import BotUnavailable, RasaBot
+from chat.models import Conversation, Message
+from chat.ownership import Owner
+from chat.repository import ChatRepository
+from chat.service import ChatService
+from handoff.policy import Reason, Standing, Thresholds, TurnSignals, before_bot, is_angry
+from handoff.signals import SignalReader
+from kb.content import Lang
+from kit.counters import count_degraded, turns
+from kit.language import detect
+from kit.masking import mask
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 5.0
+ABANDONED_SECONDS = 10.0
+
+
+class TurnRunner:
+    """Takes turns in the background, and picks up those that a worker left behind when it died."""
+
+    def __init__(
+        self,
+        chat: ChatService,
+        answering: Answering,
+        bot: RasaBot,
+        signals: SignalReader,
+        thresholds: Thresholds,
+        *,
+        claim_seconds: float,
+    ) -> None:
+        self._chat = chat
+        self._answering = answering
+        self._bot = bot
+        self._signals = signals
+        self._thresholds = thresholds
+        self._claim = timedelta(seconds=claim_seconds)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to look for abandoned turns."""
+        self._sweeper = asyncio.create_task(self._sweep())
+
+    async def close(self) -> None:
+        """Let the turns under way end, then stop."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
+        await self.idle()
+
+    async def idle(self) -> None:
+        """Wait until no turn is under way in this process."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def begin(self, conversation_id: str) -> None:
+        """Take the turns of a conversation in the background."""
+        self._spawn(self._run(conversation_id))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, conversation_id: str) -> None:
+        with structlog.contextvars.bound_contextvars(conversation_id=conversation_id):
+            try:
+                await self._take_turns(conversation_id)
+            except Exception as error:  # edge of a background task; the sweeper tries the turn again
+                count_degraded("turn_failed")
+                log.error("turn_failed", exc_info=error)
+
+    async def _take_turns(self, conversation_id: str) -> None:
+        clock = self._chat.clock
+        async with self._chat.database.write() as session:
+            now = clock.now()
+            if not await ChatRepository(session).claim_turn(conversation_id, now, now + self._claim):
+                return
+        more = True
+        while more:
+            async with self._chat.database.read() as session:
+                repository = ChatRepository(session)
+                conversation = await repository.conversation(conversation_id)
+                message = await repository.next_unanswered(conversation) if conversation else None
+            if conversation is None or message is None:
+                return
+            await self._take(conversation, message)
+            async with self._chat.database.write() as session:
+                until = clock.now() + self._claim
+                more = await ChatRepository(session).end_turn(conversation_id, message.seq, until)
+
+    async def _take(self, conversation: Conversation, message: Message) -> None:
+        language: Lang = "en" if message.language == "en" else "zh"
+        signals = await self._read_signals(conversation, message, language)
+        if conversation.owner == Owner.BOT:
+            await self._chat.typing(conversation.id, "bot", True)
+            try:
+                await self._bot_turn(conversation, message, language, signals)
+            finally:
+                await self._chat.typing(conversation.id, "bot", False)
+        elif conversation.owner == Owner.WAITING:
+            await self._answering.answer_while_waiting(conversation.id, message, language)
+        else:
+            await self._answering.suggest(message, language)
+            turns.labels("to_agent").inc()
+
+    async def _read_signals(self, conversation: Conversation, message: Message, language: Lang) -> TurnSignals:
+        signals = await self._signals.read(message.text, language)
+        async with self._chat.database.write() as session:
+            repository = ChatRepository(session)
+            stored = await repository.message(message.conversation_id, message.seq)
+            locked = await repository.conversation(conversation.id, lock=True)
+            assert stored is not None
+            assert locked is not None
+            locked.emotion = signals.emotion
+            locked.angry_turns = locked.angry_turns + 1 if is_angry(signals, self._thresholds) else 0
+            found = {
+                "language": detect(message.text, language).language.value,
+                "emotion": signals.emotion,
+                "emotion_confidence": round(signals.emotion_confidence, 4),
+                "asked_confidence": round(signals.asked_confidence, 4),
+                "complaint_confidence": round(signals.complaint_confidence, 4),
+            }
+            repository.merge_turn(stored, found)
+        return signals
+
+    async def _bot_turn(
+        self, conversation: Conversation, message: Message, language: Lang, signals: TurnSignals
+    ) -> None:
+        standing = Standing(conversation.unhelped_turns, conversation.angry_turns)
+        decision = before_bot(signals, standing, self._thresholds)
+        if decision is not None:
+            await self._hand_off(conversation.id, decision.reason, message)
+            await self._answering.suggest(message, language)
+            await self._bot.forget(conversation.id)
+            return
+        choice = message.data.get("choice")
+        if choice:
+            await self._answering.answer_choice(conversation.id, message, str(choice), language)
+            return
+        try:
+            replies = await self._bot.send(conversation.id, message.text, language)
+            if not replies and await self._still_with_bot(conversation):
+                raise BotUnavailable("bot_silent", "Rasa answered with nothing.")
+        except BotUnavailable as error:
+            log.warning("bot_unavailable", path=error.path, reason=mask(error.message))
+            await self._hand_off(conversation.id, Reason.BOT_UNAVAILABLE, message)
+            return
+        if replies:
+            # An action may have handed the conversation over while it spoke; its last words still belong to the bot.
+            await self._chat.say(conversation.id, replies, language, while_owner=(Owner.BOT, Owner.WAITING))
+        turns.labels("bot").inc()
+
+    async def _hand_off(self, conversation_id: str, reason: Reason, message: Message) -> None:
+        turns.labels("handoff").inc()
+        await self._chat.hand_off(conversation_id, reason, actor="policy", inputs=await self._answering.inputs(message))
+
+    async def _still_with_bot(self, conversation: Conversation) -> bool:
+        async with self._chat.database.read() as session:
+            now = await ChatRepository(session).conversation(conversation.id)
+        return now is not None and now.owner == Owner.BOT and now.version == conversation.version
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                await self.recover()
+            except Exception as error:  # noqa: BLE001  # edge of a background task: the next round tries again
+                log.warning("sweep_failed", reason=str(error))
+
+    async def recover(self) -> None:
+        """Take the turns that nobody is taking."""
+        now = self._chat.clock.now()
+        async with self._chat.database.read() as session:
+            found = await ChatRepository(session).abandoned(now, now - timedelta(seconds=ABANDONED_SECONDS))
+        for conversation_id in found:
+            count_degraded("turn_recovered")
+            self.begin(conversation_id)

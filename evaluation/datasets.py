@@ -1,0 +1,141 @@
+"""Readers of the evaluation's JSON Lines files. Every complaint names the file and the line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kb.content import EntryContent, Lang, parse_entry
+from kit.errors import InvalidRequest
+from kit.language import detect
+
+
+class DatasetError(InvalidRequest):
+    """A data set cannot be used as it is."""
+
+    code = "invalid_dataset"
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question and the entry that answers it; None: no answer is right."""
+
+    id: str
+    text: str
+    language: Lang
+    entry_id: str | None
+    slice: str
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """A customer's words, and whether a person is needed."""
+
+    id: str
+    text: str
+    language: Lang
+    needed: bool
+    reason: str | None
+
+
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{path} is not UTF-8: {error}") from error
+    found = False
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        where = f"{path}, line {number}"
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise DatasetError(f"{where}: not valid JSON: {error.msg}") from error
+        if not isinstance(row, dict):
+            raise DatasetError(f"{where}: each line must be a JSON object")
+        found = True
+        yield where, row
+    if not found:
+        raise DatasetError(f"{path} is empty: it needs one JSON object a line")
+
+
+def _text(row: dict[str, Any], field: str, where: str) -> str:
+    value = row.get(field)
+    if not isinstance(value, str) or not value.strip():
+        raise DatasetError(f"{where}: {field!r} must be a text that is not empty")
+    return value
+
+
+def _language(row: dict[str, Any], text: str, where: str) -> Lang:
+    """The named language, whatever its region (``zh-Hant``, ``yue``, ``en-GB``); detected where none is named."""
+    named = row.get("language")
+    if named is None:
+        return detect(text).answer_language
+    if not isinstance(named, str):
+        raise DatasetError(f"{where}: 'language' must be a text")
+    short = named.lower().split("-")[0]
+    if short in ("zh", "yue", "cmn"):
+        return "zh"
+    return "en" if short == "en" else detect(text).answer_language
+
+
+def read_entries(path: Path) -> list[EntryContent]:
+    """A knowledge base in ``kb.jsonl`` form."""
+    entries: dict[str, EntryContent] = {}
+    for where, row in _rows(path):
+        known = {key: value for key, value in row.items() if key in EntryContent.model_fields}
+        variants = known.get("variants")
+        if isinstance(variants, dict):
+            known["variants"] = {
+                language: {k: v for k, v in variant.items() if v is not None} if isinstance(variant, dict) else variant
+                for language, variant in variants.items()
+                if variant
+            }
+        entry = parse_entry(known, where)
+        if entry.id in entries:
+            raise DatasetError(f"{where}: the id {entry.id!r} is used twice")
+        entries[entry.id] = entry
+    return list(entries.values())
+
+
+def read_queries(path: Path, entry_ids: set[str]) -> list[Query]:
+    """Questions in ``queries.jsonl`` form; each names an entry of ``entry_ids`` or null."""
+    queries: dict[str, Query] = {}
+    for where, row in _rows(path):
+        text, identifier = _text(row, "text", where), _text(row, "id", where)
+        if "entry_id" not in row:
+            raise DatasetError(f"{where}: 'entry_id' is missing; write null where no answer is right")
+        entry_id = row["entry_id"]
+        if entry_id is not None and entry_id not in entry_ids:
+            raise DatasetError(f"{where}: the knowledge base has no entry {entry_id!r}")
+        if identifier in queries:
+            raise DatasetError(f"{where}: the id {identifier!r} is used twice")
+        kind = row.get("slice") or ("in_scope" if entry_id is not None else "out_of_scope")
+        queries[identifier] = Query(identifier, text, _language(row, text, where), entry_id, str(kind))
+    return list(queries.values())
+
+
+def read_utterances(path: Path) -> list[Utterance]:
+    """Utterances in ``handoff/*.jsonl`` form."""
+    utterances: dict[str, Utterance] = {}
+    for where, row in _rows(path):
+        text, identifier = _text(row, "text", where), _text(row, "id", where)
+        if not isinstance(row.get("needed"), bool):
+            raise DatasetError(f"{where}: 'needed' must be true or false")
+        if identifier in utterances:
+            raise DatasetError(f"{where}: the id {identifier!r} is used twice")
+        reason = row.get("reason")
+        utterances[identifier] = Utterance(
+            identifier,
+            text,
+            _language(row, text, where),
+            row["needed"],
+            None if reason is None else str(reason),
+        )
+    return list(utterances.values())

@@ -1,0 +1,140 @@
+"""Handoff quality: the product's signals, the real bot's understanding and the policy, utterance by utterance."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import subprocess
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chat.bot import RasaBot
+from evaluation.datasets import DatasetError, Utterance
+from evaluation.metrics.detection import Detection
+from handoff.policy import Handoff, Reason, Standing, Thresholds, after_intent, before_bot
+from handoff.signals import SignalReader
+from kb.encoder import TurnEncoder, load_encoder
+from kb.vectors import VectorCache
+from kit.errors import Unavailable
+from kit.language import to_simplified
+from kit.settings import ROOT, Settings
+
+BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
+BOT_START_SECONDS = 180
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An utterance and the policy's decision."""
+
+    utterance: Utterance
+    reason: Reason | None
+
+
+@dataclass(frozen=True)
+class HandoffRun:
+    """Every utterance with its decision."""
+
+    decided: list[Decided]
+
+    def report(self) -> dict[str, Any]:
+        """The figures, as plain values for JSON."""
+        counts = Detection.of(
+            [item.utterance.needed for item in self.decided], [item.reason is not None for item in self.decided]
+        )
+        made = Counter(item.reason.value for item in self.decided if item.reason)
+        wrong = Counter(item.reason.value for item in self.decided if item.reason and not item.utterance.needed)
+        return {
+            "n": len(self.decided),
+            "precision": counts.precision,
+            "recall": counts.recall,
+            "f1": counts.f1,
+            "false_alarm_rate": counts.false_alarm_rate,
+            "by_reason": {reason: {"handoffs": n, "false_alarms": wrong[reason]} for reason, n in made.items()},
+        }
+
+
+async def run(
+    utterances: Sequence[Utterance], settings: Settings, progress: Callable[[], object] = lambda: None
+) -> HandoffRun:
+    """Decide on each utterance as the first of a conversation. ``progress`` is called after each."""
+    thresholds = Thresholds(answer=settings.answer_confidence, clarify=settings.clarify_confidence)
+    encoder = TurnEncoder(load_encoder(settings))
+    cache = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.npz")
+    signals = SignalReader(lambda text: encoder.vector(to_simplified(text)))
+    await signals.fit(lambda texts: cache.encode([to_simplified(text) for text in texts]))
+    decided: list[Decided] = []
+    async with running_bot(settings) as bot:
+        for utterance in utterances:
+            decided.append(Decided(utterance, await decide(utterance, signals, bot, thresholds)))
+            progress()
+    return HandoffRun(decided)
+
+
+async def decide(utterance: Utterance, signals: SignalReader, bot: RasaBot, thresholds: Thresholds) -> Reason | None:
+    """The reason for which a person would be called, or None."""
+    read = await signals.read(utterance.text, utterance.language)
+    decision: Handoff | None = before_bot(read, Standing(), thresholds)
+    if decision is None:
+        parsed = await bot.understand(utterance.text)
+        decision = after_intent(str((parsed.get("intent") or {}).get("name")), read, thresholds)
+    return decision.reason if decision else None
+
+
+@contextlib.asynccontextmanager
+async def running_bot(settings: Settings) -> AsyncIterator[RasaBot]:
+    """The bot that is running; one is started, and stopped at the end, where none is."""
+    token = settings.secret("bot_token")
+    bot = RasaBot(settings.resolved_bot_url, token, timeout_seconds=30)
+    try:
+        if await bot.healthy():
+            yield bot
+            return
+    finally:
+        await bot.close()
+    port = _free_port()
+    environment = {"BILIN_BOT_PORT": str(port), "BILIN_BOT_TOKEN": token}
+    process = await asyncio.create_subprocess_exec(
+        str(BOT_PYTHON),
+        "bot/serve.py",
+        cwd=ROOT,
+        env={**_environment(), **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    started = RasaBot(f"http://127.0.0.1:{port}", token, timeout_seconds=30)
+    try:
+        await _until_healthy(started, process)
+        yield started
+    finally:
+        await started.close()
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+async def _until_healthy(bot: RasaBot, process: asyncio.subprocess.Process) -> None:
+    for _ in range(BOT_START_SECONDS):
+        if process.returncode is not None:
+            raise DatasetError(
+                "The bot could not be started. Run 'make setup', then 'bot/.venv/bin/python bot/serve.py'."
+            )
+        if await bot.healthy():
+            return
+        await asyncio.sleep(1)
+    raise Unavailable(f"The bot was not ready within {BOT_START_SECONDS} s.")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment() -> dict[str, str]:
+    import os
+
+    return dict(os.environ)

@@ -1,0 +1,93 @@
+"""What the desk needs of conversations. ``chat`` provides it; ``handoff`` never imports ``chat``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+EncodeText = Callable[[str], Awaitable[Vector]]
+
+QUEUE = "queue"
+
+
+def conversation_topic(conversation_id: str) -> str:
+    """The event topic of one conversation."""
+    return f"conversation:{conversation_id}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message as staff see it; ``turn`` is what the bot made of a customer's message."""
+
+    seq: int
+    client_id: str | None
+    sender: str
+    sender_name: str | None
+    kind: str
+    text: str
+    language: str
+    data: dict[str, Any]
+    turn: dict[str, Any] | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Case:
+    """A conversation as the desk lists it."""
+
+    id: str
+    language: str
+    owner: str
+    version: int
+    reason: str | None
+    emotion: str
+    slots: dict[str, Any]
+    waiting_since: datetime | None
+    taken_at: datetime | None
+    agent_id: int | None
+    agent_name: str | None
+    last_seq: int
+    last_line: Line | None
+    wants: str
+
+
+class Conversations(Protocol):
+    """The desk's side of conversations. Every change of owner is a compare-and-swap on ``version``."""
+
+    async def waiting(self) -> list[Case]:
+        """Those waiting for a person, oldest first."""
+        ...
+
+    async def held_by(self, agent_id: int) -> list[Case]:
+        """Those an agent is talking to, oldest first."""
+        ...
+
+    async def case(self, conversation_id: str) -> Case:
+        """One conversation; raises ``NotFound``."""
+        ...
+
+    async def lines(self, conversation_id: str, after: int) -> list[Line]:
+        """Messages after a sequence number, in order."""
+        ...
+
+    async def take(self, case: Case, agent_id: int, agent_name: str) -> Case:
+        """Give a waiting conversation to an agent; raises ``Conflict`` when it is gone."""
+        ...
+
+    async def reply(self, conversation_id: str, agent_id: int, agent_name: str, client_id: str, text: str) -> Line:
+        """Store an agent's message; raises ``Conflict`` when the conversation is not theirs."""
+        ...
+
+    async def give_back(self, case: Case, agent_name: str) -> Case:
+        """Let the bot go on."""
+        ...
+
+    async def close(self, case: Case, agent_name: str) -> Case:
+        """End the conversation."""
+        ...

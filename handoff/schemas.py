@@ -1,0 +1,122 @@
+"""Shapes of the desk, as ``docs/protocol.md`` describes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from handoff.desk import Lists
+from handoff.interfaces import Case, Line
+
+
+class AgentView(BaseModel):
+    """Who talks to the customer."""
+
+    name: str
+
+
+class LastMessage(BaseModel):
+    """The last line of a list's row."""
+
+    sender: str
+    text: str
+    created_at: datetime
+
+
+class CaseView(BaseModel):
+    """A conversation as the desk lists it."""
+
+    id: str
+    language: str
+    owner: str
+    reason: str | None
+    emotion: str
+    waiting_since: datetime | None
+    taken_at: datetime | None
+    agent: AgentView | None
+    last_message: LastMessage | None
+    last_seq: int
+    summary: str
+    slots: dict[str, Any]
+
+    @classmethod
+    def of(cls, case: Case) -> CaseView:
+        """The view of a case."""
+        last = case.last_line
+        return cls(
+            id=case.id,
+            language=case.language,
+            owner=case.owner,
+            reason=case.reason,
+            emotion=case.emotion,
+            waiting_since=case.waiting_since,
+            taken_at=case.taken_at,
+            agent=AgentView(name=case.agent_name) if case.agent_name else None,
+            last_message=LastMessage(sender=last.sender, text=last.text[:200], created_at=last.created_at)
+            if last
+            else None,
+            last_seq=case.last_seq,
+            summary=case.wants,
+            slots=case.slots,
+        )
+
+
+class StaffMessage(BaseModel):
+    """A message as staff see it, with what the bot made of it."""
+
+    seq: int
+    client_id: str | None
+    sender: str
+    sender_name: str | None
+    kind: str
+    text: str
+    language: str
+    data: dict[str, Any]
+    turn: dict[str, Any] | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, line: Line) -> StaffMessage:
+        """The view of a line."""
+        return cls.model_validate(line, from_attributes=True)
+
+
+class Queue(BaseModel):
+    """Both lists of the left pane."""
+
+    waiting: list[CaseView]
+    mine: list[CaseView]
+
+    @classmethod
+    def of(cls, lists: Lists) -> Queue:
+        """The view of the lists."""
+        return cls(
+            waiting=[CaseView.of(case) for case in lists.waiting], mine=[CaseView.of(case) for case in lists.mine]
+        )
+
+
+class CaseAnswer(BaseModel):
+    """A case."""
+
+    case: CaseView
+
+
+class History(CaseAnswer):
+    """A case and all its messages."""
+
+    messages: list[StaffMessage]
+
+
+class Reply(BaseModel):
+    """What an agent says; ``client_id`` makes a retry harmless."""
+
+    client_id: str = Field(min_length=1, max_length=64)
+    text: str = Field(min_length=1, max_length=2000)
+
+
+class StoredReply(BaseModel):
+    """A reply that is stored."""
+
+    message: StaffMessage

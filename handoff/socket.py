@@ -1,0 +1,129 @@
+"""The desk's WebSocket: both lists whenever they change, and the messages of the conversations it watches."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from handoff.desk import Desk
+from handoff.endpoints import desk_service
+from handoff.interfaces import QUEUE, conversation_topic
+from handoff.schemas import Queue, StaffMessage
+from identity.endpoints import COOKIE, identity_service
+from identity.service import SignedIn
+from kit.errors import BilinError, Forbidden, InvalidRequest, NotFound
+from kit.events import Event, Events, Subscription
+from kit.sockets import WRONG_TOKEN, ConnectionRefused, Frame, close, converse, hello
+
+REREAD_SECONDS = 15.0
+
+router = APIRouter()
+
+
+class DeskSocket:
+    """One open desk. Every watched conversation is read up to its newest message whenever something happens."""
+
+    def __init__(self, socket: WebSocket, desk: Desk, events: Events, who: SignedIn) -> None:
+        self._socket = socket
+        self._desk = desk
+        self._events = events
+        self._who = who
+        self._watchers: dict[str, asyncio.Task[None]] = {}
+        self._shown: dict[str, Any] | None = None
+
+    async def run(self) -> None:
+        """Serve until the agent goes."""
+        await self._socket.send_json({"type": "welcome"})
+        try:
+            async with self._events.subscribe(QUEUE) as subscription:
+                await converse(self._socket, lambda: self._write_lists(subscription), self._handle)
+        finally:
+            for watcher in self._watchers.values():
+                watcher.cancel()
+
+    async def _write_lists(self, subscription: Subscription) -> None:
+        while True:
+            lists = Queue.of(await self._desk.lists(self._who)).model_dump(mode="json")
+            if lists != self._shown:
+                self._shown = lists
+                await self._socket.send_json({"type": "queue", **lists})
+            await subscription.next(timeout_seconds=REREAD_SECONDS)
+
+    async def _watch(self, conversation_id: str, last: int) -> None:
+        async with self._events.subscribe(conversation_topic(conversation_id)) as subscription:
+            shown_turns: dict[int, Any] = {}
+            while True:
+                try:
+                    lines = await self._desk.lines(self._who, conversation_id, max(last - 1, 0))
+                except NotFound:
+                    return  # it is no longer theirs
+                for line in lines:
+                    if line.seq > last or shown_turns.get(line.seq, line.turn) != line.turn:
+                        message = StaffMessage.of(line).model_dump(mode="json")
+                        frame = {"type": "message", "conversation_id": conversation_id, "message": message}
+                        await self._socket.send_json(frame)
+                    shown_turns[line.seq] = line.turn
+                    last = max(last, line.seq)
+                event = await self._next(subscription, conversation_id)
+                while event is not None and event.kind == "typing":
+                    event = await self._next(subscription, conversation_id)
+
+    async def _next(self, subscription: Subscription, conversation_id: str) -> Event | None:
+        event = await subscription.next(timeout_seconds=REREAD_SECONDS)
+        if event is not None and event.kind == "typing" and event.data.get("sender") == "customer":
+            active = bool(event.data.get("active"))
+            await self._socket.send_json({"type": "typing", "conversation_id": conversation_id, "active": active})
+        return event
+
+    async def _handle(self, frame: Frame) -> None:
+        kind, conversation_id = frame.get("type"), frame.get("conversation_id")
+        if not isinstance(conversation_id, str):
+            raise InvalidRequest("The frame needs a 'conversation_id'.", code="invalid_frame")
+        if kind == "watch":
+            await self._desk.case(self._who, conversation_id)
+            self._unwatch(conversation_id)
+            after = frame.get("after")
+            watcher = self._watch(conversation_id, after if isinstance(after, int) and after >= 0 else 0)
+            self._watchers[conversation_id] = asyncio.create_task(watcher)
+        elif kind == "unwatch":
+            self._unwatch(conversation_id)
+        elif kind == "typing":
+            await self._desk.case(self._who, conversation_id)
+            data = {"sender": "agent", "active": bool(frame.get("active"))}
+            await self._events.publish(Event(conversation_topic(conversation_id), "typing", data))
+        else:
+            raise InvalidRequest("Unknown frame type.", code="invalid_frame")
+
+    def _unwatch(self, conversation_id: str) -> None:
+        watcher = self._watchers.pop(conversation_id, None)
+        if watcher is not None:
+            watcher.cancel()
+
+
+def check_origin(socket: WebSocket) -> None:
+    """A browser names the page's origin; a page of another site must not use the agent's cookie."""
+    origin = socket.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != socket.headers.get("host"):
+        raise Forbidden("This page may not open the desk.", code="wrong_origin")
+
+
+@router.websocket("/api/desk/socket")
+async def desk_socket(socket: WebSocket) -> None:
+    """See ``docs/protocol.md``."""
+    await socket.accept()
+    try:
+        check_origin(socket)
+        who = await identity_service(socket).signed_in(socket.cookies.get(COOKIE))
+        first = await hello(socket)
+        who.require_csrf(str(first.get("csrf", "")))
+        events = cast(Events, socket.app.state.events)
+        await DeskSocket(socket, desk_service(socket), events, who).run()
+    except ConnectionRefused as closed:
+        await close(socket, closed.code, closed.reason)
+    except BilinError as error:
+        await close(socket, WRONG_TOKEN, error.message)
+    except WebSocketDisconnect:
+        return

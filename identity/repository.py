@@ -1,0 +1,52 @@
+"""All SQL of staff, sessions and the audit log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from identity.models import AuditRecord, Staff, StaffSession
+
+
+class IdentityRepository:
+    """Works inside the transaction it is given."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def by_login(self, login: str) -> Staff | None:
+        """The member of staff with this login."""
+        return (await self._session.execute(select(Staff).where(Staff.login == login))).scalar_one_or_none()
+
+    def add_staff(self, staff: Staff) -> None:
+        """A new member of staff."""
+        self._session.add(staff)
+
+    def add_session(self, session: StaffSession) -> None:
+        """A new sign-in."""
+        self._session.add(session)
+
+    async def session(self, session_id: str, now: datetime) -> tuple[StaffSession, Staff] | None:
+        """A sign-in that has not expired, with its member of staff who is still active."""
+        row = await self._session.execute(
+            select(StaffSession, Staff)
+            .join(Staff, Staff.id == StaffSession.staff_id)
+            .where(StaffSession.id == session_id, StaffSession.expires_at > now, Staff.active)
+        )
+        found = row.first()
+        return (found[0], found[1]) if found else None
+
+    async def end_session(self, session_id: str) -> None:
+        """Sign out."""
+        await self._session.execute(delete(StaffSession).where(StaffSession.id == session_id))
+
+    async def end_expired(self, now: datetime) -> None:
+        """Forget sign-ins whose time is over."""
+        await self._session.execute(delete(StaffSession).where(StaffSession.expires_at <= now))
+
+    def record(self, at: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]) -> None:
+        """Add a line to the audit log."""
+        self._session.add(AuditRecord(at=at, actor=actor, action=action, subject=subject, detail=detail))

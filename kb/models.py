@@ -1,0 +1,66 @@
+"""Tables of the knowledge base: entries, their immutable revisions, and releases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.database import Model, Moment
+
+
+class Entry(Model):
+    """A stable id. ``source_digest`` is the content last read from a file; empty for entries made by editors."""
+
+    __tablename__ = "kb_entries"
+
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    source_digest: Mapped[str] = mapped_column(String(64), default="")
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Revision(Model):
+    """What an entry said at one time. Rows are never changed, but for ``status``."""
+
+    __tablename__ = "kb_revisions"
+    __table_args__ = (UniqueConstraint("entry_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("kb_entries.id"), index=True)
+    number: Mapped[int]
+    status: Mapped[str] = mapped_column(String(16))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    author: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Release(Model):
+    """A set of revisions that went live together."""
+
+    __tablename__ = "kb_releases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    comment: Mapped[str] = mapped_column(Text, default="")
+    published_by: Mapped[str] = mapped_column(String(120))
+    published_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ReleaseEntry(Model):
+    """One revision in one release."""
+
+    __tablename__ = "kb_release_entries"
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("kb_releases.id"), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("kb_entries.id"), primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("kb_revisions.id"))
+
+
+class LiveRelease(Model):
+    """A single row, the release that is live. Publishing locks it, so that releases are made one after another."""
+
+    __tablename__ = "kb_live_release"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("kb_releases.id"))

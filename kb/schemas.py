@@ -1,0 +1,68 @@
+"""Shapes of the knowledge base's endpoints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from kb.content import EntryContent
+
+
+class EntryView(BaseModel):
+    """An entry's newest revision."""
+
+    revision: int
+    status: str
+    author: str
+    created_at: datetime
+    content: EntryContent
+
+
+class EntryList(BaseModel):
+    """Every entry."""
+
+    entries: list[EntryView]
+
+
+class PublishRequest(BaseModel):
+    """Why the drafts go live."""
+
+    comment: str = Field("", max_length=2000)
+
+
+class ReleaseView(BaseModel):
+    """A release."""
+
+    id: int
+    comment: str
+    published_by: str
+    published_at: datetime
+
+
+class ReleaseList(BaseModel):
+    """Releases, newest first, and the one this worker searches."""
+
+    live: int | None
+    releases: list[ReleaseView]
+
+
+class Published(BaseModel):
+    """The release that a publication made; null when there was no draft."""
+
+    release_id: int | None
+
+
+class CandidateView(BaseModel):
+    """An entry that may answer."""
+
+    entry_id: str
+    question: str
+    confidence: float
+
+
+class SearchView(BaseModel):
+    """What a question finds in the live release."""
+
+    release_id: int
+    candidates: list[CandidateView]

@@ -1,0 +1,84 @@
+"""Vectors on disk by what they were made from, so that a restart or a publish encodes only what is new."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import structlog
+
+from kb.encoder import Encoder, Vectors
+from kit.counters import count_degraded
+
+log = structlog.get_logger(__name__)
+
+
+class VectorCache:
+    """An encoder that remembers, in one file that is replaced whole. A damaged file is dropped, counted and rebuilt."""
+
+    def __init__(self, encoder: Encoder, path: Path | None) -> None:
+        self.encoder = encoder
+        self._path = path
+        self._known: dict[bytes, Vectors] = self._load()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of ``texts`` in their order, shape ``(len(texts), dimensions)``; encodes those it has never seen."""
+        keys = [self._key(text) for text in texts]
+        fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
+        if fresh:
+            self._known.update(zip(fresh, self.encoder.encode(list(fresh.values())), strict=True))
+        return np.stack([self._known[key] for key in keys])
+
+    def keep_only(self, texts: Sequence[str]) -> None:
+        """Forget every other text, and write the file."""
+        wanted = {self._key(text) for text in texts}
+        self._known = {key: vector for key, vector in self._known.items() if key in wanted}
+        self._store()
+
+    def _key(self, text: str) -> bytes:
+        return hashlib.sha256(f"{self.encoder.name}\0{text}".encode()).digest()
+
+    def _load(self) -> dict[bytes, Vectors]:
+        if self._path is None or not self._path.is_file():
+            return {}
+        try:
+            with np.load(self._path, allow_pickle=False) as stored:
+                keys, vectors, digest = (
+                    stored["keys"],
+                    stored["vectors"],
+                    stored["digest"],
+                )
+            if digest.tobytes() != _digest(keys, vectors):
+                raise ValueError("digest differs")
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            count_degraded("vector_cache_corrupt")
+            log.warning("vector_cache_corrupt", path=str(self._path), reason=str(error))
+            return {}
+        return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
+
+    def _store(self) -> None:
+        if self._path is None or not self._known:
+            return
+        keys = np.frombuffer(b"".join(self._known), np.uint8).reshape(len(self._known), 32)
+        vectors = np.stack(list(self._known.values()))
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self._path.parent, suffix=".npz", delete=False) as scratch:
+                np.savez(
+                    scratch,
+                    keys=keys,
+                    vectors=vectors,
+                    digest=np.frombuffer(_digest(keys, vectors), np.uint8),
+                )
+            Path(scratch.name).replace(self._path)
+        except OSError as error:
+            count_degraded("storage_full")
+            log.warning("vector_cache_not_written", reason=str(error))
+
+
+def _digest(keys: np.ndarray, vectors: np.ndarray) -> bytes:
+    return hashlib.sha256(keys.tobytes() + vectors.tobytes()).digest()

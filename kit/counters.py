@@ -1,0 +1,31 @@
+"""Counters that operators alarm on, served at ``/metrics`` in Prometheus' text format."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from prometheus_client import Counter
+
+Degradation = Literal[
+    "bot_unreachable",
+    "bot_silent",
+    "bot_error",
+    "encoder_failed",
+    "vector_cache_corrupt",
+    "events_offline",
+    "events_overflow",
+    "database_busy",
+    "database_unreachable",
+    "storage_full",
+    "turn_recovered",
+    "turn_failed",
+]
+
+degraded = Counter("bilin_degraded_total", "Times a degraded path was taken, by its name.", ["path"])
+turns = Counter("bilin_turns_total", "Customer turns handled, by outcome.", ["outcome"])
+handoffs = Counter("bilin_handoffs_total", "Conversations handed to a person, by reason.", ["reason"])
+
+
+def count_degraded(path: Degradation) -> None:
+    """Count one use of a degraded path."""
+    degraded.labels(path).inc()

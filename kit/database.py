@@ -1,0 +1,179 @@
+"""One database for every domain: SQLite in WAL mode by default, PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from kit.counters import count_degraded
+from kit.errors import Unavailable
+from kit.settings import ROOT, Settings
+
+_WRITE = "bilin_write"
+_MIGRATION_LOCK = 0x62696C696E
+
+
+class Model(DeclarativeBase):
+    """Base of every table. Constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite keeps none of the zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone: it would be read back as another moment."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A time without a time zone cannot be stored.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return value if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def unavailable(error: DBAPIError) -> Unavailable | None:
+    """The named condition behind a driver's error, counted; None when the mistake is ours."""
+    said = str(error.orig).lower()
+    if "locked" in said or "deadlock" in said or "could not serialize" in said:
+        count_degraded("database_busy")
+        return Unavailable(
+            "The service is busy. Please send that again in a moment.",
+            code="database_busy",
+        )
+    if "disk is full" in said or "no space left" in said or "disk full" in said:
+        count_degraded("storage_full")
+        return Unavailable(
+            "Nothing can be stored at present; we are on it. Please try again later.",
+            code="storage_full",
+        )
+    if error.connection_invalidated or "connect" in said or "unable to open database" in said:
+        count_degraded("database_unreachable")
+        return Unavailable(
+            "The service cannot reach its records. Please try again in a moment.",
+            code="database_unreachable",
+        )
+    return None
+
+
+class Database:
+    """Opens short transactions. Nothing outside a ``read`` or ``write`` block touches the database."""
+
+    def __init__(self, url: str, *, busy_seconds: float = 5.0) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        options: dict[str, Any] = {"pool_pre_ping": True}
+        if self.is_sqlite:
+            options = {"connect_args": {"timeout": busy_seconds}}
+        self._engine = create_async_engine(url, **options)
+        if self.is_sqlite:
+            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+        self._read = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._write = async_sessionmaker(self._engine.execution_options(**{_WRITE: True}), expire_on_commit=False)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Database:
+        """The configured database; its folder is made when it is a file of ours."""
+        if not settings.database_url:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return cls(settings.resolved_database_url, busy_seconds=settings.database_busy_seconds)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that only reads."""
+        async with self._transaction(self._read) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that may write; committed at the end of the block, rolled back on any error.
+
+        On SQLite it takes the write lock at once, so that a compare-and-swap inside it cannot be overtaken.
+        """
+        async with self._transaction(self._write) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _transaction(self, sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+        try:
+            async with sessions() as session, session.begin():
+                yield session
+        except DBAPIError as error:
+            named = unavailable(error)
+            if named is None:
+                raise
+            raise named from error
+        except OSError as error:  # PostgreSQL's driver raises the socket's own error when the server is gone
+            count_degraded("database_unreachable")
+            raise Unavailable(
+                "The service cannot reach its records. Please try again in a moment.",
+                code="database_unreachable",
+            ) from error
+
+    async def ping(self) -> None:
+        """Raise ``Unavailable`` when the database does not answer."""
+        async with self.read() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def migrate(self) -> None:
+        """Bring the schema to the newest version."""
+        engine = self._engine.execution_options(**{_WRITE: True})
+        async with engine.begin() as connection:
+            if not self.is_sqlite:  # SQLite's write lock does the same: workers that start together migrate in turn
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+            await connection.run_sync(_upgrade)
+
+    async def close(self) -> None:
+        """Return every connection."""
+        await self._engine.dispose()
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration, without a file of its own."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _upgrade(connection: Any) -> None:
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's begin event below starts transactions, not the driver
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writes = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

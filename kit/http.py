@@ -1,0 +1,127 @@
+"""What every HTTP answer has in common: a request id, and one JSON shape for errors."""
+
+from __future__ import annotations
+
+import secrets
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kit.errors import BilinError
+
+log = structlog.get_logger(__name__)
+
+REQUEST_ID = "X-Request-Id"
+
+
+class RequestContext:
+    """Gives each request an id, binds it to the logs, and returns it in a header."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run one request or one WebSocket connection."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(REQUEST_ID, "")
+        request_id = given if given.isalnum() and len(given) <= 64 else secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append(REQUEST_ID, request_id)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self._app(scope, receive, send_with_id)
+
+
+def error_body(
+    code: str,
+    message: str,
+    request_id: str,
+    details: list[dict[str, str]] | None = None,
+) -> dict[str, dict[str, object]]:
+    """The one shape of an error."""
+    body: dict[str, object] = {
+        "code": code,
+        "message": message,
+        "request_id": request_id,
+    }
+    if details:
+        body["details"] = details
+    return {"error": body}
+
+
+def _respond(
+    request: Request,
+    status: int,
+    code: str,
+    message: str,
+    details: list[dict[str, str]] | None = None,
+) -> JSONResponse:
+    headers = {"Retry-After": "2"} if status == 503 else None
+    body = error_body(code, message, getattr(request.state, "request_id", ""), details)
+    return JSONResponse(body, status_code=status, headers=headers)
+
+
+async def _bilin_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, BilinError)
+    if error.status >= 500:
+        log.warning("request_failed", code=error.code, path=request.url.path)
+    return _respond(request, error.status, error.code, error.message)
+
+
+async def _validation_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    details = [
+        {
+            "field": ".".join(str(part) for part in item["loc"] if part != "body"),
+            "message": str(item["msg"]),
+        }
+        for item in error.errors()
+    ]
+    return _respond(
+        request,
+        422,
+        "invalid_request",
+        "Some fields are missing or wrong; see details.",
+        details,
+    )
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    codes = {404: "not_found", 405: "method_not_allowed"}
+    return _respond(
+        request,
+        error.status_code,
+        codes.get(error.status_code, "http_error"),
+        str(error.detail),
+    )
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    log.error("unexpected_error", path=request.url.path, exc_info=error)
+    return _respond(
+        request,
+        500,
+        "internal_error",
+        "Something went wrong on our side. Please try again.",
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Make ``app`` answer every error in the one shape."""
+    app.add_middleware(RequestContext)
+    app.add_exception_handler(BilinError, _bilin_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)

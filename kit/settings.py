@@ -1,0 +1,116 @@
+"""Every setting, read once at start from the environment and ``.env``, prefix ``BILIN_``."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Frozen; passed to whoever needs it. ``docs/settings.md`` explains each field to operators."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BILIN_",
+        env_file=".env",
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+    )
+
+    data_dir: Path = Field(
+        ROOT / "var",
+        description="Folder for the database, the encoder and the secrets.",
+    )
+    content_dir: Path = Field(
+        ROOT / "kb" / "content",
+        description="Knowledge-base YAML files loaded at start.",
+    )
+    web_dist: Path = Field(ROOT / "web" / "dist", description="The built front ends.")
+
+    host: str = Field("127.0.0.1", description="Address that web listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port that web listens on.")
+    widget_origins: str = Field("*", description="Comma-separated origins whose pages may embed the widget.")
+    cookie_secure: bool = Field(
+        False,
+        description="Send the staff cookie over HTTPS only. Set it in production.",
+    )
+
+    database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in data_dir.")
+    database_busy_seconds: float = Field(5.0, gt=0, description="How long SQLite waits for a lock before giving up.")
+    redis_url: str = Field(
+        "",
+        description="Redis URL for events between workers; empty means in-process events.",
+    )
+
+    bot_url: str = Field("", description="Rasa's address; empty means this machine and bot_port.")
+    bot_port: int = Field(5005, ge=1, le=65535, description="Port of the Rasa server.")
+    bot_token: SecretStr = Field(
+        SecretStr(""),
+        description="Token of Rasa's HTTP API; empty means one from data_dir.",
+    )
+    bot_timeout_seconds: float = Field(8.0, gt=0, description="A bot slower than this counts as unavailable.")
+    actions_port: int = Field(5055, ge=1, le=65535, description="Port of the action server.")
+    internal_token: SecretStr = Field(
+        SecretStr(""),
+        description="Token the bot's actions show to web; empty means one from data_dir.",
+    )
+
+    encoder: str = Field("bundled", description="'bundled', or any sentence-transformers name or path.")
+    encoder_prefix: str = Field("query: ", description="Text put in front of everything that is encoded.")
+    encoder_threads: int = Field(2, ge=1, description="Threads of one encoding call.")
+    answer_confidence: float = Field(0.6, ge=0, le=1, description="Calibrated confidence from which the bot answers.")
+    clarify_confidence: float = Field(0.2, ge=0, le=1, description="Confidence from which the bot offers choices.")
+
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Signs staff sessions; empty means one from data_dir.",
+    )
+    session_hours: float = Field(10.0, gt=0, description="How long a staff sign-in lasts.")
+    demo: bool = Field(False, description="Create the demonstration staff accounts at start.")
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_format: Literal["console", "json"] = Field("json", description="Log lines for people or for machines.")
+
+    @field_validator("data_dir", "content_dir", "web_dist")
+    @classmethod
+    def _absolute(cls, path: Path) -> Path:
+        return path if path.is_absolute() else (ROOT / path).resolve()
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database to open: the configured one, or SQLite in the data folder."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'bilin.db'}"
+
+    @property
+    def resolved_bot_url(self) -> str:
+        """Where Rasa answers."""
+        return self.bot_url.rstrip("/") or f"http://127.0.0.1:{self.bot_port}"
+
+    def secret(self, name: Literal["secret_key", "bot_token", "internal_token"]) -> str:
+        """A configured secret, or one made at first need and kept in the data folder, readable by the owner only."""
+        configured: SecretStr = getattr(self, name)
+        if configured.get_secret_value():
+            return configured.get_secret_value()
+        return stored_secret(self.data_dir / "secrets" / name)
+
+
+def stored_secret(path: Path) -> str:
+    """Read the secret at ``path``; the first process to ask makes it, whoever else asks gets the same one."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    if not path.exists():
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(32))
+        try:
+            path.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()

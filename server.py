@@ -1,0 +1,218 @@
+"""The ``web`` process: every domain wired to the next, the pages, and health."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+import chat.endpoints
+import chat.internal
+import chat.socket
+import handoff.endpoints
+import handoff.socket
+import identity.endpoints
+import kb.endpoints
+from chat.answering import Answering
+from chat.bot import RasaBot
+from chat.desk import DeskConversations
+from chat.turn import TurnRunner
+from handoff.desk import Desk
+from handoff.interfaces import Vector
+from handoff.policy import Thresholds
+from handoff.signals import SignalReader
+from identity.demo import create_demo_accounts
+from identity.service import Identity
+from kb.content import read_folder
+from kb.encoder import TurnEncoder, load_encoder
+from kb.service import KnowledgeBase
+from kb.vectors import VectorCache
+from kit import http, logs
+from kit.clock import SystemClock
+from kit.counters import count_degraded
+from kit.database import Database
+from kit.errors import BilinError, Unavailable
+from kit.events import events_from_settings
+from kit.language import to_simplified
+from kit.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+TURN_MARGIN_SECONDS = 30.0
+
+
+def create_app(settings: Settings, encoder: TurnEncoder | None = None) -> FastAPI:
+    """The application. ``encoder`` stands in for the configured one where a test has loaded it already."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(app, settings, encoder):
+            yield
+
+    app = FastAPI(
+        title="Bilin",
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url="/api/docs",
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=[origin.strip() for origin in settings.widget_origins.split(",") if origin.strip()],
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type"],
+    )
+    http.install(app)
+    for router in (
+        chat.endpoints.router,
+        chat.internal.router,
+        chat.socket.router,
+        handoff.endpoints.router,
+        handoff.socket.router,
+        identity.endpoints.router,
+        kb.endpoints.router,
+    ):
+        app.include_router(router)
+    _add_operations(app)
+    _add_pages(app, settings)
+    return app
+
+
+@asynccontextmanager
+async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None) -> AsyncIterator[None]:
+    """Everything that lives as long as the process: opened in order, closed in reverse."""
+    clock = SystemClock()
+    database = Database.from_settings(settings)
+    await database.migrate()
+    events = events_from_settings(settings)
+    await events.start()
+    encoder = encoder or await _load_encoder(settings)
+    thresholds = Thresholds(answer=settings.answer_confidence, clarify=settings.clarify_confidence)
+
+    secret_key = settings.secret("secret_key")
+    identity_service = Identity(database, clock, secret_key=secret_key, session_hours=settings.session_hours)
+    if settings.demo:
+        await create_demo_accounts(identity_service, secret_key)
+
+    knowledge = KnowledgeBase(
+        database, events, clock, encoder, vector_cache=settings.data_dir / "cache" / "knowledge.npz"
+    )
+    await knowledge.load(read_folder(settings.content_dir))
+    await knowledge.start()
+
+    signals = SignalReader(knowledge.encode)
+    if encoder is not None:
+        await signals.fit(_cached_encoding(encoder, settings))
+
+    conversations = DeskConversations(database, events, clock)
+    bot = RasaBot(settings.resolved_bot_url, settings.secret("bot_token"), timeout_seconds=settings.bot_timeout_seconds)
+    answering = Answering(conversations, knowledge, thresholds)
+    turns = TurnRunner(
+        conversations,
+        answering,
+        bot,
+        signals,
+        thresholds,
+        claim_seconds=settings.bot_timeout_seconds + TURN_MARGIN_SECONDS,
+    )
+    await turns.start()
+
+    app.state.internal_token = settings.secret("internal_token")
+    app.state.database, app.state.events, app.state.bot = database, events, bot
+    app.state.identity, app.state.knowledge = identity_service, knowledge
+    app.state.chat, app.state.desk = conversations, Desk(conversations)
+    app.state.answering, app.state.turns = answering, turns
+    try:
+        yield
+    finally:
+        await turns.close()
+        await knowledge.close()
+        await events.close()
+        await bot.close()
+        await database.close()
+
+
+async def _load_encoder(settings: Settings) -> TurnEncoder | None:
+    """The configured encoder. Without one the service runs, and every question goes to a person."""
+    try:
+        return TurnEncoder(await asyncio.to_thread(load_encoder, settings))
+    except (BilinError, OSError, ImportError) as error:
+        count_degraded("encoder_failed")
+        log.error("encoder_not_loaded", effect="every question goes to a person", reason=str(error))
+        return None
+
+
+def _cached_encoding(encoder: TurnEncoder, settings: Settings) -> Any:
+    cache = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.npz")
+    asked: list[str] = []
+
+    def encode(texts: Sequence[str]) -> Vector:
+        simplified = [to_simplified(text) for text in texts]
+        vectors = cache.encode(simplified)
+        asked.extend(simplified)
+        cache.keep_only(asked)
+        return vectors
+
+    return encode
+
+
+def _add_operations(app: FastAPI) -> None:
+    @app.get("/health", tags=["operations"])
+    async def health(request: Request) -> JSONResponse:
+        """Which parts answer. 200 while customers are served, if need be by people alone; 503 without a database."""
+        state = request.app.state
+        try:
+            await state.database.ping()
+            database = True
+        except Unavailable:
+            database = False
+        parts = {
+            "database": database,
+            "knowledge": state.knowledge.release_id is not None,
+            "bot": await state.bot.healthy(),
+        }
+        status = "ok" if all(parts.values()) else "degraded" if database else "down"
+        body = {"status": status, "parts": parts, "release_id": state.knowledge.release_id}
+        return JSONResponse(body, status_code=200 if database else 503)
+
+    @app.get("/metrics", tags=["operations"])
+    async def metrics() -> Response:
+        """Counters in Prometheus' text format."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _add_pages(app: FastAPI, settings: Settings) -> None:
+    pages = settings.web_dist
+
+    @app.get("/", include_in_schema=False)
+    async def demonstration() -> FileResponse:
+        return FileResponse(pages / "demo" / "index.html")
+
+    @app.get("/widget.js", include_in_schema=False)
+    async def widget() -> FileResponse:
+        return FileResponse(pages / "widget.js", headers={"Cache-Control": "no-cache"})
+
+    for page in ("demo", "desk"):
+        app.mount(f"/{page}", StaticFiles(directory=pages / page, html=True, check_dir=False), name=page)
+
+
+def main() -> None:
+    """Serve with the settings of the environment."""
+    settings = Settings()
+    logs.configure(settings)
+    app = create_app(settings)
+    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, ws="websockets-sansio")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { clockText, lateness, secondsSince } from "./clock.ts";
+
+test.each([[0, "fine"], [119, "fine"], [120, "soon"], [299, "soon"], [300, "late"], [9000, "late"]])("%i s is %s", (seconds, late) => {
+  expect(lateness(seconds)).toBe(late);
+});
+
+test.each([[0, "0:00"], [59.9, "0:59"], [245, "4:05"], [3845, "1:04:05"], [-3, "0:00"]])("%d s reads %s", (seconds, text) => {
+  expect(clockText(seconds)).toBe(text);
+});
+
+test("waits are measured by the server's clock", () => {
+  const now = Date.parse("2026-11-21T08:00:00Z");
+  expect(secondsSince("2026-11-21T08:00:00Z", 90_000, now)).toBe(90);
+  expect(secondsSince("2026-11-21T08:00:30Z", 0, now)).toBe(0);
+});

@@ -1,0 +1,16 @@
+import "../shared/tokens.css";
+import "./page.css";
+import { define } from "../shared/define.ts";
+import { ConversationPane } from "./conversation-pane.ts";
+import { CustomerPane } from "./customer-pane.ts";
+import { DeskApp } from "./desk-app.ts";
+import { QueuePane } from "./queue-pane.ts";
+import { ReplyBox } from "./reply-box.ts";
+import { SignIn } from "./sign-in.ts";
+
+define("desk-sign-in", SignIn);
+define("desk-queue", QueuePane);
+define("desk-reply", ReplyBox);
+define("desk-conversation", ConversationPane);
+define("desk-customer", CustomerPane);
+define("desk-app", DeskApp);

@@ -1,0 +1,51 @@
+import type { ErrorBody } from "./protocol.ts";
+
+/** The server refused a call. `code` is stable; `message` tells a person what to do next. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The server could not be reached, or did not answer as itself. */
+export class Unreachable extends Error {}
+
+export interface Call {
+  method?: "GET" | "POST";
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  /** Called with the server's clock, where the answer shows it. */
+  onDate?: (date: Date) => void;
+}
+
+/** One JSON call. Resolves with the body (undefined for 204); throws Refused, Unreachable or AbortError. */
+export async function call<T>(url: string, { method = "GET", body, headers = {}, signal, onDate }: Call = {}): Promise<T> {
+  const response = await reach(url, {
+    method,
+    headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal ? { signal } : {}),
+  });
+  const date = response.headers.get("Date");
+  if (date && onDate) onDate(new Date(date));
+  if (response.status === 204) return undefined as T;
+  const json: unknown = await response.json().catch(() => null);
+  if (response.ok && json !== null) return json as T;
+  const error = (json as ErrorBody | null)?.error;
+  if (!error?.code || response.status >= 500) throw new Unreachable(error?.message ?? `HTTP ${response.status}`);
+  throw new Refused(response.status, error.code, error.message);
+}
+
+async function reach(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Unreachable(String(error));
+  }
+}

@@ -1,0 +1,154 @@
+/** The wire protocol as types; docs/protocol.md is the contract. */
+
+export type Language = "zh" | "en";
+export type Owner = "bot" | "waiting" | "agent" | "closed";
+export type Sender = "customer" | "bot" | "agent" | "system";
+export type Emotion = "neutral" | "anger" | "anxiety" | "distress";
+export type NoticeEvent = "waiting" | "joined" | "returned" | "closed" | "cancelled" | "bot_unavailable";
+
+export interface ErrorBody {
+  error: { code: string; message: string; request_id?: string };
+}
+
+export interface TextButton {
+  label: string;
+  text: string;
+}
+
+export interface EntryQuestion {
+  entry_id: string;
+  question: string;
+}
+
+export interface TextData {
+  buttons?: TextButton[];
+}
+
+export interface AnswerData extends EntryQuestion {
+  updated: string;
+  risk: string | null;
+  related: EntryQuestion[];
+  answer_language: Language;
+}
+
+export interface ChoicesData {
+  choices: { entry_id: string; label: string }[];
+  none_label: string;
+}
+
+export interface FormData {
+  form: string;
+  fields: { name: string; label: string; state: "done" | "current" | "todo" }[];
+  buttons: TextButton[];
+}
+
+export interface NoticeData {
+  event: NoticeEvent;
+  agent_name?: string;
+}
+
+interface MessageBase {
+  seq: number;
+  client_id: string | null;
+  sender: Sender;
+  sender_name: string | null;
+  text: string;
+  language: Language;
+  created_at: string;
+}
+
+export type MessageOf<Kind extends string, Data> = MessageBase & { kind: Kind; data: Data };
+export type TextMessage = MessageOf<"text", TextData>;
+export type AnswerMessage = MessageOf<"answer", AnswerData>;
+export type ChoicesMessage = MessageOf<"choices", ChoicesData>;
+export type FormMessage = MessageOf<"form", FormData>;
+export type NoticeMessage = MessageOf<"notice", NoticeData>;
+export type Message = TextMessage | AnswerMessage | ChoicesMessage | FormMessage | NoticeMessage;
+
+export interface Conversation {
+  id: string;
+  language: Language;
+  owner: Owner;
+  agent_name: string | null;
+  queue_position: number | null;
+  last_seq: number;
+  created_at: string;
+}
+
+export interface ChatConfig {
+  bank: Record<Language, string>;
+  featured: Record<Language, EntryQuestion[]>;
+  hours: Record<Language, string>;
+}
+
+export interface OutgoingMessage {
+  client_id: string;
+  text: string;
+  choice?: string;
+}
+
+export type ChatFrame =
+  | { type: "welcome"; conversation: Conversation }
+  | { type: "message"; message: Message }
+  | { type: "conversation"; conversation: Conversation }
+  | { type: "typing"; sender: "bot" | "agent"; active: boolean }
+  | { type: "ack"; client_id: string; seq: number }
+  | { type: "error"; code: string; message: string; client_id?: string }
+  | { type: "pong" };
+
+export interface Staff {
+  login: string;
+  name: string;
+  roles: string[];
+  languages: Language[];
+}
+
+export interface StaffSession {
+  staff: Staff;
+  csrf: string;
+}
+
+export interface Case {
+  id: string;
+  language: Language;
+  owner: Owner;
+  /** Null once the bot has the conversation again. */
+  reason: string | null;
+  emotion: Emotion;
+  waiting_since: string | null;
+  taken_at: string | null;
+  agent: { login: string; name: string } | null;
+  last_message: { sender: Sender; text: string; created_at: string } | null;
+  last_seq: number;
+  summary: string;
+  slots: Record<string, unknown>;
+}
+
+export interface Candidate extends EntryQuestion {
+  answer: string;
+  confidence: number;
+}
+
+export interface Turn {
+  outcome: string;
+  language: string;
+  emotion: Emotion;
+  emotion_confidence: number;
+  intent: string | null;
+  candidates: Candidate[];
+}
+
+export type StaffMessage = Message & { turn: Turn | null };
+
+export interface Queue {
+  waiting: Case[];
+  mine: Case[];
+}
+
+export type DeskFrame =
+  | { type: "welcome" }
+  | ({ type: "queue" } & Queue)
+  | { type: "message"; conversation_id: string; message: StaffMessage }
+  | { type: "typing"; conversation_id: string; active: boolean }
+  | { type: "error"; code: string; message: string }
+  | { type: "pong" };

@@ -1,0 +1,34 @@
+import { define } from "../shared/define.ts";
+import { BilinWidget } from "./bilin-widget.ts";
+import { ChatHeader } from "./chat-header.ts";
+import { ConversationLog } from "./conversation-log.ts";
+import { MessageComposer } from "./message-composer.ts";
+import { PersonBar } from "./person-bar.ts";
+import { WelcomeScreen } from "./welcome-screen.ts";
+
+const script = document.currentScript as HTMLScriptElement | null;
+
+if (script?.src) BilinWidget.home = serverOf(script.src);
+
+define("bilin-header", ChatHeader);
+define("bilin-log", ConversationLog);
+define("bilin-welcome", WelcomeScreen);
+define("bilin-person", PersonBar);
+define("bilin-composer", MessageComposer);
+define("bilin-widget", BilinWidget);
+
+/** Puts the widget on the page that loaded this script, unless the page has placed one itself. */
+function embed(): void {
+  if (document.querySelector("bilin-widget")) return;
+  const element = document.createElement("bilin-widget");
+  if (script?.dataset.language) element.setAttribute("language", script.dataset.language);
+  document.body.append(element);
+}
+
+/** The address of the service whose `widget.js` this is; it may live under a path. */
+function serverOf(source: string): string {
+  return new URL(".", source).href.replace(/\/$/, "");
+}
+
+if (document.body) embed();
+else document.addEventListener("DOMContentLoaded", embed);
