@@ -49,7 +49,7 @@ class Settings:
         return cls(
             web_url=(values.get("BILIN_WEB_URL") or "http://127.0.0.1:8000").rstrip("/"),
             internal_token=values.get("BILIN_INTERNAL_TOKEN", ""),
-            web_timeout_seconds=_number(values, "BILIN_WEB_TIMEOUT_SECONDS", 10),
+            web_timeout_seconds=_number(values, "BILIN_WEB_TIMEOUT_SECONDS", 6),
             bot_port=int(_number(values, "BILIN_BOT_PORT", 5005)),
             bot_token=values.get("BILIN_BOT_TOKEN", ""),
             actions_port=actions_port,

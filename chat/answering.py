@@ -23,6 +23,7 @@ from handoff.policy import (
     TurnSignals,
     after_intent,
     after_search,
+    before_bot,
 )
 from kb.content import EntryContent, Lang
 from kb.search import Candidate
@@ -52,8 +53,17 @@ class Answering:
         self._knowledge = knowledge
         self._thresholds = thresholds
 
-    async def answer(self, conversation_id: str, intent: str, intent_confidence: float) -> Reply:
-        """Answer the customer message whose turn it is. Called by the bot's actions."""
+    async def answer(
+        self, conversation_id: str, intent: str, intent_confidence: float, slots: dict[str, Any]
+    ) -> Reply:
+        """Answer the customer message whose turn it is. Called by the bot's actions.
+
+        Args:
+            conversation_id: the conversation.
+            intent: what the bot understood.
+            intent_confidence: how sure it was, 0 to 1; stored, never decided by.
+            slots: what a form has collected so far, for the person if one takes over.
+        """
         async with self._chat.database.read() as session:
             repository = ChatRepository(session)
             conversation = await repository.conversation(conversation_id)
@@ -65,12 +75,12 @@ class Answering:
         by_intent = after_intent(intent, _signals(message), self._thresholds)
         if by_intent is not None:
             await self._note(message, noted)
-            return await self._hand_off(conversation_id, by_intent.reason, message)
+            return await self._hand_off(conversation_id, by_intent.reason, message, slots)
         try:
             candidates = (await self._knowledge.search(message.text, language)).candidates
         except Unavailable as error:
             log.warning("search_unavailable", code=error.code)
-            return await self._hand_off(conversation_id, Reason.BOT_UNAVAILABLE, message)
+            return await self._hand_off(conversation_id, Reason.BOT_UNAVAILABLE, message, slots)
         outcome = after_search(
             [candidate.confidence for candidate in candidates],
             off_topic=intent == OFF_TOPIC_INTENT,
@@ -79,7 +89,7 @@ class Answering:
         )
         await self._note(message, {**noted, **self._seen(candidates, language), "outcome": _name(outcome)})
         if isinstance(outcome, Handoff):
-            return await self._hand_off(conversation_id, outcome.reason, message)
+            return await self._hand_off(conversation_id, outcome.reason, message, slots)
         await self._count(conversation_id, helped=isinstance(outcome, Answer))
         turns.labels(_name(outcome)).inc()
         return Reply(_name(outcome), self._messages(outcome, candidates, language))
@@ -99,9 +109,13 @@ class Answering:
         turns.labels("answer").inc()
         await self._chat.say(conversation_id, [reply], language, while_owner=(Owner.BOT,))
 
-    async def answer_while_waiting(self, conversation_id: str, message: Message, language: Lang) -> None:
+    async def answer_while_waiting(
+        self, conversation_id: str, message: Message, language: Lang, signals: TurnSignals
+    ) -> None:
         """In the queue, the bot still answers what it is sure of and leaves the rest to the person."""
         candidates = await self.suggest(message, language)
+        if before_bot(signals, Standing(), self._thresholds) is not None:
+            return  # asked again for the person who is on the way
         if candidates and candidates[0].confidence >= self._thresholds.answer:
             reply = self._answer_message(candidates[0].entry, language)
             await self._chat.say(conversation_id, [reply], language, while_owner=(Owner.WAITING,))
@@ -123,9 +137,12 @@ class Answering:
         seen = {key: value for key, value in ((stored.turn if stored else None) or {}).items() if key != "candidates"}
         return {"seq": message.seq, **seen}
 
-    async def _hand_off(self, conversation_id: str, reason: Reason, message: Message) -> Reply:
+    async def _hand_off(
+        self, conversation_id: str, reason: Reason, message: Message, slots: dict[str, Any] | None = None
+    ) -> Reply:
         turns.labels("handoff").inc()
-        await self._chat.hand_off(conversation_id, reason, actor="policy", inputs=await self.inputs(message))
+        inputs = await self.inputs(message)
+        await self._chat.hand_off(conversation_id, reason, actor="policy", inputs=inputs, slots=slots)
         return Reply("handoff", [])
 
     async def _note(self, message: Message, found: dict[str, Any]) -> None:

@@ -14,8 +14,12 @@ from kit.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
-_LEADING_SLASHES = re.compile(r"^[\s/\uFF0F\u200B\uFEFF]+")
+# White space, slashes of both widths, and characters that nobody sees: the bot's normalisation drops those.
+_LEADING_SLASHES = re.compile(
+    r"^[\s/\uFF0F\x00-\x1F\x7F-\x9F\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\U000E0000-\U000E007F]+"
+)
 MAX_BOT_TEXT = 1000
+KINDS = ("text", "answer", "choices", "form", "notice")
 
 
 class BotUnavailable(Unavailable):
@@ -60,7 +64,10 @@ class RasaBot:
             raise BotUnavailable("bot_error", f"Rasa answered with an error: {error}") from error
         if not isinstance(replies, list):
             raise BotUnavailable("bot_error", "Rasa's answer is not a list of messages.")
-        messages = [_message(reply) for reply in replies if isinstance(reply, dict)]
+        try:
+            messages = [_message(reply) for reply in replies]
+        except (AttributeError, TypeError, ValueError) as error:
+            raise BotUnavailable("bot_error", f"Rasa's answer has a message of an unknown shape: {error}") from error
         if any(message["data"].get("degraded") for message in messages):
             raise BotUnavailable("bot_error", "The bot's actions could not reach the services.")
         return [message for message in messages if message["text"] or message["data"]]
@@ -87,9 +94,10 @@ class RasaBot:
         """Whether Rasa answers and has a model."""
         try:
             response = await self._client.get("/status", timeout=3)
-        except httpx.HTTPError:
+            status = response.json()
+        except (httpx.HTTPError, ValueError):
             return False
-        return response.status_code == 200 and bool(response.json().get("model_file"))
+        return response.status_code == 200 and isinstance(status, dict) and bool(status.get("model_file"))
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -99,9 +107,11 @@ class RasaBot:
 def _message(reply: dict[str, Any]) -> dict[str, Any]:
     custom = reply.get("custom")
     if isinstance(custom, dict):
-        data = custom.get("data")
+        data, kind = custom.get("data"), str(custom.get("kind") or "text")
+        if kind not in KINDS:
+            raise ValueError(f"kind {kind!r}")
         return {
-            "kind": str(custom.get("kind") or "text"),
+            "kind": kind,
             "text": str(custom.get("text") or ""),
             "data": data if isinstance(data, dict) else {},
         }

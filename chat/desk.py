@@ -85,6 +85,7 @@ class DeskConversations(ChatService):
         Raises:
             NotOwner: the conversation is not theirs.
         """
+        text = text.replace("\x00", "")  # PostgreSQL keeps none
         if not text.strip() or len(text) > MAX_TEXT:
             raise InvalidRequest(f"A message has 1 to {MAX_TEXT} characters.", code="invalid_text")
         async with self.database.write() as session:
@@ -102,7 +103,7 @@ class DeskConversations(ChatService):
                     sender="agent",
                     sender_name=agent_name,
                     kind="text",
-                    text=text.replace("\x00", ""),
+                    text=text,
                     language=conversation.language,
                     data={},
                     created_at=self.clock.now(),

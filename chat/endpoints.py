@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from starlette.requests import HTTPConnection
 
 from chat.models import Conversation
@@ -29,6 +29,7 @@ from handoff.policy import Reason
 from kb.content import LANGUAGES
 from kb.service import KnowledgeBase
 from kit.language import detect
+from kit.sockets import LAST_SEQ
 
 LONGEST_WAIT_SECONDS = 25
 FEATURED = 4
@@ -123,7 +124,7 @@ async def send(
 async def messages(
     conversation: OwnConversation,
     chat: Chat,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS)] = 0,
 ) -> Backlog:
     """Messages after a sequence number; with ``wait``, as soon as there is one."""
@@ -156,6 +157,8 @@ async def cancel_handoff(conversation: OwnConversation, chat: Chat) -> Conversat
 
 
 @router.post("/conversations/{conversation_id}/messages/{seq}/feedback", status_code=204)
-async def feedback(seq: int, body: Feedback, conversation: OwnConversation, chat: Chat) -> None:
+async def feedback(
+    seq: Annotated[int, Path(ge=1, le=LAST_SEQ)], body: Feedback, conversation: OwnConversation, chat: Chat
+) -> None:
     """Say whether an answer helped."""
     await chat.feedback(conversation.id, seq, body.helpful)

@@ -40,7 +40,7 @@ def _messages(reply: Reply) -> list[BotMessage]:
 @router.post("/answer")
 async def answer(body: AnswerRequest, answering: Answers) -> AnswerReply:
     """Answer the message whose turn it is."""
-    reply = await answering.answer(body.conversation_id, body.intent.name, body.intent.confidence)
+    reply = await answering.answer(body.conversation_id, body.intent.name or "", body.intent.confidence, body.slots)
     return AnswerReply(outcome=reply.outcome, messages=_messages(reply))
 
 
@@ -56,9 +56,7 @@ async def hand_off(body: HandoffRequest, chat: Chat, answering: Answers) -> Hand
     except ValueError as error:
         raise InvalidRequest(f"Unknown reason {body.reason!r}; one of {', '.join(Reason)}.") from error
     if reason in ASKED_BY_WORDS:
-        reply = await answering.answer(body.conversation_id, ASKED_BY_WORDS[reason], 1.0)
-        if reply.outcome == "handoff" and body.slots:
-            await chat.add_slots(body.conversation_id, body.slots)
+        reply = await answering.answer(body.conversation_id, ASKED_BY_WORDS[reason], 1.0, body.slots)
         return HandoffReply(accepted=reply.outcome == "handoff", messages=_messages(reply))
     inputs = {"asked_by": "bot"}
     accepted = await chat.hand_off(body.conversation_id, reason, actor="bot", inputs=inputs, slots=body.slots)

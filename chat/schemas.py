@@ -119,7 +119,7 @@ class WidgetConfig(BaseModel):
 class Intent(BaseModel):
     """What the bot understood."""
 
-    name: str = Field(max_length=120)
+    name: str | None = Field(None, max_length=120)
     confidence: float = 0.0
 
 
@@ -129,6 +129,7 @@ class AnswerRequest(BaseModel):
     conversation_id: str
     text: str = ""
     intent: Intent
+    slots: dict[str, Any] = Field(default_factory=dict)
 
 
 class HandoffRequest(BaseModel):

@@ -123,6 +123,7 @@ class ChatService:
             ConversationClosed: the conversation has ended.
             InvalidRequest: the text is empty or longer than ``MAX_TEXT``.
         """
+        text = text.replace("\x00", "")  # PostgreSQL keeps none
         if not text.strip() or len(text) > MAX_TEXT:
             raise InvalidRequest(f"A message has 1 to {MAX_TEXT} characters.", code="invalid_text")
         async with self.database.write() as session:
@@ -138,7 +139,7 @@ class ChatService:
                 client_id=client_id,
                 sender="customer",
                 kind="text",
-                text=text.replace("\x00", ""),
+                text=text,
                 language=language,
                 data={"choice": choice} if choice else {},
                 created_at=self.clock.now(),
@@ -222,13 +223,6 @@ class ChatService:
     def _waiting_line(conversation: Conversation, reason: Reason, ahead: int) -> str:
         key = _OWN_LINE.get(reason, "waiting")
         return say(language_of(conversation), "waiting_next" if key == "waiting" and not ahead else key, ahead=ahead)
-
-    async def add_slots(self, conversation_id: str, slots: dict[str, Any]) -> None:
-        """Keep what a form had collected for the agent to see."""
-        async with self.database.write() as session:
-            conversation = await self._locked(ChatRepository(session), conversation_id)
-            conversation.slots = {**conversation.slots, **slots}
-        await self.changed(conversation_id, queue=True)
 
     async def cancel_waiting(self, conversation_id: str) -> Conversation:
         """The customer gives up waiting; the bot goes on.

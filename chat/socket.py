@@ -16,7 +16,7 @@ from handoff.interfaces import QUEUE, conversation_topic
 from kit.errors import InvalidRequest, NotFound
 from kit.events import Subscription
 from kit.language import detect
-from kit.sockets import WRONG_TOKEN, ConnectionRefused, Frame, close, converse, hello
+from kit.sockets import WRONG_TOKEN, ConnectionRefused, Frame, after_of, close, converse, hello
 
 REREAD_SECONDS = 20.0
 
@@ -42,10 +42,11 @@ class CustomerSocket:
 
     async def _write(self, subscription: Subscription, last: int) -> None:
         while True:
-            for message in await self._chat.messages(self._id, last):
-                view = MessageView.of(message).model_dump(mode="json")
-                await self._socket.send_json({"type": "message", "message": view})
-                last = message.seq
+            while messages := await self._chat.messages(self._id, last):
+                for message in messages:
+                    view = MessageView.of(message).model_dump(mode="json")
+                    await self._socket.send_json({"type": "message", "message": view})
+                    last = message.seq
             await self._show("conversation")
             event = await subscription.next(timeout_seconds=REREAD_SECONDS)
             while event is not None and event.kind == "typing":
@@ -90,10 +91,9 @@ async def customer_socket(socket: WebSocket, conversation_id: str) -> None:
     chat = chat_service(socket)
     try:
         first = await hello(socket)
-        after = first.get("after")
         conversation = await chat.opened_by(conversation_id, str(first.get("token", "")))
         connection = CustomerSocket(socket, chat, turn_runner(socket), conversation)
-        await connection.run(after if isinstance(after, int) and after >= 0 else 0)
+        await connection.run(after_of(first))
     except ConnectionRefused as closed:
         await close(socket, closed.code, closed.reason)
     except NotFound as error:

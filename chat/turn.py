@@ -114,7 +114,7 @@ class TurnRunner:
             finally:
                 await self._chat.typing(conversation.id, "bot", False)
         elif conversation.owner == Owner.WAITING:
-            await self._answering.answer_while_waiting(conversation.id, message, language)
+            await self._answering.answer_while_waiting(conversation.id, message, language, signals)
         else:
             await self._answering.suggest(message, language)
             turns.labels("to_agent").inc()

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
@@ -89,7 +90,7 @@ def _show(report: dict[str, Any]) -> None:
         elif not any(isinstance(inner, dict) for inner in value.values()):
             table.add_row(
                 name,
-                ", ".join(f"{key}: {_short(inner)}" for key, inner in value.items()),
+                escape(", ".join(f"{key}: {_short(inner)}" for key, inner in value.items())),
             )
     console.print(table)
     for group in ("by_slice", "by_language"):
@@ -105,7 +106,7 @@ def _show(report: dict[str, Any]) -> None:
             "false_answer_rate",
         )
         for name, figures in report[group].items():
-            rows.add_row(name, *(_short(figures[column.header]) for column in rows.columns[1:]))
+            rows.add_row(escape(name), *(_short(figures[column.header]) for column in rows.columns[1:]))
         console.print(rows)
 
 
@@ -121,14 +122,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         report = (_run_faq if arguments.command == "faq" else _run_handoff)(arguments, settings)
     except BilinError as error:
-        console.print(f"[bold red]error[/]: {error.message}", highlight=False)
+        console.print(f"[bold red]error[/]: {escape(error.message)}", highlight=False, soft_wrap=True)
         return 2
     _show(report)
     text = json.dumps(report, ensure_ascii=False, indent=2)
-    if arguments.json:
-        arguments.json.write_text(text + "\n", encoding="utf-8")
-    else:
+    if arguments.json is None:
         print(text)
+        return 0
+    try:
+        arguments.json.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        print(text)
+        console.print(f"[bold red]error[/]: {escape(str(error))}; the figures are above", soft_wrap=True)
+        return 2
     return 0
 
 

@@ -43,11 +43,13 @@ class Utterance:
 
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        content = path.read_bytes()
+        lines = content.decode("utf-8-sig").split("\n")  # splitlines() would cut at U+2028, which JSON allows in a text
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise DatasetError(f"{path} is not UTF-8: {error}") from error
+        number = content[: error.start].count(b"\n") + 1
+        raise DatasetError(f"{path}, line {number}: not UTF-8: {error}") from error
     found = False
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -55,8 +57,8 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         where = f"{path}, line {number}"
         try:
             row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise DatasetError(f"{where}: not valid JSON: {error.msg}") from error
+        except (ValueError, RecursionError) as error:
+            raise DatasetError(f"{where}: not valid JSON: {error}") from error
         if not isinstance(row, dict):
             raise DatasetError(f"{where}: each line must be a JSON object")
         found = True
@@ -112,12 +114,16 @@ def read_queries(path: Path, entry_ids: set[str]) -> list[Query]:
         if "entry_id" not in row:
             raise DatasetError(f"{where}: 'entry_id' is missing; write null where no answer is right")
         entry_id = row["entry_id"]
+        if entry_id is not None and not isinstance(entry_id, str):
+            raise DatasetError(f"{where}: 'entry_id' must be a text or null")
         if entry_id is not None and entry_id not in entry_ids:
             raise DatasetError(f"{where}: the knowledge base has no entry {entry_id!r}")
         if identifier in queries:
             raise DatasetError(f"{where}: the id {identifier!r} is used twice")
         kind = row.get("slice") or ("in_scope" if entry_id is not None else "out_of_scope")
-        queries[identifier] = Query(identifier, text, _language(row, text, where), entry_id, str(kind))
+        if not isinstance(kind, str):
+            raise DatasetError(f"{where}: 'slice' must be a text")
+        queries[identifier] = Query(identifier, text, _language(row, text, where), entry_id, kind)
     return list(queries.values())
 
 

@@ -115,7 +115,7 @@ async def run(
         encode_seconds = search_seconds = 0.0
         for query in queries:
             begun = time.perf_counter()
-            await knowledge.encode(query.text)
+            await knowledge.encode(query.text, query.language)
             encoded = time.perf_counter()
             search = await knowledge.search(query.text, query.language)
             search_seconds += time.perf_counter() - encoded

@@ -64,7 +64,7 @@ async def run(
     thresholds = Thresholds(answer=settings.answer_confidence, clarify=settings.clarify_confidence)
     encoder = TurnEncoder(load_encoder(settings))
     cache = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.npz")
-    signals = SignalReader(lambda text: encoder.vector(to_simplified(text)))
+    signals = SignalReader(lambda text, _: encoder.vector(to_simplified(text)))
     await signals.fit(lambda texts: cache.encode([to_simplified(text) for text in texts]))
     decided: list[Decided] = []
     async with running_bot(settings) as bot:
@@ -97,6 +97,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[RasaBot]:
         await bot.close()
     port = _free_port()
     environment = {"BILIN_BOT_PORT": str(port), "BILIN_BOT_TOKEN": token}
+    if not BOT_PYTHON.is_file():
+        raise Unavailable(f"No bot is running, and {BOT_PYTHON} is not there to start one. Run 'make setup'.")
     process = await asyncio.create_subprocess_exec(
         str(BOT_PYTHON),
         "bot/serve.py",

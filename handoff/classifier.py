@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from handoff.interfaces import Vector
 
-VECTOR_WEIGHT = 6.0
+VECTOR_WEIGHT = 3.0
 NGRAMS = (1, 4)
 REGULARISATION = 4.0
 
@@ -39,7 +39,7 @@ class TextClassifier:
         ngrams = TfidfVectorizer(analyzer="char_wb", ngram_range=NGRAMS, min_df=2, sublinear_tf=True, lowercase=True)
         counted = ngrams.fit_transform(texts)
         mean = vectors.mean(axis=0)
-        model = LogisticRegression(C=REGULARISATION, max_iter=500, class_weight="balanced")
+        model = LogisticRegression(C=REGULARISATION, max_iter=500)
         model.fit(_combine(vectors - mean, counted), list(labels))
         return cls(tuple(str(label) for label in model.classes_), mean, ngrams, model)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
-EncodeText = Callable[[str], Awaitable[Vector]]
+Lang = Literal["zh", "en"]
+EncodeText = Callable[[str, Lang], Awaitable[Vector]]
 
 QUEUE = "queue"
 

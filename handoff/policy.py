@@ -44,8 +44,8 @@ class Thresholds:
 
     answer: float = 0.6
     clarify: float = 0.2
-    asked: float = 0.5
-    asked_with_intent: float = 0.2
+    asked: float = 0.4
+    asked_with_intent: float = 0.15
     complaint: float = 0.6
     complaint_with_intent: float = 0.3
     anger: float = 0.75

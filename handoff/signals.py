@@ -13,13 +13,12 @@ import structlog
 import yaml
 
 from handoff.classifier import TextClassifier
-from handoff.interfaces import EncodeText, Vector
+from handoff.interfaces import EncodeText, Lang, Vector
 from handoff.policy import Emotion, TurnSignals
 from kit.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
-Lang = Literal["zh", "en"]
 Examples = dict[Lang, dict[str, list[str]]]
 EncodeMany = Callable[[Sequence[str]], Vector]
 
@@ -67,7 +66,7 @@ class SignalReader:
         if readers is None:
             return TurnSignals()
         try:
-            vector = await self._encode(text)
+            vector = await self._encode(text, language)
         except Unavailable as error:
             log.warning("signals_unread", code=error.code)
             return TurnSignals()

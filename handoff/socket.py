@@ -16,9 +16,10 @@ from identity.endpoints import COOKIE, identity_service
 from identity.service import SignedIn
 from kit.errors import BilinError, Forbidden, InvalidRequest, NotFound
 from kit.events import Event, Events, Subscription
-from kit.sockets import WRONG_TOKEN, ConnectionRefused, Frame, close, converse, hello
+from kit.sockets import WRONG_TOKEN, ConnectionRefused, Frame, after_of, close, converse, hello
 
 REREAD_SECONDS = 15.0
+AWAITED_LINES = 100
 
 router = APIRouter()
 
@@ -55,9 +56,10 @@ class DeskSocket:
     async def _watch(self, conversation_id: str, last: int) -> None:
         async with self._events.subscribe(conversation_topic(conversation_id)) as subscription:
             shown_turns: dict[int, Any] = {}
+            awaited: set[int] = set()  # customers' messages that were shown before their turn was over
             while True:
                 try:
-                    lines = await self._desk.lines(self._who, conversation_id, max(last - 1, 0))
+                    lines = await self._desk.lines(self._who, conversation_id, max(min([last, *awaited]) - 1, 0))
                 except NotFound:
                     return  # it is no longer theirs
                 for line in lines:
@@ -66,7 +68,12 @@ class DeskSocket:
                         frame = {"type": "message", "conversation_id": conversation_id, "message": message}
                         await self._socket.send_json(frame)
                     shown_turns[line.seq] = line.turn
+                    if line.sender == "customer" and "outcome" not in (line.turn or {}):
+                        awaited.add(line.seq)
+                    else:
+                        awaited.discard(line.seq)
                     last = max(last, line.seq)
+                awaited = {seq for seq in awaited if seq > last - AWAITED_LINES}
                 event = await self._next(subscription, conversation_id)
                 while event is not None and event.kind == "typing":
                     event = await self._next(subscription, conversation_id)
@@ -85,8 +92,7 @@ class DeskSocket:
         if kind == "watch":
             await self._desk.case(self._who, conversation_id)
             self._unwatch(conversation_id)
-            after = frame.get("after")
-            watcher = self._watch(conversation_id, after if isinstance(after, int) and after >= 0 else 0)
+            watcher = self._watch(conversation_id, after_of(frame))
             self._watchers[conversation_id] = asyncio.create_task(watcher)
         elif kind == "unwatch":
             self._unwatch(conversation_id)

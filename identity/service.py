@@ -15,6 +15,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 from itsdangerous import BadSignature, Signer
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from identity.models import Staff, StaffSession
@@ -52,7 +53,7 @@ class SignedIn:
 
     def require_csrf(self, given: str | None) -> None:
         """Raise ``Forbidden`` unless the request carries the session's CSRF token."""
-        if not given or not hmac.compare_digest(given, self.csrf):
+        if not given or not hmac.compare_digest(given.encode(errors="replace"), self.csrf.encode()):
             raise Forbidden("The X-CSRF-Token header is missing or old. Reload the page.", code="csrf_failed")
 
 
@@ -63,7 +64,7 @@ def new_token() -> str:
 
 def token_digest(token: str) -> str:
     """What is stored of a token. It is random and long, so a plain hash keeps it."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
 def token_matches(token: str, digest: str) -> bool:
@@ -91,21 +92,21 @@ class Identity:
             Conflict: the login is taken.
         """
         hashed = await asyncio.to_thread(self._hasher.hash, password)
-        async with self._database.write() as session:
-            repository = IdentityRepository(session)
-            if await repository.by_login(login) is not None:
-                raise Conflict(f"The login {login!r} is taken.", code="login_taken")
-            repository.add_staff(
-                Staff(
-                    login=login,
-                    name=name,
-                    password_hash=hashed,
-                    roles=sorted(roles),
-                    languages=list(languages),
-                    created_at=self._clock.now(),
-                )
-            )
-            repository.record(self._clock.now(), "system", "staff.created", login, {"roles": sorted(roles)})
+        staff = Staff(
+            login=login,
+            name=name,
+            password_hash=hashed,
+            roles=sorted(roles),
+            languages=list(languages),
+            created_at=self._clock.now(),
+        )
+        try:
+            async with self._database.write() as session:
+                repository = IdentityRepository(session)
+                repository.add_staff(staff)
+                repository.record(self._clock.now(), "system", "staff.created", login, {"roles": staff.roles})
+        except IntegrityError as error:  # the login is unique, also for two workers at the same moment
+            raise Conflict(f"The login {login!r} is taken.", code="login_taken") from error
 
     async def has(self, login: str) -> bool:
         """Whether the account exists."""

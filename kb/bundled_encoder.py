@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from kit.errors import BilinError
 
 MAGIC = b"E5S1"
+VERSION = 1
 PIECES = 250_002
 VOCABULARY = 250_037
 HEADER = struct.Struct("<4sI7ifi")
@@ -112,6 +113,8 @@ class WeightsFile:
         if len(self._data) < HEADER.size or bytes(self._data[:4]) != MAGIC:
             raise _refuse("the magic number", MAGIC, bytes(self._data[:4]))
         fields = HEADER.unpack_from(self._data, 0)
+        if fields[1] != VERSION:
+            raise _refuse("the version", VERSION, fields[1])
         if fields[2:9] != SHAPE:
             raise _refuse("the model's shape", SHAPE, fields[2:9])
         if fields[10] != BLOCK:
@@ -122,14 +125,14 @@ class WeightsFile:
     def vocabulary(self) -> Vocabulary:
         """Pieces and scores, ``PIECES`` of each."""
         at = self._vocabulary_header
-        count, bos, eos, pad, unk = struct.unpack_from("<5i", self._data, at)
+        count, bos, eos, pad, unk = self._unpack("<5i", at)
         if (count, bos, eos, pad, unk) != (PIECES, 0, 2, 1, 3):
             raise _refuse(
                 "the vocabulary header",
                 (PIECES, 0, 2, 1, 3),
                 (count, bos, eos, pad, unk),
             )
-        (blob_length,) = struct.unpack_from("<Q", self._data, at + 20)
+        (blob_length,) = self._unpack("<Q", at + 20)
         offsets_at = at + 28
         scores_at = offsets_at + 4 * (count + 1)
         blob_at = scores_at + 4 * count
@@ -138,7 +141,10 @@ class WeightsFile:
         if int(offsets[-1]) != blob_length or not (np.diff(offsets.astype(np.int64)) >= 0).all():
             raise _refuse("the vocabulary's offsets", f"rising to {blob_length}", int(offsets[-1]))
         blob = bytes(self._data[blob_at : blob_at + blob_length])
-        pieces = [blob[start:end].decode() for start, end in pairwise(offsets)]
+        try:
+            pieces = [blob[start:end].decode() for start, end in pairwise(offsets)]
+        except UnicodeDecodeError as error:
+            raise _refuse("the vocabulary", "UTF-8", blob[error.start : error.end]) from error
         self._normaliser_at = blob_at + blob_length
         return Vocabulary(pieces, np.frombuffer(self._data, "<f4", count, scores_at))
 
@@ -146,17 +152,16 @@ class WeightsFile:
         """Name and flat float32 values of every tensor."""
         self.vocabulary()
         at = self._normaliser_at
-        _, normaliser_bytes = struct.unpack_from("<iI", self._data, at)
+        _, normaliser_bytes = self._unpack("<iI", at)
         at += 8 + normaliser_bytes
-        self._require(at + 4)
-        (tensors,) = struct.unpack_from("<i", self._data, at)
+        (tensors,) = self._unpack("<i", at)
         if tensors != TENSORS:
             raise _refuse("the number of tensors", TENSORS, tensors)
         at += 4
         for _ in range(TENSORS):
-            (length,) = struct.unpack_from("<H", self._data, at)
-            name = bytes(self._data[at + 2 : at + 2 + length]).decode()
-            kind, count, offset, size = struct.unpack_from("<BIQQ", self._data, at + 2 + length)
+            (length,) = self._unpack("<H", at)
+            name = bytes(self._data[at + 2 : at + 2 + length]).decode(errors="replace")
+            kind, count, offset, size = self._unpack("<BIQQ", at + 2 + length)
             at += 2 + length + 21
             self._require(offset + size)
             expected = 4 * count if kind == 0 else count // BLOCK * BLOCK_BYTES
@@ -167,6 +172,10 @@ class WeightsFile:
                 name,
                 np.frombuffer(raw, "<f4").copy() if kind == 0 else _dequantise(raw),
             )
+
+    def _unpack(self, layout: str, at: int) -> tuple[int, ...]:
+        self._require(at + struct.calcsize(layout))
+        return struct.unpack_from(layout, self._data, at)
 
     def _require(self, end: int) -> None:
         if end > len(self._data):

@@ -41,10 +41,10 @@ class Variant(BaseModel):
     answer: str = Field("", max_length=20_000)
     risk: str | None = Field(None, max_length=2000)
 
-    @field_validator("question", "answer", "risk")
+    @field_validator("question", "answer", "risk", mode="before")
     @classmethod
-    def _stripped(cls, text: str | None) -> str | None:
-        return text if text is None else text.strip()
+    def _stripped(cls, text: object) -> object:
+        return text.strip() if isinstance(text, str) else text
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -123,6 +123,8 @@ def read_file(path: Path) -> Iterator[EntryContent]:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise ContentError(f"{path.name} is not valid YAML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ContentError(f"{path.name} is not UTF-8: {error}") from error
     if not isinstance(document, dict) or not isinstance(document.get("entries"), list) or "scenario" not in document:
         raise ContentError(f"{path.name} needs 'scenario' and a list 'entries'")
     for number, raw in enumerate(document["entries"], start=1):

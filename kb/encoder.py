@@ -120,7 +120,7 @@ def prepare(settings: Settings) -> Path:
             backend="onnx",
             model_kwargs={"provider": "CPUExecutionProvider", "export": True},
         )
-    except (OSError, ValueError) as error:
+    except Exception as error:  # transformers, safetensors and optimum share no base
         raise EncoderUnavailable(
             f"The encoder {settings.encoder!r} cannot be loaded: {error}. "
             "Set BILIN_ENCODER to a sentence-transformers name or path that this machine can read, or to 'bundled'."
@@ -131,14 +131,23 @@ def prepare(settings: Settings) -> Path:
 
 
 def load_encoder(settings: Settings) -> Encoder:
-    """The configured encoder, prepared if it is not yet."""
+    """The configured encoder, prepared if it is not yet.
+
+    Raises:
+        WeightsMismatch, EncoderUnavailable: as ``prepare``; also when what was prepared is damaged.
+    """
     folder = prepare(settings)
-    return SentenceEncoder(
-        folder,
-        name=settings.encoder,
-        prefix=settings.encoder_prefix,
-        threads=settings.encoder_threads,
-    )
+    try:
+        return SentenceEncoder(
+            folder,
+            name=settings.encoder,
+            prefix=settings.encoder_prefix,
+            threads=settings.encoder_threads,
+        )
+    except Exception as error:  # the runtime's errors share no base
+        raise EncoderUnavailable(
+            f"The prepared encoder in {folder} cannot be loaded: {error}. Delete that folder and start again."
+        ) from error
 
 
 class TurnEncoder:

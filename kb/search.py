@@ -17,6 +17,7 @@ from kb.index import QuestionIndex, centred
 
 FUSION_TEMPERATURE = 0.05
 PASSAGE_WEIGHT = 0.9
+PLAIN_WEIGHT = 0.5
 SHORTEST_PASSAGE = 7
 HELD_OUT_ROUNDS = 3
 HELD_OUT_QUESTIONS = 0.15
@@ -69,9 +70,14 @@ class _Fitted:
         adapted = self._adapted.best_per_entry(adapted_queries)
         if self._passages is not None:
             adapted = np.maximum(adapted, PASSAGE_WEIGHT * self._passages.best_per_entry(adapted_queries))
+        cosine = self._questions.best_per_entry(queries)
         log_probability = self._head.log_probabilities(queries, self.n_entries)
-        fused = log_softmax(adapted / FUSION_TEMPERATURE) + log_probability
-        return Scores(self._questions.best_per_entry(queries), adapted, log_probability, fused)
+        fused = (
+            log_softmax(adapted / FUSION_TEMPERATURE)
+            + PLAIN_WEIGHT * log_softmax(cosine / FUSION_TEMPERATURE)
+            + log_probability
+        )
+        return Scores(cosine, adapted, log_probability, fused)
 
 
 class Engine:

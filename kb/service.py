@@ -13,12 +13,13 @@ from typing import Any
 import structlog
 import yaml
 
-from kb.content import EntryContent, Lang
+from kb.content import LANGUAGES, EntryContent, Lang
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
 from kb.models import Revision
 from kb.repository import ARCHIVED, DRAFT, PUBLISHED, KnowledgeRepository
 from kb.search import Candidate, Engine
 from kb.vectors import VectorCache
+from kb.wording import Wording
 from kit.clock import Clock
 from kit.database import Database
 from kit.errors import NotFound, Unavailable
@@ -71,6 +72,7 @@ class KnowledgeBase:
         self._encoder = encoder
         self._vectors = VectorCache(encoder.encoder, vector_cache) if encoder else None
         self._engine: Engine | None = None
+        self._wording: Wording | None = None
         self._swap = asyncio.Lock()
         self._follower: asyncio.Task[None] | None = None
 
@@ -93,22 +95,24 @@ class KnowledgeBase:
             EncoderUnavailable: there is no encoder, or it failed.
             Unavailable: nothing has been published yet.
         """
-        vector = await self.encode(text)
+        vector = await self.encode(text, language)
         engine = self._engine
         if engine is None:
             raise Unavailable("The knowledge base is empty; publish a release first.", code="knowledge_base_empty")
         found = engine.search(vector[None, :], language)
         return Search(engine.release_id, language, found[0])
 
-    async def encode(self, text: str) -> Vectors:
-        """The vector by which a text is searched, shape ``(dimensions,)``; a text is encoded once.
+    async def encode(self, text: str, language: Lang) -> Vectors:
+        """The vector by which a text is searched, shape ``(dimensions,)``; slips of the pen are mended, once encoded.
 
         Raises:
             EncoderUnavailable: there is no encoder, or it failed.
         """
         if self._encoder is None:
             raise EncoderUnavailable("The knowledge base cannot be searched: no encoder is loaded.")
-        return await self._encoder.vector(to_simplified(text))
+        wording = self._wording
+        plain = to_simplified(text)
+        return await self._encoder.vector(wording.repair(plain, language) if wording else plain)
 
     def entry(self, entry_id: str) -> EntryContent:
         """A live entry.
@@ -206,11 +210,11 @@ class KnowledgeBase:
                     return
                 revisions = await repository.released(release_id)
                 entries = [EntryContent.model_validate(revision.content) for revision in revisions.values()]
-            self._engine = await asyncio.to_thread(self._build, release_id, entries)
+            self._engine, self._wording = await asyncio.to_thread(self._build, release_id, entries)
             log.info("release_live", release_id=release_id, entries=len(entries))
         await self._events.publish(Event(RELEASES))
 
-    def _build(self, release_id: int, entries: list[EntryContent]) -> Engine:
+    def _build(self, release_id: int, entries: list[EntryContent]) -> tuple[Engine, Wording]:
         vectors = self._vectors
         assert vectors is not None
 
@@ -219,7 +223,16 @@ class KnowledgeBase:
 
         engine = Engine(release_id, entries, encode, background())
         vectors.keep_only([to_simplified(text) for text in engine.texts])
-        return engine
+        written = {
+            language: [
+                text
+                for entry in entries
+                if (variant := entry.variants.get(language))
+                for text in (*variant.questions, variant.answer)
+            ]
+            for language in LANGUAGES
+        }
+        return engine, Wording.from_texts(written["zh"], written["en"])
 
     async def _follow(self) -> None:
         async with self._events.subscribe(RELEASES) as subscription:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import tempfile
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,9 +16,14 @@ from kit.counters import count_degraded
 
 log = structlog.get_logger(__name__)
 
+DIGEST_BYTES = 32
+
 
 class VectorCache:
-    """An encoder that remembers, in one file that is replaced whole. A damaged file is dropped, counted and rebuilt."""
+    """An encoder that remembers, in one file that is replaced whole. A damaged file is dropped, counted and rebuilt.
+
+    The file is an ``.npz`` archive followed by its SHA-256.
+    """
 
     def __init__(self, encoder: Encoder, path: Path | None) -> None:
         self.encoder = encoder
@@ -46,15 +51,13 @@ class VectorCache:
         if self._path is None or not self._path.is_file():
             return {}
         try:
-            with np.load(self._path, allow_pickle=False) as stored:
-                keys, vectors, digest = (
-                    stored["keys"],
-                    stored["vectors"],
-                    stored["digest"],
-                )
-            if digest.tobytes() != _digest(keys, vectors):
+            stored = self._path.read_bytes()
+            archive, digest = stored[:-DIGEST_BYTES], stored[-DIGEST_BYTES:]
+            if hashlib.sha256(archive).digest() != digest:  # first: a damaged archive fails in too many ways to name
                 raise ValueError("digest differs")
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            with np.load(io.BytesIO(archive), allow_pickle=False) as arrays:
+                keys, vectors = arrays["keys"], arrays["vectors"]
+        except (OSError, ValueError) as error:
             count_degraded("vector_cache_corrupt")
             log.warning("vector_cache_corrupt", path=str(self._path), reason=str(error))
             return {}
@@ -65,20 +68,15 @@ class VectorCache:
             return
         keys = np.frombuffer(b"".join(self._known), np.uint8).reshape(len(self._known), 32)
         vectors = np.stack(list(self._known.values()))
+        archive = io.BytesIO()
+        np.savez(archive, keys=keys, vectors=vectors)
+        content = archive.getvalue()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._path.parent, suffix=".npz", delete=False) as scratch:
-                np.savez(
-                    scratch,
-                    keys=keys,
-                    vectors=vectors,
-                    digest=np.frombuffer(_digest(keys, vectors), np.uint8),
-                )
-            Path(scratch.name).replace(self._path)
+            with tempfile.TemporaryDirectory(dir=self._path.parent) as folder:
+                scratch = Path(folder) / self._path.name
+                scratch.write_bytes(content + hashlib.sha256(content).digest())
+                scratch.replace(self._path)
         except OSError as error:
             count_degraded("storage_full")
             log.warning("vector_cache_not_written", reason=str(error))
-
-
-def _digest(keys: np.ndarray, vectors: np.ndarray) -> bytes:
-    return hashlib.sha256(keys.tobytes() + vectors.tobytes()).digest()

@@ -192,7 +192,12 @@ class RedisEvents:
             for _, records in replies or ():
                 for identifier, record in records:
                     self._last = identifier
-                    self._local.deliver(Event(record["topic"], record["kind"], json.loads(record["data"])))
+                    try:
+                        event = Event(record["topic"], record["kind"], json.loads(record["data"]))
+                    except (KeyError, ValueError) as error:
+                        log.warning("event_unreadable", reason=repr(error))
+                        continue
+                    self._local.deliver(event)
 
     def _went_offline(self) -> None:
         if self._online:

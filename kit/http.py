@@ -109,13 +109,16 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    log.error("unexpected_error", path=request.url.path, exc_info=error)
-    return _respond(
+    request_id = getattr(request.state, "request_id", "")
+    log.error("unexpected_error", path=request.url.path, request_id=request_id, exc_info=error)
+    response = _respond(
         request,
         500,
         "internal_error",
         "Something went wrong on our side. Please try again.",
     )
+    response.headers[REQUEST_ID] = request_id  # Starlette answers this one outside of RequestContext
+    return response
 
 
 def install(app: FastAPI) -> None:

@@ -12,9 +12,11 @@ import structlog
 from kit.masking import mask_value
 from kit.settings import Settings
 
+_IDS = frozenset({"request_id", "conversation_id"})  # ours and random: one in 150 would look like a telephone number
+
 
 def _mask_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: mask_value(value) for key, value in event.items()}
+    return {key: value if key in _IDS else mask_value(value) for key, value in event.items()}
 
 
 def configure(settings: Settings) -> None:

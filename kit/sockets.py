@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 Frame = dict[str, Any]
 
 HELLO_SECONDS = 10.0
+LAST_SEQ = 2**31 - 1
 NOT_A_HELLO = 4400
 WRONG_TOKEN = 4401
 
@@ -37,6 +38,12 @@ async def receive(socket: WebSocket) -> Frame | None:
     except (ValueError, KeyError):
         return None
     return frame if isinstance(frame, dict) else None
+
+
+def after_of(frame: Frame) -> int:
+    """The last sequence number that the client has; 0 where the frame names none that could be."""
+    after = frame.get("after")
+    return after if isinstance(after, int) and 0 <= after <= LAST_SEQ else 0
 
 
 async def hello(socket: WebSocket) -> Frame:

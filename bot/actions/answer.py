@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -15,14 +16,16 @@ from bot.actions.turn import Turn, read_turn
 UNAVAILABLE = "unavailable"
 
 
-async def utter_answer(services: Services, dispatcher: CollectingDispatcher, turn: Turn) -> str:
+async def utter_answer(
+    services: Services, dispatcher: CollectingDispatcher, turn: Turn, slots: Mapping[str, Any]
+) -> str:
     """Passes the services' answer on to the customer.
 
     Returns:
         The services' outcome, or `UNAVAILABLE` after an honest line.
     """
     try:
-        answer = await services.answer(turn.conversation_id, turn.text, turn.intent)
+        answer = await services.answer(turn.conversation_id, turn.text, turn.intent, slots)
     except ServicesUnavailable:
         dispatcher.utter_message(json_message=degraded_message(turn.language))
         return UNAVAILABLE
@@ -43,7 +46,7 @@ class ActionAnswer(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
         """Utters what the services say."""
-        await utter_answer(self._services, dispatcher, read_turn(tracker))
+        await utter_answer(self._services, dispatcher, read_turn(tracker), {})
         return []
 
 

@@ -46,15 +46,18 @@ class Services:
         self._headers = {"X-Internal-Token": settings.internal_token}
         self._timeout = aiohttp.ClientTimeout(total=settings.web_timeout_seconds)
 
-    async def answer(self, conversation_id: str, text: str, intent: Mapping[str, Any]) -> Answer:
-        """Asks the knowledge base.
+    async def answer(
+        self, conversation_id: str, text: str, intent: Mapping[str, Any], slots: Mapping[str, Any]
+    ) -> Answer:
+        """Asks the knowledge base; `slots` is what a form has collected, for the person if one takes over.
 
         Raises:
             ServicesUnavailable: If there is no usable answer.
         """
-        body = {"conversation_id": conversation_id, "text": text, "intent": dict(intent)}
+        body = {"conversation_id": conversation_id, "text": text, "intent": dict(intent), "slots": dict(slots)}
         reply = await self._post("/internal/answer", body)
-        return Answer(str(reply.get("outcome")), _messages(reply))
+        outcome = str(reply.get("outcome"))
+        return Answer(outcome, _messages(reply, may_be_none=outcome == "handoff"))
 
     async def hand_off(self, conversation_id: str, reason: str, slots: Mapping[str, Any]) -> Handoff:
         """Hands the conversation to a person.
@@ -64,7 +67,8 @@ class Services:
         """
         body = {"conversation_id": conversation_id, "reason": reason, "slots": dict(slots)}
         reply = await self._post("/internal/handoffs", body)
-        return Handoff(bool(reply.get("accepted")), _messages(reply))
+        accepted = bool(reply.get("accepted"))
+        return Handoff(accepted, _messages(reply, may_be_none=accepted))
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         try:
@@ -82,10 +86,10 @@ class Services:
         return reply
 
 
-def _messages(reply: Mapping[str, Any]) -> list[BotMessage]:
-    """The messages of a reply; one without any would leave the customer with silence."""
+def _messages(reply: Mapping[str, Any], *, may_be_none: bool) -> list[BotMessage]:
+    """The messages of a reply. Only a handoff may be without: there the services tell the customer themselves."""
     messages = reply.get("messages")
-    if not isinstance(messages, list) or not messages:
+    if not isinstance(messages, list) or not (messages or may_be_none):
         raise ServicesUnavailable("no messages")
     return messages
 

@@ -86,7 +86,9 @@ class StubWeb:
         if self.fault == "not_an_object":
             return self._send(handler, 200, [])
         if self.fault == "no_messages":
-            return self._send(handler, 200, {"outcome": "answer", "accepted": True, "messages": []})
+            return self._send(handler, 200, {"outcome": "answer", "accepted": False, "messages": []})
+        if self.fault == "handed_off":
+            return self._send(handler, 200, {"outcome": "handoff", "accepted": True, "messages": []})
         if handler.path == "/internal/answer":
             message = {"kind": "answer", "text": f"answer to {body['text']}", "data": {}}
             return self._send(handler, 200, {"outcome": self.outcome, "messages": [message]})

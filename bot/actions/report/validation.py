@@ -59,7 +59,7 @@ class ValidateReportLostCardForm(Action):
             dispatcher.utter_message(json_message=text_message(turn.language, "cancelled"))
             return True
         if step.move is Move.QUESTION:
-            return await utter_answer(self._services, dispatcher, turn) == "handoff"
+            return await utter_answer(self._services, dispatcher, turn, collected) == "handoff"
         if step.move is Move.SUBMIT:
             return await utter_handoff(
                 self._services, dispatcher, turn, STAFF_ONLY_ACTION, collected, "degraded_submit"

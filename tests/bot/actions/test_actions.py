@@ -51,9 +51,16 @@ def test_an_answer_is_passed_on_as_it_is(web: Any) -> None:
                 "conversation_id": "c-1",
                 "text": "年费多少",
                 "intent": {"name": "ask_question", "confidence": 0.9},
+                "slots": {},
             },
         )
     ]
+
+
+def test_a_handoff_that_the_services_tell_the_customer_of_themselves_needs_no_message(web: Any) -> None:
+    web.fault = "handed_off"
+    assert run(ActionAnswer(services(web.url)), tracker("年费多少", "ask_question")) == []
+    assert run(ActionHandoff(services(web.url)), tracker("转人工", "ask_human")) == []
 
 
 def test_a_turn_without_an_intent_is_asked_about_too(web: Any) -> None:

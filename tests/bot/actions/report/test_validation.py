@@ -71,6 +71,7 @@ def test_a_question_that_needs_a_person_ends_the_form(web: Any) -> None:
     web.outcome = "handoff"
     _, slots = run(web, "card_tail", "手续费多少？", "ask_question", card_kind="debit")
     assert slots == EMPTY
+    assert web.requests[0][1]["slots"] == {"card_kind": "debit"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,236 @@
+"""Chinese slips of an input method or a pen: 信用咔 for 信用卡, 登路 for 登录."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import combinations, pairwise
+from threading import Lock
+
+import jieba
+from pypinyin import Style, lazy_pinyin
+
+__all__ = ["Homophones"]
+
+_HAN_RUN = re.compile(r"[㐀-䶿一-鿿]{2,}")
+_LONGEST_RUN = 200
+_LONGEST_WORD = 4
+_MOST_REPAIRS = 4
+# One word of the knowledge base weighs as much as this many of the newspaper corpus behind jieba's dictionary.
+_BOOST = 300
+_LEAST_SEEN = 1
+_LEAST_SEEN_PHRASE = 4
+_LEAST_ALONE = 4
+_RARE = 5
+# Nats more for tearing a character out of a word that is one already (销卡 in 无效卡).
+_BROKEN_WORD = 4.0
+# Grammar, numbers, pronouns and what one does with money: what stands alone between words in any correct sentence.
+_FUNCTION = frozenset(
+    "的了是我你您他她它们在有和与或不没这那就也都要能可到把被给让跟向从对吗呢吧啊么个笔次天号点元块岁多少"
+    "怎谁哪几上下里外前后中大小新老好很太再又只刚过来去说看想得地着所以而且但若如即之此该本某每各另别"
+    "一二三四五六七八九十百千万亿两零第什啥用做办请问叫拿帮"
+    "汇转存取付收交查输销还换退往店"
+)
+
+_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+_building = Lock()
+
+
+@cache
+def _tokenizer() -> jieba.Tokenizer:
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.initialize()
+    return tokenizer
+
+
+def _shared_tokenizer() -> jieba.Tokenizer:
+    with _building:
+        return _tokenizer()
+
+
+@lru_cache(maxsize=30_000)
+def _sound(character: str) -> str:
+    """Return the commonest toneless reading of a character: rarer ones (完 as kuan, 期 as ji) damage good text."""
+    return lazy_pinyin(character, style=Style.NORMAL)[0]
+
+
+@lru_cache(maxsize=2_000)
+def _blurred(syllable: str) -> str:
+    """Return the syllable as a southern ear hears it: zh as z, n as l, ang as an."""
+    for careful, relaxed in _INITIALS:
+        if syllable.startswith(careful):
+            syllable = relaxed + syllable[2:]
+    if syllable.startswith("n"):
+        syllable = "l" + syllable[1:]
+    return re.sub(r"([aei]n)g$", r"\1", syllable)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A word that may be meant by ``run[start:end]``; ``gain`` is in nats of the sentence's probability."""
+
+    start: int
+    end: int
+    word: str
+    gain: float
+
+
+class Homophones:
+    """The words of one knowledge base by their sound and shape.
+
+    A stretch of 2 to 4 characters that is no word is replaced by a word of the knowledge base that sounds or looks the
+    same, when that makes the whole stretch of Chinese much more probable under the word frequencies of jieba's
+    dictionary and the knowledge base.
+
+    Args:
+        texts: everything the knowledge base says in Chinese, Simplified.
+        near_shapes: groups of characters that look alike.
+    """
+
+    def __init__(self, texts: Sequence[str], near_shapes: Iterable[str]) -> None:
+        self._tokenizer = _shared_tokenizer()
+        self._jieba: dict[str, int] = self._tokenizer.FREQ
+        self._counts, self._alone, self._written_phrases = _count_words(texts)
+        self._log_total = math.log(self._tokenizer.total + _BOOST * self._counts.total())
+        self._exact: defaultdict[str, set[str]] = defaultdict(set)
+        self._fuzzy: defaultdict[str, set[str]] = defaultdict(set)
+        self._shapes: defaultdict[str, set[str]] = defaultdict(set)
+        likeness = _likeness(near_shapes)
+        for word in self._counts:
+            syllables = lazy_pinyin(word, style=Style.NORMAL)
+            if len(syllables) != len(word):
+                continue
+            for key in _sound_keys(word, syllables):
+                self._exact[key].add(word)
+            for key in _sound_keys(word, [_blurred(syllable) for syllable in syllables]):
+                self._fuzzy[key].add(word)
+            for at, character in enumerate(word):
+                for other in likeness.get(character, ()):
+                    self._shapes[word[:at] + other + word[at + 1 :]].add(word)
+
+    def repair(self, text: str) -> str:
+        """Return the text with slips replaced; text without any comes back as it is."""
+        return _HAN_RUN.sub(lambda match: self._repair_run(match[0]), text)
+
+    def _repair_run(self, run: str) -> str:
+        if len(run) > _LONGEST_RUN:
+            return run
+        for _ in range(_MOST_REPAIRS):
+            best = max(self._candidates(run), key=lambda candidate: candidate.gain, default=None)
+            if best is None:
+                return run
+            run = run[: best.start] + best.word + run[best.end :]
+        return run
+
+    def _candidates(self, run: str) -> Iterator[_Candidate]:
+        forward, backward = self._scores(run)
+        inside = self._inside_words(run)
+        for start in range(len(run) - 1):
+            for end in range(start + 2, min(start + _LONGEST_WORD, len(run)) + 1):
+                window = run[start:end]
+                if self._is_familiar(window):
+                    continue
+                for word, margin in self._alike(window):
+                    gain = forward[start] + self._log_probability(word) + backward[end] - forward[-1]
+                    margin += _BROKEN_WORD * any(run[at] != word[at - start] and inside[at] for at in range(start, end))
+                    if gain > margin and window not in self._written_phrases:
+                        yield _Candidate(start, end, word, gain - margin)
+
+    def _alike(self, window: str) -> Iterator[tuple[str, float]]:
+        """Yield words that sound or look like the window, each with the gain that it must bring."""
+        sounds = [_sound(character) for character in window]
+        exact = {word for key in _sound_keys(window, sounds) for word in self._exact.get(key, ())}
+        exact |= self._shapes.get(window, set())
+        blurred = [_blurred(sound) for sound in sounds]
+        fuzzy = {word for key in _sound_keys(window, blurred) for word in self._fuzzy.get(key, ())}
+        for word in exact | fuzzy:
+            margin = self._margin(window, word, is_blurred=word not in exact)
+            if margin is not None:
+                yield word, margin
+
+    def _margin(self, window: str, word: str, *, is_blurred: bool) -> float | None:
+        """Return the gain in nats that a replacement must bring; None for one that is never made."""
+        changed = [old for old, new in zip(window, word, strict=True) if old != new]
+        at_home = sum(old in _FUNCTION or self._alone[old] >= _LEAST_ALONE for old in changed)
+        if len(window) == 2 and any(old in _FUNCTION for old in changed):
+            return None
+        return 3.0 + 3.0 * is_blurred + 4.0 * (len(changed) - 1) + 4.5 * at_home - 1.0 * (len(window) - 2)
+
+    def _inside_words(self, run: str) -> list[bool]:
+        """Tell of each character whether it is part of a known word in the likeliest cut of the run."""
+        cut = self._tokenizer.cut(run, HMM=False)
+        return [len(piece) > 1 and self._is_familiar(piece) for piece in cut for _ in piece]
+
+    def _is_familiar(self, window: str) -> bool:
+        # jieba's rarest words are names and scraps: 利西, 冻洁 and 事败 each have a frequency of 3.
+        return window in self._counts or self._jieba.get(window, 0) > _RARE
+
+    def _is_word(self, window: str) -> bool:
+        return window in self._counts or self._jieba.get(window, 0) > 0
+
+    def _log_probability(self, word: str) -> float:
+        return math.log((self._jieba.get(word, 0) + _BOOST * self._counts.get(word, 0)) or 1) - self._log_total
+
+    def _scores(self, run: str) -> tuple[list[float], list[float]]:
+        """Return the log-probability of the best cut of each beginning and of each end of the run."""
+        size = len(run)
+        forward, backward = [0.0] + [-math.inf] * size, [-math.inf] * size + [0.0]
+        words = [
+            (start, end, self._log_probability(run[start:end]))
+            for start in range(size)
+            for end in range(start + 1, min(start + 7, size) + 1)
+            if end == start + 1 or self._is_word(run[start:end])
+        ]
+        for start, end, score in words:
+            forward[end] = max(forward[end], forward[start] + score)
+        for start, end, score in reversed(words):
+            backward[start] = max(backward[start], backward[end] + score)
+        return forward, backward
+
+
+def _sound_keys(word: str, sounds: Sequence[str]) -> Iterator[str]:
+    """Yield the word with one character, or two of three or more, written as they sound.
+
+    The others stay characters, so how they are read (还 in 还款, 行 in 银行) does not matter.
+    """
+    places = range(len(word))
+    for changed in (*combinations(places, 1), *(combinations(places, 2) if len(word) > 2 else ())):
+        yield " ".join(sounds[at] if at in changed else word[at] for at in places)
+
+
+def _likeness(groups: Iterable[str]) -> dict[str, set[str]]:
+    likeness: defaultdict[str, set[str]] = defaultdict(set)
+    for group in groups:
+        for character in group:
+            likeness[character] |= set(group) - {character}
+    return likeness
+
+
+def _count_words(texts: Iterable[str]) -> tuple[Counter[str], Counter[str], frozenset[str]]:
+    """Count words, and single characters that stand alone; and list every phrase of two or three of either.
+
+    Short phrases of two words count as words: they tell more than either.
+    """
+    tokenizer = _shared_tokenizer()
+    words: Counter[str] = Counter()
+    alone: Counter[str] = Counter()
+    phrases: Counter[str] = Counter()
+    written: set[str] = set()
+    for text in texts:
+        for run in _HAN_RUN.findall(text):
+            pieces = list(tokenizer.cut(run, HMM=False))
+            words.update(piece for piece in pieces if 2 <= len(piece) <= _LONGEST_WORD)
+            alone.update(piece for piece in pieces if len(piece) == 1)
+            pairs = [(left, right) for left, right in pairwise(pieces) if len(left + right) <= _LONGEST_WORD]
+            phrases.update(left + right for left, right in pairs if not {left, right} & _FUNCTION)
+            written.update(left + right for left, right in pairs)
+            written.update("".join(three) for three in zip(pieces, pieces[1:], pieces[2:], strict=False))
+    kept = {word: count for word, count in words.items() if count >= _LEAST_SEEN}
+    kept |= {phrase: count for phrase, count in phrases.items() if count >= _LEAST_SEEN_PHRASE}
+    return Counter(kept), alone, frozenset(written)

@@ -1,0 +1,352 @@
+"""One turn through the running service: what the customer is told, and what is kept when a part is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from chat.desk import DeskConversations
+from chat.models import Conversation
+from chat.texts import text as say
+from kit.clock import ManualClock
+from kit.events import MemoryEvents
+
+GIVE_UP = {"zh": "银行卡丢了怎么挂失？", "en": "How do I report a lost bank card?"}
+
+
+def from_bot(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [message for message in messages if message["sender"] == "bot"]
+
+
+class TestAnAnswer:
+    @pytest.mark.parametrize(
+        ("language", "question", "entry_id"),
+        [
+            ("zh", "银行卡丢了怎么挂失？", "card-lost"),
+            ("zh", "提前還房貸要違約金嗎", "mortgage-early"),
+            ("en", "lost my card yesterday", "card-lost"),
+            ("zh", "How do I activate a new card?", "card-activate"),
+        ],
+    )
+    async def test_a_question_is_answered_from_the_knowledge_base(self, arrive, language, question, entry_id) -> None:
+        reply = await (await arrive(language)).reply_to(question)
+        assert (reply["sender"], reply["kind"], reply["data"]["entry_id"]) == ("bot", "answer", entry_id)
+
+    async def test_the_answer_is_in_the_customers_language(self, customer) -> None:
+        reply = await customer.reply_to("can I repay my mortgage early")
+        assert reply["language"] == "en"
+        assert reply["text"].startswith("Yes. After one year")
+
+    async def test_an_entry_in_one_language_only_says_so_in_the_other(self, arrive) -> None:
+        reply = await (await arrive("en")).reply_to("Visit", choice="branch-elder")
+        assert reply["text"].startswith(say("en", "other_language"))
+        assert reply["data"]["answer_language"] == "zh"
+
+    async def test_a_risk_product_comes_with_its_risk(self, arrive) -> None:
+        reply = await (await arrive("en")).reply_to("Can I lose money in a fund?")
+        assert reply["data"]["risk"] == "Funds carry risk. You may lose principal."
+
+    async def test_what_the_bot_made_of_it_is_for_staff_only(self, customer, sign_in) -> None:
+        reply = await customer.reply_to("银行卡丢了怎么挂失？")
+        assert "turn" not in reply
+        supervisor = await sign_in("zhao")
+        asked = (await supervisor.history(customer.id))["messages"][0]
+        assert asked["turn"]["outcome"] == "answer"
+        assert asked["turn"]["candidates"][0]["entry_id"] == "card-lost"
+
+    async def test_rasa_hears_the_text_and_the_language_without_leading_slashes(self, customer, rasa) -> None:
+        rasa.behave(customer.id, lambda *_: [{"text": "ok"}])
+        await customer.reply_to(" //restart now please")
+        sender, text, metadata = rasa.heard[-1]
+        assert (sender, text, metadata) == (customer.id, "restart now please", {"language": "en"})
+
+    async def test_buttons_of_rasas_own_replies_become_ours(self, customer, rasa) -> None:
+        button = {"title": "好的", "payload": "确认"}
+        rasa.behave(customer.id, lambda *_: [{"text": "继续吗？", "buttons": [button]}])
+        reply = await customer.reply_to("我要办理一个业务")
+        assert reply["data"] == {"buttons": [{"label": "好的", "text": "确认"}]}
+
+    async def test_a_choice_is_answered_without_asking_the_bot_again(self, customer, rasa) -> None:
+        reply = await customer.reply_to("每年个人购汇额度是多少？", choice="fx-limit")
+        assert reply["data"]["entry_id"] == "fx-limit"
+        assert rasa.texts(customer.id) == []
+
+    async def test_a_choice_that_has_gone_asks_to_ask_again(self, customer) -> None:
+        reply = await customer.reply_to("旧的问题", choice="no-such-entry")
+        assert reply["text"] == say("zh", "entry_gone")
+
+    async def test_none_of_the_choices_brings_a_person(self, customer) -> None:
+        reply = await customer.reply_to("都不是", choice="none")
+        assert reply["data"]["event"] == "waiting"
+        assert (await customer.conversation())["owner"] == "waiting"
+
+
+class TestOrder:
+    async def test_three_quick_messages_are_answered_one_after_another(self, customer, rasa) -> None:
+        under_way: list[str] = []
+        overlaps: list[str] = []
+
+        def slowly(_: Any, __: str, text: str) -> Any:
+            overlaps.extend(under_way)
+            under_way.append(text)
+            time.sleep(0.3)
+            under_way.remove(text)
+            return [{"text": f"re {text}"}]
+
+        rasa.behave(customer.id, slowly)
+        asked = ["第一个问题", "第二个问题", "第三个问题"]
+        for text in asked:
+            assert (await customer.send(text)).status_code == 201
+        messages = await customer.until(lambda all_: len(from_bot(all_)) == 3)
+        assert [message["text"] for message in from_bot(messages)] == [f"re {text}" for text in asked]
+        assert not overlaps
+        assert [message["seq"] for message in messages] == [1, 2, 3, 4, 5, 6]
+
+    async def test_a_message_is_stored_before_it_is_acknowledged(self, customer, rasa, store) -> None:
+        """Whoever has a 201 in hand finds the message in the database, whatever happens to this process next."""
+        rasa.behave(customer.id, lambda *_: time.sleep(1) or [{"text": "ok"}])
+        stored = (await customer.send("我的消息")).json()["message"]
+        assert [(m.seq, m.text) for m in await store.messages(customer.id, 0)] == [(stored["seq"], "我的消息")]
+
+    async def test_a_repeated_client_id_gets_one_turn(self, customer, rasa) -> None:
+        first = await customer.send("银行卡丢了怎么挂失？", client_id="same")
+        again = await customer.send("银行卡丢了怎么挂失？", client_id="same")
+        assert (first.status_code, again.status_code) == (201, 200)
+        assert first.json() == again.json()
+        await customer.until(from_bot)
+        assert len(rasa.texts(customer.id)) == 1
+
+    async def test_the_turn_of_a_dead_worker_is_taken_by_another(self, customer, service, store, counted) -> None:
+        """The worker stored the message, claimed the turn and died; its claim has run out."""
+        past = datetime.now(UTC) - timedelta(minutes=1)
+        dead_worker = DeskConversations(store.database, MemoryEvents(), ManualClock(past))
+        await dead_worker.post(customer.id, "from-the-dead", "银行卡丢了怎么挂失？", "zh")
+        async with store.database.write() as session:
+            claim = update(Conversation).where(Conversation.id == customer.id).values(turn_until=past)
+            await session.execute(claim)
+        messages = await customer.until(from_bot)
+        assert from_bot(messages)[0]["data"]["entry_id"] == "card-lost"
+        assert counted.degraded("turn_recovered") == 1
+
+    async def test_a_turn_that_a_worker_still_holds_is_left_to_it(self, customer, service, store) -> None:
+        past, later = datetime.now(UTC) - timedelta(minutes=1), datetime.now(UTC) + timedelta(minutes=1)
+        busy_worker = DeskConversations(store.database, MemoryEvents(), ManualClock(past))
+        await busy_worker.post(customer.id, "held", "银行卡丢了怎么挂失？", "zh")
+        async with store.database.write() as session:
+            claim = update(Conversation).where(Conversation.id == customer.id).values(turn_until=later)
+            await session.execute(claim)
+        await service.inside(service.app.state.turns.recover())
+        await asyncio.sleep(0.5)
+        assert from_bot(await customer.said()) == []
+
+
+SILENT: Any = lambda *_: []  # noqa: E731  # a table of behaviours
+DEGRADED = {"kind": "text", "text": "…", "data": {"degraded": True}}
+FAILURES = {
+    "silent": (SILENT, "bot_silent"),
+    "only-empty-texts": (lambda *_: [{"text": ""}], "bot_silent"),
+    "not-json": (lambda *_: b"<html>", "bot_error"),
+    "not-a-list": (lambda *_: {"text": "hello"}, "bot_error"),
+    "slow": (lambda *_: time.sleep(4) or [{"text": "too late"}], "bot_unreachable"),
+    "degraded-action": (lambda *_: [{"custom": DEGRADED}], "bot_error"),
+    "unknown-kind": (lambda *_: [{"custom": {"kind": "carousel", "text": "hi", "data": {}}}], "bot_error"),
+    "buttons-that-are-none": (lambda *_: [{"text": "hi", "buttons": ["yes"]}], "bot_error"),
+}
+
+
+class TestAMissingBot:
+    """The message is kept, the customer is told the truth in their language, a person is on the way, and it counts."""
+
+    async def expect_handoff(self, customer, language: str, counted, path: str, store) -> None:
+        reply = await customer.reply_to(GIVE_UP[language])
+        assert reply["sender"] == "system"
+        assert reply["data"]["event"] == "waiting"
+        assert reply["text"] == say(language, "bot_unavailable")
+        conversation = await customer.conversation()
+        assert (conversation["owner"], conversation["language"]) == ("waiting", language)
+        assert [m["text"] for m in await customer.said()] == [GIVE_UP[language], say(language, "bot_unavailable")]
+        assert customer.id in {case.id for case in await store.waiting()}
+        assert (await store.case(customer.id)).reason == "bot_unavailable"
+        assert counted.degraded(path) == 1
+        assert counted.handoffs("bot_unavailable") == 1
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    @pytest.mark.parametrize("name", FAILURES)
+    async def test_a_failing_bot(self, arrive, rasa, counted, store, name, language) -> None:
+        behaviour, path = FAILURES[name]
+        customer = await arrive(language)
+        rasa.behave(customer.id, behaviour)
+        await self.expect_handoff(customer, language, counted, path, store)
+
+    @pytest.mark.parametrize("status", [401, 404, 500, 503])
+    async def test_a_bot_that_answers_with_an_error(self, arrive, rasa, counted, store, fail_with, status) -> None:
+        customer = await arrive("zh")
+        rasa.behave(customer.id, fail_with(status))
+        await self.expect_handoff(customer, "zh", counted, "bot_error", store)
+
+    async def test_a_bot_that_is_not_there(self, arrive, rasa, counted, store, http) -> None:
+        customer = await arrive("en")
+        with rasa.down():
+            assert (await http.get("/health")).json()["parts"]["bot"] is False
+            await self.expect_handoff(customer, "en", counted, "bot_unreachable", store)
+        health = await http.get("/health")
+        assert (health.status_code, health.json()["status"]) == (200, "ok")
+
+    @pytest.mark.parametrize("status", [(500, b"{}"), (200, b"<html>"), (200, b"[]"), (200, b'{"model_file": null}')])
+    async def test_health_survives_whatever_listens_on_the_bots_port(self, rasa, http, status) -> None:
+        usual, rasa.status = rasa.status, status
+        try:
+            health = await http.get("/health")
+        finally:
+            rasa.status = usual
+        assert (health.status_code, health.json()["status"]) == (200, "degraded")
+
+    async def test_the_service_goes_on_with_the_next_message(self, arrive, rasa) -> None:
+        customer = await arrive("zh")
+        rasa.behave(customer.id, SILENT)
+        await customer.reply_to("银行卡丢了怎么挂失？")
+        assert (await customer.post("/handoff/cancel")).status_code == 200
+        rasa.behave(customer.id, type(rasa).answer)
+        assert (await customer.reply_to("银行卡丢了怎么挂失？"))["data"]["entry_id"] == "card-lost"
+
+
+class TestWhatTheWordsDemand:
+    @pytest.mark.parametrize(
+        ("language", "text", "reason", "line"),
+        [
+            ("zh", "我要转人工客服", "asked_for_human", None),
+            ("en", "let me talk to a real person please", "asked_for_human", None),
+            ("zh", "我刚被骗子骗走了二十万，我不想活了", "distress", "distress"),
+            ("zh", "我要投诉你们网点的柜员，态度太差了", "complaint", "complaint"),
+        ],
+    )
+    async def test_a_person_is_called_before_the_bot_is_asked(
+        self, arrive, rasa, store, counted, language, text, reason, line
+    ) -> None:
+        customer = await arrive(language)
+        reply = await customer.reply_to(text)
+        assert reply["data"]["event"] == "waiting"
+        assert (await store.case(customer.id)).reason == reason
+        if line:
+            assert reply["text"] == say(language, line)
+        assert rasa.texts(customer.id) == []
+        assert counted.handoffs(reason) == 1
+
+    async def test_the_bot_forgets_its_form_when_a_person_takes_over(self, customer, rasa) -> None:
+        await customer.reply_to("我要转人工客服")
+        deadline = time.monotonic() + 10
+        while customer.id not in rasa.forgotten:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+
+    async def test_distress_stands_in_front_of_the_queue(self, arrive) -> None:
+        patient = await arrive("zh")
+        await patient.reply_to("我要转人工客服")
+        before = (await patient.conversation())["queue_position"]
+        distressed = await arrive("zh")
+        await distressed.reply_to("我刚被骗子骗走了二十万，我不想活了")
+        assert (await patient.conversation())["queue_position"] == before + 1
+        assert (await distressed.conversation())["queue_position"] < before + 1
+
+    async def test_two_unhelped_turns_bring_a_person(self, arrive, rasa, store) -> None:
+        customer = await arrive("zh")
+        rasa.behave(customer.id, lambda bot, sender, text: bot.answer(sender, text, intent="out_of_scope"))
+        first = await customer.reply_to("今天天气怎么样")
+        assert first["text"] == say("zh", "decline")
+        second = await customer.reply_to("那明天会下雨吗")
+        assert second["data"].get("event") == "waiting"
+        assert (await store.case(customer.id)).reason == "repeated_failure"
+
+    async def test_a_question_that_nobody_wrote_goes_to_a_person(self, arrive, store) -> None:
+        customer = await arrive("zh")
+        reply = await customer.reply_to("你们银行的保管箱一年租金多少钱")
+        assert reply["data"]["event"] == "waiting"
+        assert (await store.case(customer.id)).reason == "no_entry"
+
+    async def test_what_a_form_collected_goes_with_the_conversation(self, customer, rasa, store) -> None:
+        slots = {"card_tail": "0128"}
+        rasa.behave(customer.id, lambda bot, sender, text: bot.hand_off(sender, text, "staff_only_action", slots))
+        reply = await customer.reply_to("确认")
+        assert reply["text"] == say("zh", "staff_only_action")
+        assert (await store.case(customer.id)).slots == slots
+
+    async def test_the_bots_guess_alone_is_no_request_for_a_person(self, customer, rasa) -> None:
+        rasa.behave(customer.id, lambda bot, sender, text: bot.hand_off(sender, text, "asked_for_human"))
+        reply = await customer.reply_to("银行卡丢了怎么挂失？")
+        assert reply["data"]["entry_id"] == "card-lost"
+        assert (await customer.conversation())["owner"] == "bot"
+
+    async def test_the_policys_inputs_are_kept_with_the_handoff(self, customer, store) -> None:
+        from chat.repository import ChatRepository
+
+        await customer.reply_to("我要转人工客服")
+        async with store.database.read() as session:
+            (change,) = await ChatRepository(session).owner_changes(customer.id)
+        assert (change.actor, change.reason, change.policy["version"]) == ("policy", "asked_for_human", "1")
+        assert change.policy["inputs"]["asked_confidence"] >= 0.5
+        assert change.policy["inputs"]["seq"] == 1
+
+
+class TestWhileAPersonHasIt:
+    async def test_in_the_queue_the_bot_still_answers_what_it_is_sure_of(self, customer, rasa) -> None:
+        await customer.post("/handoff")
+        messages = [await customer.reply_to("银行卡丢了怎么挂失？")]
+        assert messages[0]["data"]["entry_id"] == "card-lost"
+        assert rasa.texts(customer.id) == []
+        assert (await customer.conversation())["owner"] == "waiting"
+
+    async def test_the_bot_is_never_asked_while_an_agent_talks(self, customer, rasa, sign_in) -> None:
+        agent = await sign_in("lin")
+        await customer.post("/handoff")
+        assert (await agent.take(customer.id)).status_code == 200
+        await customer.send("银行卡丢了怎么挂失？")
+        deadline = time.monotonic() + 10
+        while not (turn := (await agent.history(customer.id))["messages"][-1]["turn"]) or "candidates" not in turn:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+        assert turn["outcome"] == "to_person"
+        assert turn["candidates"][0]["entry_id"] == "card-lost"
+        assert rasa.texts(customer.id) == []
+        assert from_bot(await customer.said()) == []
+
+    async def test_a_bot_that_was_still_thinking_does_not_speak_over_the_agent(self, customer, rasa, sign_in) -> None:
+        rasa.behave(customer.id, lambda *_: time.sleep(1.5) or [{"text": "I was still thinking"}])
+        await customer.send("银行卡丢了怎么挂失？")
+        while not rasa.texts(customer.id):
+            await asyncio.sleep(0.02)
+        agent = await sign_in("chen")
+        await customer.post("/handoff")
+        assert (await agent.take(customer.id)).status_code == 200
+        await asyncio.sleep(1.8)
+        assert from_bot(await customer.said()) == []
+
+    async def test_the_bot_goes_on_when_the_agent_gives_back(self, customer, sign_in) -> None:
+        agent = await sign_in("lin")
+        await customer.post("/handoff")
+        await agent.take(customer.id)
+        assert (await agent.desk("POST", f"/{customer.id}/return")).json()["case"]["owner"] == "bot"
+        assert (await customer.reply_to("银行卡丢了怎么挂失？"))["data"]["entry_id"] == "card-lost"
+
+
+class TestWithoutAnEncoder:
+    """`web` serves without one: every question goes to a person, and operators see why."""
+
+    async def test_a_question_goes_to_a_person(self, service_without_encoder, counted) -> None:
+        import httpx
+
+        async with httpx.AsyncClient(base_url=service_without_encoder.url, timeout=40) as http:
+            started = (await http.post("/api/chat/conversations", json={"language": "en"})).json()
+            path = f"/api/chat/conversations/{started['conversation']['id']}/messages"
+            headers = {"Authorization": f"Bearer {started['token']}"}
+            await http.post(path, json={"client_id": "1", "text": "lost my card"}, headers=headers)
+            got = await http.get(path, params={"after": 1, "wait": 20}, headers=headers)
+            health = (await http.get("/health")).json()
+        assert [message["text"] for message in got.json()["messages"]] == [say("en", "bot_unavailable")]
+        assert got.json()["conversation"]["owner"] == "waiting"
+        assert counted.handoffs("bot_unavailable") == 1
+        assert (health["status"], health["parts"]["knowledge"]) == ("degraded", False)

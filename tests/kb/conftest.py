@@ -1,0 +1,180 @@
+"""A small bank that the knowledge-base tests write about, and the real parts it is put on."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kb.content import EntryContent
+from kb.encoder import TurnEncoder
+from kb.service import KnowledgeBase
+from kit.clock import ManualClock
+from kit.database import Database
+from kit.events import Events, MemoryEvents
+
+BANK = [
+    {
+        "id": "lost-card",
+        "scenario": "cards",
+        "featured": True,
+        "variants": {
+            "zh": {
+                "question": "银行卡丢了怎么办？",
+                "similar": ["卡不见了要挂失", "怎么挂失银行卡", "我的卡被偷了", "钱包丢了里面有你们的卡"],
+                "answer": "请马上在手机银行里挂失，或致电客服。\n\n挂失后可在任一网点补办新卡。",
+            },
+            "en": {
+                "question": "I have lost my card, what should I do?",
+                "similar": ["report a stolen card", "my card is missing", "block my card please", "it was stolen"],
+                "answer": "Block the card in the app or call us.\n\nA new card can be made at any branch.",
+            },
+        },
+    },
+    {
+        "id": "transfer-limit",
+        "scenario": "transfers",
+        "featured": True,
+        "variants": {
+            "zh": {
+                "question": "手机银行每天最多能转多少钱？",
+                "similar": ["转账限额是多少", "怎么提高转账额度", "一天能转几万", "为什么提示超过当日限额"],
+                "answer": "默认每日限额为五万元。\n\n可在设置里调整限额。",
+            },
+            "en": {
+                "question": "How much can I transfer in a day?",
+                "similar": ["daily transfer limit", "raise my transfer limit", "the app says I am over the limit"],
+                "answer": "The daily limit is 50,000 yuan unless you change it in the settings.",
+            },
+        },
+    },
+    {
+        "id": "open-account",
+        "scenario": "accounts",
+        "variants": {
+            "zh": {
+                "question": "开户需要带什么材料？",
+                "similar": ["办储蓄卡要什么证件", "想开个账户", "没有身份证能开户吗", "第一次办卡流程"],
+                "answer": "请带本人有效身份证件和手机到网点办理。",
+            },
+            "en": {
+                "question": "What do I need to open an account?",
+                "similar": ["documents for a new account", "I want to become a customer", "which ID do you accept"],
+                "answer": "Bring a valid identity document and your phone to a branch.",
+            },
+        },
+    },
+    {
+        "id": "foreign-cash",
+        "scenario": "foreign-exchange",
+        "variants": {
+            "zh": {
+                "question": "怎么预约取外币现钞？",
+                "similar": ["想换点美元现金", "出国前换外汇", "网点有日元吗", "兑换欧元要提前几天"],
+                "answer": "请提前两个工作日预约，到约定网点领取。",
+            },
+            "en": {
+                "question": "How do I order foreign currency in cash?",
+                "similar": ["I need some dollars in cash", "get euros before my trip", "does the branch have yen"],
+                "answer": "Order it two working days ahead and collect it at the branch.",
+            },
+        },
+    },
+    {
+        "id": "repay-mortgage-early",
+        "scenario": "mortgages",
+        "variants": {
+            "zh": {
+                "question": "房贷可以提前还款吗？",
+                "similar": ["按揭提前还清", "提前还一部分房贷", "提前还贷要违约金吗", "想把房子贷款结清"],
+                "answer": "还款满一年后可以申请提前还款，具体以合同为准。",
+            },
+            "en": {
+                "question": "Can I repay my mortgage early?",
+                "similar": ["pay off the home loan ahead of time", "is there a penalty for early mortgage repayment"],
+                "answer": "Yes, after the first year; your contract has the details.",
+            },
+        },
+    },
+    {
+        "id": "wealth-loss",
+        "scenario": "wealth",
+        "risk_class": "product",
+        "variants": {
+            "zh": {
+                "question": "理财产品会亏本金吗？",
+                "similar": ["买理财有风险吗", "理财跌了怎么办", "理财和存款有啥区别"],
+                "answer": "理财产品不是存款，本金可能亏损。",
+                "risk": "理财非存款，产品有风险，投资须谨慎。",
+            },
+            "en": {
+                "question": "Can I lose money on wealth products?",
+                "similar": ["are wealth management products risky", "my investment product went down"],
+                "answer": "Yes. They are not deposits and you can lose principal.",
+                "risk": "Wealth products carry risk. Please invest with care.",
+            },
+        },
+    },
+    {
+        "id": "sms-fee",
+        "scenario": "fees",
+        "variants": {
+            "zh": {
+                "question": "短信提醒每个月收多少钱？",
+                "similar": ["取消短信通知收费", "余额变动短信要钱吗", "怎么关掉动账短信"],
+                "answer": "短信提醒每月两元，可随时在手机银行取消。",
+            },
+        },
+    },
+    {
+        "id": "safe-deposit-box",
+        "scenario": "branches",
+        "variants": {
+            "en": {
+                "question": "How do I rent a safe deposit box?",
+                "similar": ["keep my jewellery in the bank's vault", "price of a safe deposit box"],
+                "answer": "Safe deposit boxes are let by the year at our main branch.",
+            },
+        },
+    },
+]
+
+
+@pytest.fixture
+def bank() -> list[EntryContent]:
+    """Six entries in both languages, one in Chinese only, one in English only."""
+    return [EntryContent.model_validate(entry) for entry in BANK]
+
+
+@pytest.fixture(scope="session")
+def vector_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Vectors kept between tests, so that only the first of them waits for the everyday sentences."""
+    return tmp_path_factory.mktemp("vectors") / "vectors.npz"
+
+
+MakeKnowledgeBase = Callable[..., KnowledgeBase]
+
+
+@pytest.fixture
+def knowledge_base(database: Database, encoder: TurnEncoder, vector_file: Path) -> MakeKnowledgeBase:
+    """Makes one worker's knowledge base; workers made by one test share its database."""
+
+    def make(events: Events | None = None, encoder: TurnEncoder | None = encoder) -> KnowledgeBase:
+        return KnowledgeBase(database, events or MemoryEvents(), ManualClock(), encoder, vector_cache=vector_file)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def published(encoder: TurnEncoder, vector_file: Path, tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    """The small bank, published once for every test that only searches."""
+
+    async def publish() -> KnowledgeBase:
+        database = Database(f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('published') / 'kb.db'}")
+        await database.migrate()
+        knowledge = KnowledgeBase(database, MemoryEvents(), ManualClock(), encoder, vector_cache=vector_file)
+        await knowledge.load([EntryContent.model_validate(entry) for entry in BANK])
+        await database.close()
+        return knowledge
+
+    return asyncio.run(publish())

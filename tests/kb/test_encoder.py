@@ -1,0 +1,200 @@
+"""The encoder as conversations use it, and other models than the bundled one."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors, load_encoder, prepared_folder
+from kit.settings import Settings
+
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "query", ":", "passage", "loan", "card", "lost", "银", "行", "卡"]
+
+
+class Recording:
+    """Encodes a text into its length, and remembers what it was asked and where."""
+
+    name = "recording"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.threads: set[str] = set()
+        self.broken = False
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.asked.extend(texts)
+        self.threads.add(threading.current_thread().name)
+        if self.broken:
+            raise RuntimeError("[ONNXRuntimeError] : 6 : RUNTIME_EXCEPTION")
+        return np.array([[len(text), 1.0] for text in texts], np.float32)
+
+
+async def test_a_text_is_encoded_once() -> None:
+    recording = Recording()
+    encoder = TurnEncoder(recording)
+    first = await encoder.vector("我的卡丢了")
+    assert first.tolist() == [5.0, 1.0]
+    assert (await encoder.vector("我的卡丢了")).tolist() == first.tolist()
+    await encoder.vector("lost card")
+    assert recording.asked == ["我的卡丢了", "lost card"]
+
+
+async def test_the_text_unused_for_longest_is_forgotten_first() -> None:
+    recording = Recording()
+    encoder = TurnEncoder(recording, cache_size=2)
+    for text in ("a", "b", "a", "c"):
+        await encoder.vector(text)
+    assert recording.asked == ["a", "b", "c"]
+    await encoder.vector("a")
+    assert recording.asked == ["a", "b", "c"], "'a' was used after 'b', so 'b' had to go"
+    await encoder.vector("b")
+    assert recording.asked == ["a", "b", "c", "b"]
+
+
+async def test_encoding_happens_off_the_event_loop() -> None:
+    recording = Recording()
+    encoder = TurnEncoder(recording)
+    await asyncio.gather(*(encoder.vector(str(number)) for number in range(20)))
+    assert len(recording.threads) == 1
+    assert threading.current_thread().name not in recording.threads
+
+
+async def test_a_failing_encoder_is_named_counted_and_asked_again(counted) -> None:
+    recording = Recording()
+    encoder = TurnEncoder(recording)
+    recording.broken = True
+    with pytest.raises(EncoderUnavailable, match="cannot be searched at present") as failure:
+        await encoder.vector("loan")
+    assert failure.value.status == 503
+    assert "ONNX" not in failure.value.message
+    assert counted.degraded("encoder_failed") == 1
+
+    recording.broken = False
+    assert (await encoder.vector("loan")).tolist() == [4.0, 1.0]
+    assert counted.degraded("encoder_failed") == 1
+
+
+async def test_the_real_encoder_gives_one_unit_vector(encoder: TurnEncoder) -> None:
+    vector = await encoder.vector("怎么挂失银行卡")
+    assert (vector.shape, vector.dtype) == ((384,), np.float32)
+    assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.fixture(scope="module")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers model of random weights that knows thirteen words, as a bank might bring its own."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("tiny")
+    plain = folder / "plain"
+    plain.mkdir()
+    (plain / "vocab.txt").write_text("\n".join(WORDS), encoding="utf-8")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(7)
+        BertModel(
+            BertConfig(
+                vocab_size=len(WORDS),
+                hidden_size=16,
+                num_hidden_layers=1,
+                num_attention_heads=2,
+                intermediate_size=32,
+                max_position_embeddings=32,
+            ),
+            add_pooling_layer=False,
+        ).save_pretrained(plain)
+    BertTokenizerFast(str(plain / "vocab.txt"), model_max_length=32).save_pretrained(plain)
+    model = SentenceTransformer(modules=[Transformer(str(plain)), Pooling(16, pooling_mode="mean")], device="cpu")
+    model.save_pretrained(str(folder / "model"))
+    return folder / "model"
+
+
+@pytest.fixture
+def other_model(tiny_model: Path, tmp_path: Path) -> Settings:
+    return Settings(encoder=str(tiny_model), data_dir=tmp_path / "var")
+
+
+def test_another_model_is_named_by_its_path(tiny_model: Path, other_model: Settings) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    found = load_encoder(other_model).encode(["lost card", "银行卡"])
+    plain = SentenceTransformer(str(tiny_model), device="cpu")
+    expected = plain.encode(["query: lost card", "query: 银行卡"], normalize_embeddings=True)
+    assert found.shape == (2, 16)
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-5)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_a_model_is_prepared_once(other_model: Settings) -> None:
+    load_encoder(other_model)
+    exported = prepared_folder(other_model) / "onnx" / "model.onnx"
+    before = exported.stat().st_mtime_ns
+    load_encoder(other_model)
+    assert exported.stat().st_mtime_ns == before
+
+
+def test_a_prepared_model_needs_its_source_no_more(tiny_model: Path, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.symlink_to(tiny_model)
+    settings = Settings(encoder=str(source), data_dir=tmp_path / "var")
+    first = load_encoder(settings).encode(["loan"])
+    source.unlink()
+    assert load_encoder(settings).encode(["loan"]).tolist() == first.tolist()
+
+
+def test_the_prefix_is_the_settings_and_part_of_the_name(other_model: Settings) -> None:
+    query = load_encoder(other_model)
+    passage = load_encoder(other_model.model_copy(update={"encoder_prefix": "passage: "}))
+    assert query.name != passage.name
+    assert not np.allclose(query.encode(["loan"]), passage.encode(["loan"]))
+
+
+def test_no_two_models_share_a_name_or_a_folder(other_model: Settings) -> None:
+    names = ["bundled", "bank/model", "bank_model", "bank model", "/bank/model", "../bank/model"]
+    folders = [prepared_folder(other_model.model_copy(update={"encoder": name})) for name in names]
+    assert len(set(folders)) == len(names)
+    assert {folder.parent for folder in folders} == {other_model.data_dir / "encoder"}
+
+
+def test_a_damaged_prepared_model_says_what_to_delete(other_model: Settings) -> None:
+    load_encoder(other_model)
+    exported = prepared_folder(other_model) / "onnx" / "model.onnx"
+    exported.write_bytes(exported.read_bytes()[:100])
+    with pytest.raises(EncoderUnavailable, match="Delete that folder and start again") as failure:
+        load_encoder(other_model)
+    assert str(prepared_folder(other_model)) in failure.value.message
+
+
+NO_MODEL: dict[str, Callable[[Path], object]] = {
+    "is not there": lambda path: None,
+    "is an empty folder": lambda path: path.mkdir(),
+    "is a file": lambda path: path.write_text("weights"),
+    "has an empty configuration": lambda path: (path.mkdir(), (path / "config.json").write_text("{}")),
+    "has a damaged configuration": lambda path: (path.mkdir(), (path / "config.json").write_text('{"model_type')),
+}
+
+
+@pytest.mark.parametrize("make", NO_MODEL.values(), ids=NO_MODEL)
+def test_a_model_that_cannot_be_loaded_is_named_with_what_to_do(make: Callable[[Path], object], tmp_path: Path) -> None:
+    make(tmp_path / "model")
+    settings = Settings(encoder=str(tmp_path / "model"), data_dir=tmp_path / "var")
+    with pytest.raises(EncoderUnavailable) as failure:
+        load_encoder(settings)
+    assert str(tmp_path / "model") in failure.value.message
+    assert "Set BILIN_ENCODER to a sentence-transformers name or path" in failure.value.message
+    assert not prepared_folder(settings).exists()
+
+
+def test_a_model_with_damaged_weights_is_named_with_what_to_do(tiny_model: Path, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(tiny_model, tmp_path / "model")
+    weights = tmp_path / "model" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(EncoderUnavailable, match="Set BILIN_ENCODER"):
+        load_encoder(Settings(encoder=str(tmp_path / "model"), data_dir=tmp_path / "var"))

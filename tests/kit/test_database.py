@@ -1,0 +1,230 @@
+"""Transactions, and every way a database can fail, by its name."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+import chat.models  # noqa: F401  # fills the metadata
+import kb.models  # noqa: F401
+from identity.models import AuditRecord
+from kit.database import Database, Model
+from kit.errors import Unavailable
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def record(subject: str = "x", at: datetime = NOON) -> AuditRecord:
+    return AuditRecord(at=at, actor="test", action="test", subject=subject, detail={"名": "值"})
+
+
+async def subjects(database: Database) -> list[str]:
+    async with database.read() as session:
+        return list((await session.execute(select(AuditRecord.subject).order_by(AuditRecord.id))).scalars())
+
+
+class TestTransactions:
+    async def test_a_write_is_committed(self, database: Database) -> None:
+        async with database.write() as session:
+            session.add(record("kept"))
+        assert await subjects(database) == ["kept"]
+
+    async def test_an_error_undoes_the_whole_write(self, database: Database) -> None:
+        with pytest.raises(LookupError):
+            async with database.write() as session:
+                session.add(record("lost"))
+                await session.flush()
+                raise LookupError
+        assert await subjects(database) == []
+
+    async def test_a_cancelled_write_is_undone_and_leaves_no_lock(self, database: Database) -> None:
+        async def write() -> None:
+            async with database.write() as session:
+                session.add(record("lost"))
+                await session.flush()
+                await asyncio.sleep(60)
+
+        task = asyncio.create_task(write())
+        await asyncio.sleep(0.3)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        async with database.write() as session:
+            session.add(record("next"))
+        assert await subjects(database) == ["next"]
+
+    async def test_our_own_mistakes_are_not_renamed(self, database: Database) -> None:
+        with pytest.raises(IntegrityError):
+            async with database.write() as session:
+                session.add(AuditRecord(id=1, at=NOON, actor="a", action="a", subject="a", detail={}))
+                session.add(AuditRecord(id=2, at=NOON, actor=None, action="a", subject="a", detail={}))
+
+    async def test_writes_at_once_lose_no_update(self, database: Database) -> None:
+        async with database.write() as session:
+            session.add(record("0"))
+
+        async def add_one() -> None:
+            async with database.write() as session:
+                row = (await session.execute(select(AuditRecord).with_for_update())).scalar_one()
+                row.subject = str(int(row.subject) + 1)
+
+        await asyncio.gather(*(add_one() for _ in range(10)))
+        assert await subjects(database) == ["10"]
+
+
+class TestMoments:
+    async def test_a_time_comes_back_aware_and_the_same(self, database: Database) -> None:
+        beijing = NOON.astimezone(timezone(timedelta(hours=8)))
+        async with database.write() as session:
+            session.add(record(at=beijing))
+        async with database.read() as session:
+            (stored,) = (await session.execute(select(AuditRecord.at))).scalars()
+        assert stored == NOON
+        assert stored.tzinfo is UTC
+
+    async def test_a_time_without_a_zone_is_refused(self, database: Database) -> None:
+        with pytest.raises(StatementError, match="without a time zone"):
+            async with database.write() as session:
+                session.add(record(at=datetime(2026, 3, 1, 12)))  # the mistake under test
+
+
+class TestMigrations:
+    async def test_they_make_every_table_of_the_models(self, database: Database) -> None:
+        async with database.read() as session:
+            tables = await session.run_sync(lambda s: inspect(s.connection()).get_table_names())
+        assert set(tables) == {*Model.metadata.tables, "alembic_version"}
+
+    async def test_models_and_migrations_say_the_same(self, database: Database) -> None:
+        """`alembic revision --autogenerate` would find nothing to do."""
+
+        def differences(session: object) -> list[object]:
+            context = MigrationContext.configure(session.connection(), opts={"compare_type": True})  # type: ignore[attr-defined]
+            return compare_metadata(context, Model.metadata)
+
+        async with database.read() as session:
+            assert await session.run_sync(differences) == []
+
+    async def test_migrating_again_changes_nothing(self, database: Database) -> None:
+        async with database.write() as session:
+            session.add(record("kept"))
+        await database.migrate()
+        assert await subjects(database) == ["kept"]
+
+    async def test_workers_that_start_together_migrate_once(self, database_url: str) -> None:
+        workers = [Database(database_url) for _ in range(3)]
+        try:
+            await asyncio.gather(*(worker.migrate() for worker in workers))
+            assert await subjects(workers[0]) == []
+        finally:
+            for worker in workers:
+                await worker.close()
+
+
+class TestSqlite:
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        return tmp_path / "test.db"
+
+    @pytest.fixture
+    async def impatient(self, file: Path):
+        database = Database(f"sqlite+aiosqlite:///{file}", busy_seconds=0.2)
+        await database.migrate()
+        yield database
+        await database.close()
+
+    async def test_it_runs_in_wal_mode_and_checks_foreign_keys(self, impatient: Database) -> None:
+        async with impatient.read() as session:
+            assert (await session.execute(text("PRAGMA journal_mode"))).scalar_one() == "wal"
+            assert (await session.execute(text("PRAGMA foreign_keys"))).scalar_one() == 1
+
+    async def test_a_reader_does_not_wait_for_a_writer(self, impatient: Database) -> None:
+        async with impatient.write() as session:
+            session.add(record())
+            await session.flush()
+            assert await subjects(impatient) == []
+
+    async def test_a_locked_database_is_busy(self, impatient: Database, file: Path, counted) -> None:
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable) as refused:
+            async with impatient.write() as session:
+                session.add(record())
+        other.execute("ROLLBACK")
+        other.close()
+        assert refused.value.code == "database_busy"
+        assert counted.degraded("database_busy") == 1
+        async with impatient.write() as session:
+            session.add(record("after"))
+        assert await subjects(impatient) == ["after"]
+
+    async def test_a_full_disk_is_named_and_loses_nothing_that_was_stored(self, impatient: Database, counted) -> None:
+        async with impatient.write() as session:
+            session.add(record("stored"))
+        with pytest.raises(Unavailable) as refused:
+            async with impatient.write() as session:
+                pages = (await session.execute(text("PRAGMA page_count"))).scalar_one()
+                await session.execute(text(f"PRAGMA max_page_count={pages + 2}"))
+                for number in range(200):
+                    session.add(
+                        AuditRecord(at=NOON, actor="t", action="t", subject=str(number), detail={"x": "x" * 4000})
+                    )
+                await session.flush()
+        assert refused.value.code == "storage_full"
+        assert counted.degraded("storage_full") == 1
+        assert await subjects(impatient) == ["stored"]
+
+    async def test_a_file_that_cannot_be_opened_is_unreachable(self, tmp_path: Path, counted) -> None:
+        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'no' / 'such' / 'folder.db'}")
+        with pytest.raises(Unavailable) as refused:
+            await database.ping()
+        await database.close()
+        assert refused.value.code == "database_unreachable"
+        assert counted.degraded("database_unreachable") == 1
+
+
+class TestPostgres:
+    async def test_a_server_that_is_not_there_is_unreachable(self, free_port, counted) -> None:
+        database = Database(f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/none")
+        with pytest.raises(Unavailable) as refused:
+            await database.ping()
+        await database.close()
+        assert refused.value.code == "database_unreachable"
+        assert counted.degraded("database_unreachable") == 1
+
+    @pytest.mark.parametrize("database_kind", [pytest.param("postgres", marks=pytest.mark.postgres)])
+    async def test_a_connection_cut_in_the_middle_is_unreachable_and_the_next_one_works(
+        self, database: Database, counted
+    ) -> None:
+        with pytest.raises(Unavailable) as refused:
+            async with database.write() as session:
+                own = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+                async with database.read() as other:
+                    await other.execute(text(f"SELECT pg_terminate_backend({own})"))
+                session.add(record("lost"))
+                await session.flush()
+        assert refused.value.code == "database_unreachable"
+        assert counted.degraded("database_unreachable") == 1
+        assert await subjects(database) == []
+
+    @pytest.mark.parametrize("database_kind", [pytest.param("postgres", marks=pytest.mark.postgres)])
+    async def test_a_deadlock_is_busy(self, database: Database, counted) -> None:
+        async with database.write() as session:
+            session.add_all([record("a"), record("b")])
+
+        async def both(first: str, second: str) -> None:
+            async with database.write() as session:
+                for subject in (first, second):
+                    chosen = select(AuditRecord).where(AuditRecord.subject == subject).with_for_update()
+                    await session.execute(chosen)
+                    await asyncio.sleep(0.3)
+
+        ended = await asyncio.gather(both("a", "b"), both("b", "a"), return_exceptions=True)
+        assert sorted(getattr(each, "code", "") for each in ended) == ["", "database_busy"]
+        assert counted.degraded("database_busy") == 1

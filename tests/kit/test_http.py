@@ -1,0 +1,115 @@
+"""Every error has one shape, and every answer a request id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+
+from kit import errors
+from kit.http import install
+
+TREE = {
+    errors.BilinError: (500, "internal_error"),
+    errors.NotFound: (404, "not_found"),
+    errors.Forbidden: (403, "forbidden"),
+    errors.NotSignedIn: (401, "not_signed_in"),
+    errors.Conflict: (409, "conflict"),
+    errors.InvalidRequest: (422, "invalid_request"),
+    errors.Unavailable: (503, "unavailable"),
+}
+
+
+class Body(BaseModel):
+    name: str = Field(max_length=3)
+
+
+@pytest.fixture
+async def client() -> Any:
+    app = FastAPI()
+    install(app)
+
+    @app.get("/raise/{name}")
+    async def raise_(name: str, code: str | None = None) -> None:
+        raise getattr(errors, name)("Do this next.", code=code)
+
+    @app.get("/bug")
+    async def bug() -> None:
+        raise ZeroDivisionError("a detail that is nobody's business")
+
+    @app.post("/body")
+    async def body(given: Body) -> Body:
+        return given
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as made:
+        yield made
+
+
+def error_of(answer: httpx.Response) -> dict[str, Any]:
+    body = answer.json()
+    assert body.keys() == {"error"}
+    assert {"code", "message", "request_id"} <= body["error"].keys() <= {"code", "message", "request_id", "details"}
+    assert body["error"]["request_id"] == answer.headers["X-Request-Id"]
+    return body["error"]
+
+
+@pytest.mark.parametrize("kind", TREE)
+async def test_each_error_has_its_status_and_code(client: httpx.AsyncClient, kind: type[errors.BilinError]) -> None:
+    answer = await client.get(f"/raise/{kind.__name__}")
+    error = error_of(answer)
+    assert (answer.status_code, error["code"]) == TREE[kind]
+    assert error["message"] == "Do this next."
+
+
+def test_the_tree_is_whole() -> None:
+    found = {each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, errors.BilinError)}
+    assert found == set(TREE)
+
+
+async def test_a_code_of_its_own(client: httpx.AsyncClient) -> None:
+    assert error_of(await client.get("/raise/Conflict?code=already_taken"))["code"] == "already_taken"
+
+
+async def test_what_is_unavailable_says_when_to_try_again(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/raise/Unavailable")).headers["Retry-After"] == "2"
+
+
+async def test_a_validation_error_names_the_fields(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/body", json={"name": "long"})
+    error = error_of(answer)
+    assert (answer.status_code, error["code"]) == (422, "invalid_request")
+    assert [detail["field"] for detail in error["details"]] == ["name"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'"x"', b"\xff\xfe"])
+async def test_a_body_that_is_none_is_a_validation_error(client: httpx.AsyncClient, content: bytes) -> None:
+    answer = await client.post("/body", content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code in (400, 422)
+    error_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [("GET", "/none", 404, "not_found"), ("GET", "/body", 405, "method_not_allowed")],
+)
+async def test_routing_errors_have_the_shape(client: httpx.AsyncClient, method, path, status, code) -> None:
+    answer = await client.request(method, path)
+    assert (answer.status_code, error_of(answer)["code"]) == (status, code)
+
+
+async def test_a_bug_of_ours_tells_nothing_but_its_request_id(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/bug")
+    assert (answer.status_code, error_of(answer)["code"]) == (500, "internal_error")
+    assert "nobody's business" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("abc123", True), ("x" * 65, False), ("a b", False), ("<script>", False), ("", False)]
+)
+async def test_a_request_id_is_the_callers_if_it_is_harmless(client: httpx.AsyncClient, given: str, kept: bool) -> None:
+    answer = await client.get("/raise/NotFound", headers={"X-Request-Id": given})
+    assert (answer.headers["X-Request-Id"] == given) == kept
