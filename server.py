@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import structlog
 import uvicorn
@@ -27,7 +26,6 @@ from chat.bot import RasaBot
 from chat.desk import DeskConversations
 from chat.turn import TurnRunner
 from handoff.desk import Desk
-from handoff.interfaces import Vector
 from handoff.policy import Thresholds
 from handoff.signals import SignalReader
 from identity.demo import create_demo_accounts
@@ -112,7 +110,9 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
 
     signals = SignalReader(knowledge.encode)
     if encoder is not None:
-        await signals.fit(_cached_encoding(encoder, settings))
+        examples = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.npz")
+        await signals.fit(lambda texts: examples.encode([to_simplified(text) for text in texts]))
+        await asyncio.to_thread(examples.keep_used)
 
     conversations = DeskConversations(database, events, clock)
     bot = RasaBot(settings.resolved_bot_url, settings.secret("bot_token"), timeout_seconds=settings.bot_timeout_seconds)
@@ -150,20 +150,6 @@ async def _load_encoder(settings: Settings) -> TurnEncoder | None:
         count_degraded("encoder_failed")
         log.error("encoder_not_loaded", effect="every question goes to a person", reason=str(error))
         return None
-
-
-def _cached_encoding(encoder: TurnEncoder, settings: Settings) -> Any:
-    cache = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.npz")
-    asked: list[str] = []
-
-    def encode(texts: Sequence[str]) -> Vector:
-        simplified = [to_simplified(text) for text in texts]
-        vectors = cache.encode(simplified)
-        asked.extend(simplified)
-        cache.keep_only(asked)
-        return vectors
-
-    return encode
 
 
 def _add_operations(app: FastAPI) -> None:

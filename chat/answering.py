@@ -53,9 +53,7 @@ class Answering:
         self._knowledge = knowledge
         self._thresholds = thresholds
 
-    async def answer(
-        self, conversation_id: str, intent: str, intent_confidence: float, slots: dict[str, Any]
-    ) -> Reply:
+    async def answer(self, conversation_id: str, intent: str, intent_confidence: float, slots: dict[str, Any]) -> Reply:
         """Answer the customer message whose turn it is. Called by the bot's actions.
 
         Args:

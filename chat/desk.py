@@ -64,7 +64,10 @@ class DeskConversations(ChatService):
 
     async def lines(self, conversation_id: str, after: int) -> list[Line]:
         """Messages after a sequence number, in order."""
-        return [line_of(message) for message in await self.messages(conversation_id, after)]
+        lines: list[Line] = []
+        while page := await self.messages(conversation_id, lines[-1].seq if lines else after):
+            lines += [line_of(message) for message in page]
+        return lines
 
     async def take(self, case: Case, agent_id: int, agent_name: str) -> Case:
         """Give a waiting conversation to an agent.
@@ -92,9 +95,10 @@ class DeskConversations(ChatService):
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
             known = await repository.by_client_id(conversation_id, "agent", client_id)
-            if known is not None:
+            own = conversation.owner == Owner.AGENT and conversation.agent_id == agent_id
+            if known is not None and own:
                 return line_of(known)
-            if conversation.owner != Owner.AGENT or conversation.agent_id != agent_id:
+            if not own:
                 raise NotOwner("This conversation is no longer yours. Your text has not been sent.")
             message = await repository.append(
                 conversation,

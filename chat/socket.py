@@ -13,10 +13,10 @@ from chat.schemas import ConversationView, MessageView, NewMessage
 from chat.service import ChatService
 from chat.turn import TurnRunner
 from handoff.interfaces import QUEUE, conversation_topic
-from kit.errors import InvalidRequest, NotFound
+from kit.errors import InvalidRequest, NotFound, Unavailable
 from kit.events import Subscription
 from kit.language import detect
-from kit.sockets import WRONG_TOKEN, ConnectionRefused, Frame, after_of, close, converse, hello
+from kit.sockets import TRY_AGAIN, WRONG_TOKEN, ConnectionRefused, Frame, after_of, close, converse, hello
 
 REREAD_SECONDS = 20.0
 
@@ -98,5 +98,7 @@ async def customer_socket(socket: WebSocket, conversation_id: str) -> None:
         await close(socket, closed.code, closed.reason)
     except NotFound as error:
         await close(socket, WRONG_TOKEN, error.message)
+    except Unavailable as error:
+        await close(socket, TRY_AGAIN, error.message)
     except WebSocketDisconnect:
         return

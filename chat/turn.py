@@ -20,6 +20,7 @@ from handoff.policy import Reason, Standing, Thresholds, TurnSignals, before_bot
 from handoff.signals import SignalReader
 from kb.content import Lang
 from kit.counters import count_degraded, turns
+from kit.errors import Unavailable
 from kit.language import detect
 from kit.masking import mask
 
@@ -99,7 +100,14 @@ class TurnRunner:
                 message = await repository.next_unanswered(conversation) if conversation else None
             if conversation is None or message is None:
                 return
-            await self._take(conversation, message)
+            try:
+                await self._take(conversation, message)
+            except Unavailable:
+                raise  # the database is away: the sweeper takes the turn again when it is back
+            except Exception as error:  # edge of a turn: whatever broke it, the customer is not left without a word
+                count_degraded("turn_failed")
+                log.error("turn_failed", exc_info=error)
+                await self._hand_off(conversation.id, Reason.BOT_UNAVAILABLE, message)
             async with self._chat.database.write() as session:
                 until = clock.now() + self._claim
                 more = await ChatRepository(session).end_turn(conversation_id, message.seq, until)

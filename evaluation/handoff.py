@@ -66,6 +66,7 @@ async def run(
     cache = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.npz")
     signals = SignalReader(lambda text, _: encoder.vector(to_simplified(text)))
     await signals.fit(lambda texts: cache.encode([to_simplified(text) for text in texts]))
+    cache.keep_used()
     decided: list[Decided] = []
     async with running_bot(settings) as bot:
         for utterance in utterances:

@@ -44,7 +44,7 @@ class Thresholds:
 
     answer: float = 0.6
     clarify: float = 0.2
-    asked: float = 0.4
+    asked: float = 0.45
     asked_with_intent: float = 0.15
     complaint: float = 0.6
     complaint_with_intent: float = 0.3

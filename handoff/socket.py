@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -14,9 +15,9 @@ from handoff.interfaces import QUEUE, conversation_topic
 from handoff.schemas import Queue, StaffMessage
 from identity.endpoints import COOKIE, identity_service
 from identity.service import SignedIn
-from kit.errors import BilinError, Forbidden, InvalidRequest, NotFound
+from kit.errors import BilinError, Forbidden, InvalidRequest, NotFound, Unavailable
 from kit.events import Event, Events, Subscription
-from kit.sockets import WRONG_TOKEN, ConnectionRefused, Frame, after_of, close, converse, hello
+from kit.sockets import TRY_AGAIN, WRONG_TOKEN, ConnectionRefused, Frame, after_of, close, converse, hello
 
 REREAD_SECONDS = 15.0
 AWAITED_LINES = 100
@@ -27,8 +28,11 @@ router = APIRouter()
 class DeskSocket:
     """One open desk. Every watched conversation is read up to its newest message whenever something happens."""
 
-    def __init__(self, socket: WebSocket, desk: Desk, events: Events, who: SignedIn) -> None:
+    def __init__(
+        self, socket: WebSocket, desk: Desk, events: Events, who: SignedIn, still: Callable[[], Awaitable[SignedIn]]
+    ) -> None:
         self._socket = socket
+        self._still_signed_in = still
         self._desk = desk
         self._events = events
         self._who = who
@@ -47,6 +51,7 @@ class DeskSocket:
 
     async def _write_lists(self, subscription: Subscription) -> None:
         while True:
+            await self._still_signed_in()
             lists = Queue.of(await self._desk.lists(self._who)).model_dump(mode="json")
             if lists != self._shown:
                 self._shown = lists
@@ -122,13 +127,17 @@ async def desk_socket(socket: WebSocket) -> None:
     await socket.accept()
     try:
         check_origin(socket)
-        who = await identity_service(socket).signed_in(socket.cookies.get(COOKIE))
+        identity, cookie = identity_service(socket), socket.cookies.get(COOKIE)
+        who = await identity.signed_in(cookie)
         first = await hello(socket)
         who.require_csrf(str(first.get("csrf", "")))
         events = cast(Events, socket.app.state.events)
-        await DeskSocket(socket, desk_service(socket), events, who).run()
+        desk = DeskSocket(socket, desk_service(socket), events, who, lambda: identity.signed_in(cookie))
+        await desk.run()
     except ConnectionRefused as closed:
         await close(socket, closed.code, closed.reason)
+    except Unavailable as error:
+        await close(socket, TRY_AGAIN, error.message)
     except BilinError as error:
         await close(socket, WRONG_TOKEN, error.message)
     except WebSocketDisconnect:

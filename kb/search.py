@@ -100,18 +100,13 @@ class Engine:
         self.release_id = release_id
         self.entries = {entry.id: entry for entry in entries}
         self._order = list(entries)
-        self.texts: list[str] = []
 
-        def read(texts: list[str]) -> Vectors:
-            self.texts.extend(texts)
-            return encode(texts)
-
-        everyday = {language: read(background[language]) for language in LANGUAGES}
+        everyday = {language: encode(background[language]) for language in LANGUAGES}
         questions = {
-            language: _collect(entries, language, _questions, read, everyday[language]) for language in LANGUAGES
+            language: _collect(entries, language, _questions, encode, everyday[language]) for language in LANGUAGES
         }
         passages = {
-            language: _collect(entries, language, _passages, read, everyday[language]) for language in LANGUAGES
+            language: _collect(entries, language, _passages, encode, everyday[language]) for language in LANGUAGES
         }
         self._means = {language: questions[language].mean for language in LANGUAGES}
         all_questions = _join([questions[language].texts for language in LANGUAGES])
@@ -166,7 +161,7 @@ def _collect(
     entries: Sequence[EntryContent],
     language: Lang,
     of: Callable[[Variant], Sequence[str]],
-    read: Callable[[list[str]], Vectors],
+    encode: Encode,
     everyday: Vectors,
 ) -> _Collected:
     """The centred texts of one kind in one language.
@@ -179,7 +174,7 @@ def _collect(
         if language in entry.variants
         for text in of(entry.variants[language])
     ]
-    vectors = read([text for text, _ in pairs]) if pairs else everyday[:0]
+    vectors = encode([text for text, _ in pairs]) if pairs else everyday[:0]
     mean = np.concatenate([vectors, everyday[: max(0, len(everyday) - len(pairs))]]).mean(axis=0)
     owners = np.array([position for _, position in pairs], dtype=np.int64)
     return _Collected(_Texts(centred(vectors, mean), owners), mean)

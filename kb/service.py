@@ -29,7 +29,7 @@ from kit.language import to_simplified
 log = structlog.get_logger(__name__)
 
 RELEASES = "kb:releases"
-FOLLOW_SECONDS = 15.0
+FOLLOW_SECONDS = 3.0
 CONTENT_AUTHOR = "content-files"
 
 
@@ -53,7 +53,7 @@ class KnowledgeBase:
     """One per process. Searches the newest release, and follows when another worker publishes.
 
     Args:
-        encoder: None when no encoder could be loaded; then everything but searching works.
+        encoder: None when no encoder could be loaded; entries are still written and published, but not searched.
         vector_cache: file of the vectors of the live release; None keeps them in memory only.
     """
 
@@ -162,7 +162,7 @@ class KnowledgeBase:
             if released == live:
                 return None
             release = await self._release(repository, live, released, author, "Loaded from content files")
-        await self.refresh()
+        await self._announce()
         return release
 
     async def save_draft(self, content: EntryContent, author: str) -> Revision:
@@ -183,7 +183,7 @@ class KnowledgeBase:
             if not drafts:
                 return None
             release = await self._release(repository, live, {**live, **drafts}, published_by, comment)
-        await self.refresh()
+        await self._announce()
         return release
 
     async def _release(
@@ -200,6 +200,11 @@ class KnowledgeBase:
         release = await repository.add_release(released, published_by, comment, self._clock.now())
         return release.id
 
+    async def _announce(self) -> None:
+        """Tell the other workers of a release that is committed, then search it here."""
+        await self._events.publish(Event(RELEASES))
+        await self.refresh()
+
     async def refresh(self) -> None:
         """Search the newest release from now on. Queries under way end on the old one."""
         async with self._swap:
@@ -212,7 +217,6 @@ class KnowledgeBase:
                 entries = [EntryContent.model_validate(revision.content) for revision in revisions.values()]
             self._engine, self._wording = await asyncio.to_thread(self._build, release_id, entries)
             log.info("release_live", release_id=release_id, entries=len(entries))
-        await self._events.publish(Event(RELEASES))
 
     def _build(self, release_id: int, entries: list[EntryContent]) -> tuple[Engine, Wording]:
         vectors = self._vectors
@@ -222,7 +226,7 @@ class KnowledgeBase:
             return vectors.encode([to_simplified(text) for text in texts])
 
         engine = Engine(release_id, entries, encode, background())
-        vectors.keep_only([to_simplified(text) for text in engine.texts])
+        vectors.keep_used()
         written = {
             language: [
                 text

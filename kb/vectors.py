@@ -29,20 +29,26 @@ class VectorCache:
         self.encoder = encoder
         self._path = path
         self._known: dict[bytes, Vectors] = self._load()
+        self._stored = frozenset(self._known)
+        self._used: set[bytes] = set()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of ``texts`` in their order, shape ``(len(texts), dimensions)``; encodes those it has never seen."""
         keys = [self._key(text) for text in texts]
+        self._used.update(keys)
         fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         if fresh:
             self._known.update(zip(fresh, self.encoder.encode(list(fresh.values())), strict=True))
         return np.stack([self._known[key] for key in keys])
 
-    def keep_only(self, texts: Sequence[str]) -> None:
-        """Forget every other text, and write the file."""
-        wanted = {self._key(text) for text in texts}
-        self._known = {key: vector for key, vector in self._known.items() if key in wanted}
-        self._store()
+    def keep_used(self) -> None:
+        """Forget every text that was not asked for since the last call, and write the file if that changes it."""
+        stored = self._stored
+        self._known = {key: vector for key, vector in self._known.items() if key in self._used}
+        self._used = set()
+        self._stored = frozenset(self._known)
+        if self._stored != stored:
+            self._store()
 
     def _key(self, text: str) -> bytes:
         return hashlib.sha256(f"{self.encoder.name}\0{text}".encode()).digest()

@@ -20,6 +20,7 @@ HELLO_SECONDS = 10.0
 LAST_SEQ = 2**31 - 1
 NOT_A_HELLO = 4400
 WRONG_TOKEN = 4401
+TRY_AGAIN = 1013
 
 
 class ConnectionRefused(Exception):  # it names what happens to the connection

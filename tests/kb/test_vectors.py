@@ -44,7 +44,7 @@ def stored(file: Path) -> bytes:
     """A cache file with every one of ``TEXTS``."""
     cache = VectorCache(Counting(), file)
     cache.encode(TEXTS)
-    cache.keep_only(TEXTS)
+    cache.keep_used()
     return file.read_bytes()
 
 
@@ -70,7 +70,9 @@ def test_a_restart_encodes_only_what_is_new(file: Path, stored: bytes) -> None:
 
 
 def test_texts_that_went_out_of_use_are_forgotten(file: Path, stored: bytes) -> None:
-    VectorCache(Counting(), file).keep_only(["loan"])
+    fewer = VectorCache(Counting(), file)
+    fewer.encode(["loan"])
+    fewer.keep_used()
     encoder = Counting()
     VectorCache(encoder, file).encode(["loan", "银行卡"])
     assert encoder.asked == ["银行卡"]
@@ -81,7 +83,7 @@ def test_another_encoder_never_gets_the_vectors_of_this_one(file: Path, stored: 
     cache = VectorCache(other, file)
     assert cache.encode(TEXTS).shape == (len(TEXTS), 3)
     assert other.asked == TEXTS
-    cache.keep_only(TEXTS)
+    cache.keep_used()
     back = Counting()
     assert VectorCache(back, file).encode(TEXTS).tolist() == expected(TEXTS)
     assert back.asked == TEXTS
@@ -115,7 +117,7 @@ def test_a_damaged_file_is_dropped_counted_and_rebuilt(
     assert cache.encode(TEXTS).tolist() == expected(TEXTS)
     assert encoder.asked == TEXTS
 
-    cache.keep_only(TEXTS)
+    cache.keep_used()
     again = Counting()
     assert VectorCache(again, file).encode(TEXTS).tolist() == expected(TEXTS)
     assert again.asked == []
@@ -133,7 +135,7 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_service(tmp_path: Pat
     (tmp_path / "cache").write_text("a file where the folder should be")
     cache = VectorCache(Counting(), tmp_path / "cache" / "vectors.npz")
     cache.encode(TEXTS)
-    cache.keep_only(TEXTS)
+    cache.keep_used()
     assert cache.encode(TEXTS).tolist() == expected(TEXTS)
     assert counted.degraded("storage_full") == 1
 
@@ -149,7 +151,7 @@ def test_a_full_disk_leaves_no_scratch_file_and_keeps_the_old_cache(
     cache = VectorCache(Counting(), file)
     monkeypatch.setattr(Path, "write_bytes", full)
     cache.encode(["mortgage"])
-    cache.keep_only([*TEXTS, "mortgage"])
+    cache.keep_used()
     assert counted.degraded("storage_full") == 1
     assert file.read_bytes() == stored
     assert [path.name for path in file.parent.iterdir()] == [file.name]
