@@ -30,7 +30,7 @@ from handoff.policy import Thresholds
 from handoff.signals import SignalReader
 from identity.demo import create_demo_accounts
 from identity.service import Identity
-from kb.content import read_folder
+from kb.content import ContentError, read_folder
 from kb.encoder import TurnEncoder, load_encoder
 from kb.service import KnowledgeBase
 from kb.vectors import VectorCache
@@ -105,7 +105,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     knowledge = KnowledgeBase(
         database, events, clock, encoder, vector_cache=settings.data_dir / "cache" / "knowledge.npz"
     )
-    await knowledge.load(read_folder(settings.content_dir))
+    await _load_content(knowledge, settings)
     await knowledge.start()
 
     signals = SignalReader(knowledge.encode)
@@ -140,6 +140,15 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         await events.close()
         await bot.close()
         await database.close()
+
+
+async def _load_content(knowledge: KnowledgeBase, settings: Settings) -> None:
+    """Publish what changed in the content files. Broken files change nothing: the last release goes on."""
+    try:
+        await knowledge.load(read_folder(settings.content_dir))
+    except ContentError as error:
+        count_degraded("content_invalid")
+        log.error("content_not_loaded", effect="the last release stays live", reason=error.message)
 
 
 async def _load_encoder(settings: Settings) -> TurnEncoder | None:

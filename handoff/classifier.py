@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from handoff.interfaces import Vector
 
-VECTOR_WEIGHT = 2.0
+VECTOR_WEIGHT = 3.0
 NGRAMS = (1, 4)
 REGULARISATION = 4.0
 

@@ -12,6 +12,10 @@ from kb.encoder import Vectors
 
 NEIGHBOURS = 64
 
+# One query is a fraction of a millisecond: waking more threads costs more than it saves, and they would fight the
+# encoder's for the cores.
+faiss.omp_set_num_threads(1)
+
 
 def centred(vectors: Vectors, mean: Vectors) -> Vectors:
     """Unit vectors after the language's mean is taken away.

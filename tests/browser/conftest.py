@@ -18,11 +18,12 @@ import pytest
 from identity.demo import demo_accounts
 from kb.encoder import prepared_folder
 from kit.settings import ROOT, Settings
+from tests.browser.people import Agent, Customer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
-START_SECONDS = 180
+START_SECONDS = 600  # a first start reads the whole knowledge base; with the installation's vectors it is seconds
 STOP_SECONDS = 15
 STEP_MILLISECONDS = 20_000
 
@@ -189,3 +190,19 @@ def new_context(browser: Browser, system: System) -> Iterator[Callable[..., Brow
     for context in opened:
         context.close()
     assert thrown == []
+
+
+@pytest.fixture
+def customer(new_context: Callable[..., BrowserContext]) -> Customer:
+    """A customer with the panel open."""
+    somebody = Customer(new_context().new_page())
+    somebody.open()
+    return somebody
+
+
+@pytest.fixture
+def agent(new_context: Callable[..., BrowserContext], system: System) -> Agent:
+    """An agent at the desk."""
+    somebody = Agent(new_context().new_page(), "lin", system.password("lin"))
+    somebody.sign_in()
+    return somebody

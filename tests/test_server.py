@@ -1,0 +1,34 @@
+"""server: what start-up does when a part is broken"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from kb.repository import KnowledgeRepository
+from kit.settings import Settings
+from server import create_app, running
+
+CONTENT = Path(__file__).parent / "chat" / "content"
+
+
+async def live_release(settings: Settings) -> int | None:
+    app = create_app(settings)
+    async with running(app, settings, None), app.state.database.read() as session:
+        return await KnowledgeRepository(session).live_release_id()
+
+
+async def test_broken_content_files_leave_the_last_release_live(
+    tmp_path: Path, counted: Any
+) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(CONTENT, content)
+    settings = Settings(data_dir=tmp_path / "var", content_dir=content, encoder=str(tmp_path / "no-such-model"))
+    first = await live_release(settings)
+    assert first is not None
+
+    next(content.glob("*.yml")).write_text("entries: [", encoding="utf-8")
+    assert counted.degraded("content_invalid") == 0
+    assert await live_release(settings) == first
+    assert counted.degraded("content_invalid") == 1
