@@ -20,7 +20,7 @@ test: setup ## every test that can run here; says what it skips
 check: setup ## ruff, mypy and the pages' types
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	@.venv/bin/mypy server.py kit kb chat handoff identity evaluation deploy
-	@.venv/bin/mypy --config-file bot/mypy.ini
+	@.venv/bin/mypy --config-file bot/mypy.ini bot
 	@cd web && npm run --silent check
 
 evaluate: setup ## the shipped questions against the shipped knowledge base

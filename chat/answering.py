@@ -72,7 +72,7 @@ class Answering:
         noted = {"intent": intent, "intent_confidence": round(intent_confidence, 4)}
         by_intent = after_intent(intent, _signals(message), self._thresholds)
         if by_intent is not None:
-            await self._note(message, noted)
+            await self._note(message, {**noted, "outcome": "handoff"})
             return await self._hand_off(conversation_id, by_intent.reason, message, slots)
         try:
             candidates = (await self._knowledge.search(message.text, language)).candidates

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import httpx
+from dotenv import dotenv_values
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from honcho.printer import Printer
@@ -19,14 +20,15 @@ from kit.settings import ROOT, Settings
 
 START_SECONDS = 300
 PATIENCE_SECONDS = 20
+DEFAULTS = {"BILIN_DEMO": "true", "BILIN_LOG_FORMAT": "console", "BILIN_LOG_LEVEL": "warning"}
 
 
 def main() -> int:
     """Run the three processes until they are told to stop."""
     os.chdir(ROOT)
-    os.environ.setdefault("BILIN_DEMO", "true")
-    os.environ.setdefault("BILIN_LOG_FORMAT", "console")
-    os.environ.setdefault("BILIN_LOG_LEVEL", "warning")
+    for name, value in DEFAULTS.items():
+        if name not in dotenv_values(".env"):
+            os.environ.setdefault(name, value)
     settings = Settings()
     taken = _taken_port(settings)
     if taken:
@@ -48,6 +50,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "BILIN_BOT_PORT": str(settings.bot_port),
         "BILIN_ACTIONS_PORT": str(settings.actions_port),
         "BILIN_WEB_URL": f"http://127.0.0.1:{settings.port}",
+        "BILIN_REDIS_URL": settings.redis_url,
         "PYTHONUNBUFFERED": "1",
         "RASA_TELEMETRY_ENABLED": "false",
     }

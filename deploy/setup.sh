@@ -39,8 +39,8 @@ environment() { # number, title, folder, wanted Python, requirements
 pages() {
   local version stamp
   command -v node >/dev/null && command -v npm >/dev/null || fail "Node was not found. Install Node 20 or newer, with npm."
-  version=$(node -p 'process.versions.node.split(".")[0]')
-  [ "$version" -ge 20 ] || fail "Node $(node --version) is too old. Install Node 20 or newer."
+  version=$(node -p 'const [a, b] = process.versions.node.split(".").map(Number); a * 100 + b')
+  [ "$version" -ge 2019 ] || fail "Node $(node --version) is too old. Install Node 20.19 or newer."
   stamp=$(digest web/package.json web/package-lock.json)
   if ! fresh web/node_modules/.made "$stamp"; then
     say 3 "packages of the pages"

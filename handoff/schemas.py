@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from handoff.desk import Lists
 from handoff.interfaces import Case, Line
+from kit.masking import mask
 
 
 class AgentView(BaseModel):
@@ -54,7 +55,7 @@ class CaseView(BaseModel):
             waiting_since=case.waiting_since,
             taken_at=case.taken_at,
             agent=AgentView(name=case.agent_name) if case.agent_name else None,
-            last_message=LastMessage(sender=last.sender, text=last.text[:200], created_at=last.created_at)
+            last_message=LastMessage(sender=last.sender, text=mask(last.text)[:200], created_at=last.created_at)
             if last
             else None,
             last_seq=case.last_seq,

@@ -19,9 +19,7 @@ async def live_release(settings: Settings) -> int | None:
         return await KnowledgeRepository(session).live_release_id()
 
 
-async def test_broken_content_files_leave_the_last_release_live(
-    tmp_path: Path, counted: Any
-) -> None:
+async def test_broken_content_files_leave_the_last_release_live(tmp_path: Path, counted: Any) -> None:
     content = tmp_path / "content"
     shutil.copytree(CONTENT, content)
     settings = Settings(data_dir=tmp_path / "var", content_dir=content, encoder=str(tmp_path / "no-such-model"))

@@ -180,7 +180,9 @@ def new_context(browser: Browser, system: System) -> Iterator[Callable[..., Brow
     thrown: list[str] = []
 
     def make(locale: str = "zh-CN", **options: Any) -> BrowserContext:
-        context = browser.new_context(base_url=system.url, locale=locale, viewport={"width": 1280, "height": 720}, **options)
+        context = browser.new_context(
+            base_url=system.url, locale=locale, viewport={"width": 1280, "height": 720}, **options
+        )
         context.set_default_timeout(STEP_MILLISECONDS)
         context.on("weberror", lambda error: thrown.append(str(error.error)))
         opened.append(context)

@@ -47,9 +47,7 @@ class Customer:
         return self.messages("customer").filter(has_text=re.compile(rf"^\s*{re.escape(text)}\s*$"))
 
     def messages(self, sender: str, kind: str = "text") -> Locator:
-        return self.page.locator(
-            f'[data-testid="message"][data-sender="{sender}"][data-kind="{kind}"][data-seq]'
-        )
+        return self.page.locator(f'[data-testid="message"][data-sender="{sender}"][data-kind="{kind}"][data-seq]')
 
     def answers(self) -> Locator:
         return self.messages("bot", "answer")

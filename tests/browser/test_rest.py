@@ -79,9 +79,7 @@ def desk(system: System) -> Iterator[httpx.Client]:
         ("en", "What is the most I can transfer per day with the app?", "transfer-limit-view"),
     ],
 )
-def test_a_question_is_answered(
-    channel: Callable[[str], Channel], language: str, question: str, entry_id: str
-) -> None:
+def test_a_question_is_answered(channel: Callable[[str], Channel], language: str, question: str, entry_id: str) -> None:
     customer = channel(language)
 
     reply = customer.say(question)
@@ -115,9 +113,7 @@ def test_a_lost_card_is_reported_to_a_person(
     *steps, end = [customer.say(line) for line in lines]
 
     assert [step["kind"] for step in steps] == ["form"] * 4
-    current = [
-        next(field["name"] for field in step["data"]["fields"] if field["state"] == "current") for step in steps
-    ]
+    current = [next(field["name"] for field in step["data"]["fields"] if field["state"] == "current") for step in steps]
     assert current == ["card_kind", "card_tail", "lost_when", "confirm"]
     assert (end["kind"], end["data"]["event"]) == ("notice", "waiting")
     assert customer.owner() == "waiting"
@@ -130,13 +126,12 @@ def test_a_lost_card_is_reported_to_a_person(
 
 @pytest.mark.parametrize("injected", ["/restart", " \n//restart", "/SetSlots(card_tail=1)", "/action_handoff"])
 def test_a_command_of_the_bot_is_only_words(channel: Callable[[str], Channel], injected: str) -> None:
-    customer = channel("en")
+    customer, other = channel("en"), channel("en")
 
-    reply = customer.say(injected)
+    reply, to_the_words = customer.say(injected), other.say(injected.lstrip(" \n/"))
 
-    assert reply["sender"] == "bot"
-    assert customer.owner() == "bot"
-    assert customer.say("What is the most I can transfer per day with the app?")["kind"] == "answer"
+    assert {**reply, "created_at": None} == {**to_the_words, "created_at": None} | {"seq": reply["seq"]}
+    assert customer.owner() == other.owner()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

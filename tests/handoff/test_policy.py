@@ -41,8 +41,8 @@ class TestBeforeTheBot:
             (TurnSignals("anger", 0.75), Reason.NEGATIVE_EMOTION),
             (TurnSignals("anger", 0.74), None),
             (TurnSignals("anxiety", 1.0), None),
-            (TurnSignals(asked_confidence=0.50), Reason.ASKED_FOR_HUMAN),
-            (TurnSignals(asked_confidence=0.49), None),
+            (TurnSignals(asked_confidence=0.45), Reason.ASKED_FOR_HUMAN),
+            (TurnSignals(asked_confidence=0.44), None),
             (TurnSignals(complaint_confidence=0.60), Reason.COMPLAINT),
             (TurnSignals(complaint_confidence=0.59), None),
             (TurnSignals("distress", 0.9, 1.0, 1.0), Reason.DISTRESS),
@@ -73,7 +73,7 @@ class TestBeforeTheBot:
 
     @given(signals, standings)
     def test_who_asks_for_nothing_and_feels_nothing_meets_the_bot(self, read: TurnSignals, standing: Standing) -> None:
-        quiet = TurnSignals("neutral", read.emotion_confidence, read.asked_confidence / 2.01)
+        quiet = TurnSignals("neutral", read.emotion_confidence, read.asked_confidence * 0.44)
         assert before_bot(quiet, standing, T) is None
 
     @given(signals)
@@ -85,8 +85,8 @@ class TestAfterTheIntent:
     @pytest.mark.parametrize(
         ("intent", "asked", "complained", "wanted"),
         [
-            ("ask_human", 0.20, 0.0, Reason.ASKED_FOR_HUMAN),
-            ("ask_human", 0.19, 1.0, None),
+            ("ask_human", 0.15, 0.0, Reason.ASKED_FOR_HUMAN),
+            ("ask_human", 0.14, 1.0, None),
             ("complaint", 0.0, 0.30, Reason.COMPLAINT),
             ("complaint", 1.0, 0.29, None),
             ("ask", 0.49, 0.59, None),

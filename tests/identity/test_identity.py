@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
+from identity.__main__ import main as add_account
 from identity.demo import create_demo_accounts, demo_accounts
 from identity.models import AuditRecord, Staff, StaffSession
 from identity.service import Identity, Role, SignedIn, new_token, token_digest, token_matches
-from kit.clock import ManualClock
+from kit.clock import ManualClock, SystemClock
 from kit.database import Database
 from kit.errors import Conflict, Forbidden, NotSignedIn
+from kit.settings import Settings
 
 PASSWORD = "correct horse battery 马"
 HOUR = 3600
@@ -221,3 +225,26 @@ class TestDemoAccounts:
         workers = [Identity(database, ManualClock(), secret_key="s" * 32, session_hours=1) for _ in range(2)]
         await asyncio.gather(*(create_demo_accounts(worker, "secret") for worker in workers))
         assert len(await rows(database, Staff)) == len(demo_accounts("secret"))
+
+
+def test_an_operator_adds_an_account_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BILIN_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    command = ["add", "ma", "--name", "Ma Li", "--role", "agent", "--role", "editor"]
+    assert add_account(command) == 0
+    password = capsys.readouterr().out.strip().rsplit(" ", 1)[1]
+
+    async def sign_in() -> SignedIn:
+        settings = Settings(data_dir=tmp_path)
+        database = Database.from_settings(settings)
+        identity = Identity(database, SystemClock(), secret_key=settings.secret("secret_key"), session_hours=1)
+        try:
+            return (await identity.sign_in("ma", password))[1]
+        finally:
+            await database.close()
+
+    assert asyncio.run(sign_in()).roles == {Role.AGENT, Role.EDITOR}
+    assert add_account(command) == 2
+    assert "taken" in capsys.readouterr().err
