@@ -168,8 +168,9 @@ class Answering:
                 {"entry_id": candidate.entry.id, "label": candidate.entry.variant_for(language)[1].question}
                 for candidate in offered
             ]
-            data = {"choices": choices, "none_label": say(language, "none_of_these")}
-            return [{"kind": "choices", "text": say(language, "clarify"), "data": data}]
+            question, none = ("clarify", "none_of_these") if len(choices) > 1 else ("clarify_one", "not_this")
+            data = {"choices": choices, "none_label": say(language, none)}
+            return [{"kind": "choices", "text": say(language, question), "data": data}]
         person = say(language, "talk_to_person")
         data = {"buttons": [{"label": person, "text": person}]}
         return [{"kind": "text", "text": say(language, "decline"), "data": data}]

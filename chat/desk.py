@@ -153,7 +153,7 @@ class DeskConversations(ChatService):
             return [await self._case(repository, found) for found in await repository.by_owner(owner, agent_id)]
 
     async def _case(self, repository: ChatRepository, conversation: Conversation) -> Case:
-        last = await repository.message(conversation.id, conversation.last_seq)
+        last = await repository.last_said(conversation.id)
         said = await repository.customer_lines(conversation.id, LINES_OF_SUMMARY)
         return Case(
             id=conversation.id,

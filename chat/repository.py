@@ -102,6 +102,16 @@ class ChatRepository:
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
 
+    async def last_said(self, conversation_id: str) -> Message | None:
+        """The latest message of a speaker; notices are not said by anybody."""
+        statement = (
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.sender != "system")
+            .order_by(Message.seq.desc())
+            .limit(1)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
     async def customer_lines(self, conversation_id: str, limit: int) -> list[Message]:
         """The customer's latest messages, oldest first."""
         statement = (

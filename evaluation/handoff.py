@@ -16,8 +16,10 @@ from evaluation.datasets import DatasetError, Utterance
 from evaluation.metrics.detection import Detection
 from handoff.policy import Handoff, Reason, Standing, Thresholds, after_intent, before_bot
 from handoff.signals import SignalReader
+from kb.content import read_folder
 from kb.encoder import TurnEncoder, load_encoder
 from kb.vectors import VectorCache
+from kb.wording import Wording
 from kit.errors import Unavailable
 from kit.language import to_simplified
 from kit.settings import ROOT, Settings
@@ -64,7 +66,8 @@ async def run(
     thresholds = Thresholds(answer=settings.answer_confidence, clarify=settings.clarify_confidence)
     encoder = TurnEncoder(load_encoder(settings))
     cache = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.npz")
-    signals = SignalReader(lambda text, _: encoder.vector(to_simplified(text)))
+    wording = Wording.of(read_folder(settings.content_dir))
+    signals = SignalReader(lambda text, language: encoder.vector(wording.repair(to_simplified(text), language)))
     await signals.fit(lambda texts: cache.encode([to_simplified(text) for text in texts]))
     cache.keep_used()
     decided: list[Decided] = []

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 import yaml
 
-from kb.content import LANGUAGES, EntryContent, Lang
+from kb.content import EntryContent, Lang
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
 from kb.models import Revision
 from kb.repository import ARCHIVED, DRAFT, PUBLISHED, KnowledgeRepository
@@ -227,16 +227,7 @@ class KnowledgeBase:
 
         engine = Engine(release_id, entries, encode, background())
         vectors.keep_used()
-        written = {
-            language: [
-                text
-                for entry in entries
-                if (variant := entry.variants.get(language))
-                for text in (*variant.questions, variant.answer)
-            ]
-            for language in LANGUAGES
-        }
-        return engine, Wording.from_texts(written["zh"], written["en"])
+        return engine, Wording.of(entries)
 
     async def _follow(self) -> None:
         async with self._events.subscribe(RELEASES) as subscription:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kb.content import Lang
+from kb.content import EntryContent, Lang
 from kb.dialect import Dialect, bundled_lexicon
 from kb.homophones import Homophones
 from kb.spelling import Spelling
@@ -33,6 +33,15 @@ class Wording:
         self._homophones = homophones
         self._spelling = spelling
         self._known = known
+
+    @classmethod
+    def of(cls, entries: Sequence[EntryContent]) -> Wording:
+        """Build from the entries of a release."""
+        written: dict[Lang, list[str]] = {"zh": [], "en": []}
+        for entry in entries:
+            for language, variant in entry.variants.items():
+                written[language] += [*variant.questions, variant.answer]
+        return cls.from_texts(written["zh"], written["en"])
 
     @classmethod
     def from_texts(cls, zh: Sequence[str], en: Sequence[str]) -> Wording:

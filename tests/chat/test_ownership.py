@@ -289,8 +289,8 @@ class TestTheQueue:
             said.append((await conversations.lines(conversation.id, 0))[-1].text)
             clock.advance(1)
         assert "you are next" in said[0]
-        assert "1 people ahead" in said[1]
-        assert "2 people ahead" in said[2]
+        assert "People ahead of you: 1." in said[1]
+        assert "People ahead of you: 2." in said[2]
 
     async def test_whoever_comes_back_waits_again_from_the_end(self, conversations, clock) -> None:
         first, _ = await conversations.create("zh", "web")

@@ -41,14 +41,19 @@ export class ChatHeader extends SessionPart {
     }
     .line {
       display: flex;
-      flex-wrap: wrap;
-      gap: 0 var(--space-2);
+      gap: var(--space-2);
       color: var(--ink-quiet);
       font-size: var(--text-xs);
       line-height: var(--leading);
     }
+    .speaker {
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
     .state {
       display: inline-flex;
+      flex: none;
       align-items: center;
       gap: 2px;
     }
@@ -84,7 +89,7 @@ export class ChatHeader extends SessionPart {
       <div class="who">
         <h2 id="title">${this.bank || t("panel.bank")}</h2>
         <div class="line">
-          <span>${this.speaker()}</span>
+          <span class="speaker" title=${this.speaker()}>${this.speaker()}</span>
           <span class="state ${session.line}" role="status" data-testid="connection" data-state=${session.line}>
             ${icon(session.line)}<span>${t(`line.${session.line}`)}</span>
           </span>
