@@ -102,9 +102,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     if settings.demo:
         await create_demo_accounts(identity_service, secret_key)
 
-    knowledge = KnowledgeBase(
-        database, events, clock, encoder, vector_cache=settings.data_dir / "cache" / "knowledge.npz"
-    )
+    knowledge = KnowledgeBase(database, events, clock, encoder, cache=settings.data_dir / "cache" / "knowledge")
     await _load_content(knowledge, settings)
     await knowledge.start()
 

@@ -18,7 +18,7 @@ from honcho.printer import Printer
 from identity.demo import demo_accounts
 from kit.settings import ROOT, Settings
 
-START_SECONDS = 300
+START_SECONDS = 600
 PATIENCE_SECONDS = 20
 DEFAULTS = {"BILIN_DEMO": "true", "BILIN_LOG_FORMAT": "console", "BILIN_LOG_LEVEL": "warning"}
 

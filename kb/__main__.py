@@ -24,7 +24,7 @@ async def _publish(settings: Settings, folder: Path) -> int | None:
     await database.migrate()
     await events.start()
     try:
-        knowledge = KnowledgeBase(database, events, SystemClock(), None, vector_cache=None)
+        knowledge = KnowledgeBase(database, events, SystemClock(), None, cache=None)
         return await knowledge.load(entries)
     finally:
         await events.close()

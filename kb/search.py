@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from kb.confidence import UNFITTED, Calibration, Scores, features, fit_calibration
 from kb.content import LANGUAGES, EntryContent, Lang, Variant
 from kb.encoder import Vectors
-from kb.head import fit_head, log_softmax
+from kb.fits import FitCache, fit_key
+from kb.head import Head, fit_head, log_softmax
 from kb.index import QuestionIndex, centred
 
 FUSION_TEMPERATURE = 0.05
@@ -54,24 +55,24 @@ class _Fitted:
     ask for it.
     """
 
-    def __init__(self, questions: _Texts, passages: _Texts, n_entries: int) -> None:
+    def __init__(self, questions: _Texts, passages: _Texts, n_entries: int, head: Head | None = None) -> None:
         self.n_entries = n_entries
-        everything = np.concatenate([questions.space, passages.space])
-        self._head = fit_head(everything, np.concatenate([questions.owners, passages.owners]), n_entries)
+        everything = _join([questions, passages])
+        self.head = head or fit_head(everything.space, everything.owners, n_entries)
         self._questions = QuestionIndex(questions.space, questions.owners, n_entries)
-        self._adapted = QuestionIndex(self._head.adapt(questions.space), questions.owners, n_entries)
+        self._adapted = QuestionIndex(self.head.adapt(questions.space), questions.owners, n_entries)
         self._passages = (
-            QuestionIndex(self._head.adapt(passages.space), passages.owners, n_entries) if len(passages.space) else None
+            QuestionIndex(self.head.adapt(passages.space), passages.owners, n_entries) if len(passages.space) else None
         )
 
     def scores(self, queries: Vectors) -> Scores:
         """Scores of centred queries, shape ``(queries, dimensions)``."""
-        adapted_queries = self._head.adapt(queries)
+        adapted_queries = self.head.adapt(queries)
         adapted = self._adapted.best_per_entry(adapted_queries)
         if self._passages is not None:
             adapted = np.maximum(adapted, PASSAGE_WEIGHT * self._passages.best_per_entry(adapted_queries))
         cosine = self._questions.best_per_entry(queries)
-        log_probability = self._head.log_probabilities(queries, self.n_entries)
+        log_probability = self.head.log_probabilities(queries, self.n_entries)
         fused = (
             log_softmax(adapted / FUSION_TEMPERATURE)
             + PLAIN_WEIGHT * log_softmax(cosine / FUSION_TEMPERATURE)
@@ -88,6 +89,7 @@ class Engine:
         entries: its entries, at least one.
         encode: texts to unit vectors.
         background: for each language, everyday sentences that the knowledge base does not answer.
+        fits: where the newest fit is kept; one made from the same vectors is used again.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class Engine:
         entries: Sequence[EntryContent],
         encode: Encode,
         background: dict[Lang, list[str]],
+        fits: FitCache | None = None,
     ) -> None:
         self.release_id = release_id
         self.entries = {entry.id: entry for entry in entries}
@@ -111,15 +114,19 @@ class Engine:
         self._means = {language: questions[language].mean for language in LANGUAGES}
         all_questions = _join([questions[language].texts for language in LANGUAGES])
         all_passages = _join([passages[language].texts for language in LANGUAGES])
-        self._fitted = _Fitted(all_questions, all_passages, len(entries))
         spoken = np.concatenate([np.full(len(questions[language].texts.owners), language) for language in LANGUAGES])
-        self._calibrations = _calibrate(
-            all_questions,
-            spoken,
-            all_passages,
-            len(entries),
-            {language: centred(everyday[language], self._means[language]) for language in LANGUAGES},
-        )
+        strange = {language: centred(everyday[language], self._means[language]) for language in LANGUAGES}
+        everything = _join([all_questions, all_passages])
+        key = fit_key([everything.space, everything.owners, spoken, *strange.values()])
+        known = fits.get(key) if fits else None
+        if known is not None:
+            head, self._calibrations = known
+            self._fitted = _Fitted(all_questions, all_passages, len(entries), head)
+            return
+        self._fitted = _Fitted(all_questions, all_passages, len(entries))
+        self._calibrations = _calibrate(all_questions, spoken, all_passages, len(entries), strange)
+        if fits:
+            fits.put(key, self._fitted.head, self._calibrations)
 
     def search(self, vectors: Vectors, language: Lang) -> list[list[Candidate]]:
         """Candidates of each query, best first.

@@ -15,6 +15,7 @@ import yaml
 
 from kb.content import EntryContent, Lang
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
+from kb.fits import FitCache
 from kb.models import Revision
 from kb.repository import ARCHIVED, DRAFT, PUBLISHED, KnowledgeRepository
 from kb.search import Candidate, Engine
@@ -54,7 +55,7 @@ class KnowledgeBase:
 
     Args:
         encoder: None when no encoder could be loaded; entries are still written and published, but not searched.
-        vector_cache: file of the vectors of the live release; None keeps them in memory only.
+        cache: folder for the vectors and the fit of the live release; None keeps them in memory only.
     """
 
     def __init__(
@@ -64,13 +65,14 @@ class KnowledgeBase:
         clock: Clock,
         encoder: TurnEncoder | None,
         *,
-        vector_cache: Path | None,
+        cache: Path | None,
     ) -> None:
         self._database = database
         self._events = events
         self._clock = clock
         self._encoder = encoder
-        self._vectors = VectorCache(encoder.encoder, vector_cache) if encoder else None
+        self._vectors = VectorCache(encoder.encoder, cache / "vectors.npz" if cache else None) if encoder else None
+        self._fits = FitCache(cache / "fit.npz") if cache else None
         self._engine: Engine | None = None
         self._wording: Wording | None = None
         self._swap = asyncio.Lock()
@@ -225,7 +227,7 @@ class KnowledgeBase:
         def encode(texts: Sequence[str]) -> Vectors:
             return vectors.encode([to_simplified(text) for text in texts])
 
-        engine = Engine(release_id, entries, encode, background())
+        engine = Engine(release_id, entries, encode, background(), self._fits)
         vectors.keep_used()
         return engine, Wording.of(entries)
 

@@ -12,6 +12,7 @@ Degradation = Literal[
     "bot_error",
     "encoder_failed",
     "vector_cache_corrupt",
+    "fit_cache_corrupt",
     "content_invalid",
     "events_offline",
     "events_overflow",

@@ -147,32 +147,32 @@ def bank() -> list[EntryContent]:
 
 
 @pytest.fixture(scope="session")
-def vector_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Vectors kept between tests, so that only the first of them waits for the everyday sentences."""
-    return tmp_path_factory.mktemp("vectors") / "vectors.npz"
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Vectors and fits kept between tests, so that only the first of them waits for the everyday sentences."""
+    return tmp_path_factory.mktemp("cache")
 
 
 MakeKnowledgeBase = Callable[..., KnowledgeBase]
 
 
 @pytest.fixture
-def knowledge_base(database: Database, encoder: TurnEncoder, vector_file: Path) -> MakeKnowledgeBase:
+def knowledge_base(database: Database, encoder: TurnEncoder, cache_folder: Path) -> MakeKnowledgeBase:
     """Makes one worker's knowledge base; workers made by one test share its database."""
 
     def make(events: Events | None = None, encoder: TurnEncoder | None = encoder) -> KnowledgeBase:
-        return KnowledgeBase(database, events or MemoryEvents(), ManualClock(), encoder, vector_cache=vector_file)
+        return KnowledgeBase(database, events or MemoryEvents(), ManualClock(), encoder, cache=cache_folder)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def published(encoder: TurnEncoder, vector_file: Path, tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+def published(encoder: TurnEncoder, cache_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     """The small bank, published once for every test that only searches."""
 
     async def publish() -> KnowledgeBase:
         database = Database(f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('published') / 'kb.db'}")
         await database.migrate()
-        knowledge = KnowledgeBase(database, MemoryEvents(), ManualClock(), encoder, vector_cache=vector_file)
+        knowledge = KnowledgeBase(database, MemoryEvents(), ManualClock(), encoder, cache=cache_folder)
         await knowledge.load([EntryContent.model_validate(entry) for entry in BANK])
         await database.close()
         return knowledge

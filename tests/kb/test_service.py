@@ -220,7 +220,7 @@ async def test_a_worker_that_fails_to_follow_serves_the_old_release_and_tries_ag
     events, stumbling = MemoryEvents(), Stumbling()
     editing = knowledge_base(events)
     first = await editing.load(bank)
-    serving = KnowledgeBase(database, events, ManualClock(), TurnEncoder(stumbling), vector_cache=None)
+    serving = KnowledgeBase(database, events, ManualClock(), TurnEncoder(stumbling), cache=None)
     async with following(serving):
         stumbling.broken = True
         new = bank[0].variants["zh"].model_copy(update={"similar": ("卡被吞了", "卡折断了")})
@@ -268,14 +268,13 @@ async def test_every_search_during_a_publication_sees_one_whole_release(
 
 
 async def test_workers_that_load_together_make_one_release(
-    tmp_path: Path, encoder: TurnEncoder, vector_file: Path, bank: list[EntryContent]
+    tmp_path: Path, encoder: TurnEncoder, cache_folder: Path, bank: list[EntryContent]
 ) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'shared.db'}"
     databases = [Database(url) for _ in range(3)]
     await databases[0].migrate()
     workers = [
-        KnowledgeBase(database, MemoryEvents(), ManualClock(), encoder, vector_cache=vector_file)
-        for database in databases
+        KnowledgeBase(database, MemoryEvents(), ManualClock(), encoder, cache=cache_folder) for database in databases
     ]
     made = await asyncio.gather(*(worker.load(bank) for worker in workers))
     assert sum(release is not None for release in made) == 1
@@ -311,9 +310,7 @@ async def test_a_restart_encodes_nothing_again(
             return encoder.encoder.encode(texts)
 
     async def worker(counting: Counting) -> KnowledgeBase:
-        knowledge = KnowledgeBase(
-            database, MemoryEvents(), ManualClock(), TurnEncoder(counting), vector_cache=tmp_path / "vectors.npz"
-        )
+        knowledge = KnowledgeBase(database, MemoryEvents(), ManualClock(), TurnEncoder(counting), cache=tmp_path)
         await knowledge.load(bank)
         await knowledge.refresh()
         return knowledge
@@ -344,3 +341,19 @@ async def test_revisions_are_numbered_and_the_old_ones_archived(
         rows = await session.execute(select(Revision).where(Revision.entry_id == "lost-card").order_by(Revision.number))
         life = [(revision.number, revision.status, revision.author) for revision in rows.scalars()]
     assert life == [(1, "archived", "content-files"), (2, "published", "editor")]
+
+
+async def test_a_restart_on_an_unchanged_knowledge_base_fits_nothing_and_finds_the_same(
+    knowledge_base: MakeKnowledgeBase, bank: list[EntryContent], cache_folder: Path
+) -> None:
+    first = knowledge_base()
+    await first.load(bank)
+    kept = (cache_folder / "fit.npz").stat().st_mtime_ns
+    second = knowledge_base()
+    await second.refresh()
+    assert (cache_folder / "fit.npz").stat().st_mtime_ns == kept
+    for text, language in (("银行卡丢了", "zh"), ("I lost my card", "en")):
+        before, after = await first.search(text, language), await second.search(text, language)
+        assert [(c.entry.id, c.confidence) for c in before.candidates] == [
+            (c.entry.id, c.confidence) for c in after.candidates
+        ]
