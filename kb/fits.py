@@ -40,14 +40,15 @@ class FitCache:
         stored = read_sealed(self._path, names, "fit_cache_corrupt")
         if stored is None or str(stored["key"]) != key:
             return None
-        head = Head(stored["adapter"], stored["weights"], stored["bias"])
+        head = Head(*(stored[field] if stored[field].size else None for field in _HEAD))
         return head, {language: _calibration(stored, language) for language in LANGUAGES}
 
     def put(self, key: str, head: Head, calibrations: dict[Lang, Calibration]) -> None:
-        """Keep a fit; one with nothing learnt is made again as quickly as it is read."""
-        if head.adapter is None or head.weights is None or head.bias is None:
-            return
-        arrays: Arrays = {"key": np.array(key), "adapter": head.adapter, "weights": head.weights, "bias": head.bias}
+        """Keep a fit. What a small knowledge base could not learn is kept as an empty array."""
+        arrays: Arrays = {"key": np.array(key)}
+        for field in _HEAD:
+            learnt = getattr(head, field)
+            arrays[field] = np.empty(0) if learnt is None else learnt
         for language, calibration in calibrations.items():
             for field in _CALIBRATION:
                 arrays[f"{language}_{field}"] = np.asarray(getattr(calibration, field))

@@ -25,7 +25,7 @@ FORBIDDEN = ("session of", "pypi.org", "npmjs", "files.pythonhosted", "download.
 MACHINE_PATH = re.compile(r"(?<![\w.:/])/(?:home|mnt|root|tmp|users|work)/")
 COMMANDS = {
     path.parent.name if path.stem == "__main__" else f"{path.parent.name}.{path.stem}": path
-    for folder in ("kb", "evaluation", "deploy")
+    for folder in ("kb", "evaluation", "deploy", "identity")
     for path in sorted((ROOT / folder).glob("*.py"))
     if '__name__ == "__main__"' in path.read_text()
 }
