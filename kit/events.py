@@ -29,6 +29,7 @@ RESYNC = "resync"
 QUEUE_LIMIT = 256
 STREAM = "bilin:events"
 STREAM_LENGTH = 10_000
+CLOSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ class RedisEvents:
         self._local = MemoryEvents()
         self._reader: asyncio.Task[None] | None = None
         self._online = False
+        self._closing = False
 
     async def start(self) -> None:
         """Start the reader; it keeps trying when Redis is not there yet."""
@@ -163,10 +165,10 @@ class RedisEvents:
 
     async def close(self) -> None:
         """Stop the reader and give the connections back."""
+        self._closing = True
         if self._reader is not None:
             self._reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reader
+            await asyncio.wait({self._reader}, timeout=CLOSE_SECONDS)  # a client may swallow the cancellation
         await self._redis.aclose()
 
     async def _newest(self) -> str:
@@ -178,7 +180,7 @@ class RedisEvents:
         return str(newest[0][0]) if newest else "0"
 
     async def _read(self) -> None:
-        while True:
+        while not self._closing:
             try:
                 replies: Any = await self._redis.xread({self._stream: self._last}, block=5000, count=500)
             except (RedisError, OSError):
