@@ -12,7 +12,9 @@ from sqlalchemy import update
 
 from chat.desk import DeskConversations
 from chat.models import Conversation
+from chat.repository import ChatRepository
 from chat.texts import text as say
+from handoff.signals import SignalReader
 from kit.clock import ManualClock
 from kit.events import MemoryEvents
 
@@ -206,6 +208,29 @@ class TestAMissingBot:
             rasa.status = usual
         assert (health.status_code, health.json()["status"]) == (200, "degraded")
 
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    async def test_a_mistake_of_our_own_in_the_turn(self, arrive, counted, store, monkeypatch, language) -> None:
+        async def broken(*_: Any) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(SignalReader, "read", broken)
+        await self.expect_handoff(await arrive(language), language, counted, "turn_failed", store)
+
+    async def test_a_turn_that_fails_before_its_message_is_read_is_taken_again(
+        self, customer, service, counted, monkeypatch
+    ) -> None:
+        async def broken(*_: Any) -> None:
+            raise ZeroDivisionError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(ChatRepository, "claim_turn", broken)
+            await customer.send("银行卡丢了怎么挂失？")
+            await service.inside(service.app.state.turns.idle())
+        assert counted.degraded("turn_failed") == 1
+        assert from_bot(await customer.said()) == []
+        service.loop.call_soon_threadsafe(service.app.state.turns.begin, customer.id)
+        assert from_bot(await customer.until(from_bot))[0]["data"]["entry_id"] == "card-lost"
+
     async def test_the_service_goes_on_with_the_next_message(self, arrive, rasa) -> None:
         customer = await arrive("zh")
         rasa.behave(customer.id, SILENT)
@@ -282,8 +307,6 @@ class TestWhatTheWordsDemand:
         assert (await customer.conversation())["owner"] == "bot"
 
     async def test_the_policys_inputs_are_kept_with_the_handoff(self, customer, store) -> None:
-        from chat.repository import ChatRepository
-
         await customer.reply_to("我要转人工客服")
         async with store.database.read() as session:
             (change,) = await ChatRepository(session).owner_changes(customer.id)
