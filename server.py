@@ -27,12 +27,12 @@ from chat.desk import DeskConversations
 from chat.turn import TurnRunner
 from handoff.desk import Desk
 from handoff.policy import Thresholds
-from handoff.signals import SignalReader
+from handoff.signals import SignalReader, fitted_reader
 from identity.demo import create_demo_accounts
 from identity.service import Identity
 from kb.content import ContentError, read_folder
 from kb.encoder import TurnEncoder, load_encoder
-from kb.service import KnowledgeBase
+from kb.service import KnowledgeBase, SearchOptions
 from kb.vectors import VectorCache
 from kit import http, logs
 from kit.clock import SystemClock
@@ -40,7 +40,6 @@ from kit.counters import count_degraded
 from kit.database import Database
 from kit.errors import BilinError, Unavailable
 from kit.events import events_from_settings
-from kit.language import to_simplified
 from kit.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -95,22 +94,28 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     events = events_from_settings(settings)
     await events.start()
     encoder = encoder or await _load_encoder(settings)
-    thresholds = Thresholds(answer=settings.answer_confidence, clarify=settings.clarify_confidence)
+    thresholds = Thresholds()
 
     secret_key = settings.secret("secret_key")
     identity_service = Identity(database, clock, secret_key=secret_key, session_hours=settings.session_hours)
     if settings.demo:
         await create_demo_accounts(identity_service, secret_key)
 
-    knowledge = KnowledgeBase(database, events, clock, encoder, cache=settings.data_dir / "cache" / "knowledge")
+    knowledge = KnowledgeBase(
+        database,
+        events,
+        clock,
+        encoder,
+        cache=settings.data_dir / "cache" / "knowledge",
+        options=SearchOptions.from_settings(settings),
+    )
     await _load_content(knowledge, settings)
     await knowledge.start()
 
     signals = SignalReader(knowledge.encode)
     if encoder is not None:
-        examples = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.npz")
-        await signals.fit(lambda texts: examples.encode([to_simplified(text) for text in texts]))
-        await asyncio.to_thread(examples.keep_used)
+        examples = VectorCache(encoder.encoder.primary, settings.data_dir / "cache" / "signals.npz")
+        signals = await fitted_reader(knowledge.encode, encoder.encoder.space.primary, examples)
 
     conversations = DeskConversations(database, events, clock)
     bot = RasaBot(settings.resolved_bot_url, settings.secret("bot_token"), timeout_seconds=settings.bot_timeout_seconds)

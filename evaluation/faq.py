@@ -24,7 +24,7 @@ from evaluation.metrics.retrieval import top_k
 from handoff.policy import Answer, Standing, Thresholds, after_search
 from kb.content import EntryContent
 from kb.encoder import TurnEncoder, load_encoder
-from kb.service import KnowledgeBase
+from kb.service import KnowledgeBase, SearchOptions
 from kit.clock import SystemClock
 from kit.database import Database
 from kit.events import MemoryEvents
@@ -96,7 +96,6 @@ async def run(
     progress: Callable[[], None] = lambda: None,
 ) -> FaqRun:
     """Publish ``entries``, ask ``queries``. ``progress`` is called after each question."""
-    thresholds = Thresholds(answer=settings.answer_confidence, clarify=settings.clarify_confidence)
     with tempfile.TemporaryDirectory(prefix="bilin-evaluation-") as folder:
         database = Database(f"sqlite+aiosqlite:///{Path(folder) / 'kb.db'}")
         await database.migrate()
@@ -109,6 +108,7 @@ async def run(
             SystemClock(),
             encoder,
             cache=cache,
+            options=SearchOptions.from_settings(settings),
         )
         started = time.perf_counter()
         await knowledge.load(entries, author="evaluation")
@@ -124,7 +124,12 @@ async def run(
             encode_seconds += encoded - begun
             confidences = [candidate.confidence for candidate in search.candidates]
             ranked = [candidate.entry.id for candidate in search.candidates]
-            outcome = after_search(confidences, off_topic=False, standing=Standing(), thresholds=thresholds)
+            outcome = after_search(
+                confidences,
+                off_topic=False,
+                standing=Standing(),
+                thresholds=Thresholds(answer=search.thresholds.answer, clarify=search.thresholds.clarify),
+            )
             asked.append(
                 Asked(
                     query,

@@ -15,7 +15,7 @@ from chat.bot import RasaBot
 from evaluation.datasets import DatasetError, Utterance
 from evaluation.metrics.detection import Detection
 from handoff.policy import Handoff, Reason, Standing, Thresholds, after_intent, before_bot
-from handoff.signals import SignalReader
+from handoff.signals import SignalReader, fitted_reader
 from kb.content import read_folder
 from kb.encoder import TurnEncoder, load_encoder
 from kb.vectors import VectorCache
@@ -63,13 +63,15 @@ async def run(
     utterances: Sequence[Utterance], settings: Settings, progress: Callable[[], object] = lambda: None
 ) -> HandoffRun:
     """Decide on each utterance as the first of a conversation. ``progress`` is called after each."""
-    thresholds = Thresholds(answer=settings.answer_confidence, clarify=settings.clarify_confidence)
+    thresholds = Thresholds()
     encoder = TurnEncoder(load_encoder(settings))
-    cache = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.npz")
+    examples = VectorCache(encoder.encoder.primary, settings.data_dir / "cache" / "signals.npz")
     wording = Wording.of(read_folder(settings.content_dir))
-    signals = SignalReader(lambda text, language: encoder.vector(wording.repair(to_simplified(text), language)))
-    await signals.fit(lambda texts: cache.encode([to_simplified(text) for text in texts]))
-    cache.keep_used()
+    signals = await fitted_reader(
+        lambda text, language: encoder.vector(wording.repair(to_simplified(text), language)),
+        encoder.encoder.space.primary,
+        examples,
+    )
     decided: list[Decided] = []
     async with running_bot(settings) as bot:
         for utterance in utterances:

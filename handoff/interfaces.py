@@ -1,8 +1,8 @@
-"""What the desk needs of conversations. ``chat`` provides it; ``handoff`` never imports ``chat``."""
+"""What the desk needs of conversations, and signals of vectors: ``handoff`` imports neither ``chat`` nor ``kb``."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -15,6 +15,18 @@ Lang = Literal["zh", "en"]
 EncodeText = Callable[[str, Lang], Awaitable[Vector]]
 
 QUEUE = "queue"
+
+
+class ExampleVectors(Protocol):
+    """Vectors of labelled examples, kept between starts."""
+
+    def encode(self, texts: Sequence[str]) -> Vector:
+        """Vectors of ``texts`` in their order, one row each."""
+        ...
+
+    def keep_used(self) -> None:
+        """Keep those that were asked for, and no others."""
+        ...
 
 
 def conversation_topic(conversation_id: str) -> str:

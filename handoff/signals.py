@@ -13,9 +13,10 @@ import structlog
 import yaml
 
 from handoff.classifier import TextClassifier
-from handoff.interfaces import EncodeText, Lang, Vector
+from handoff.interfaces import EncodeText, ExampleVectors, Lang, Vector
 from handoff.policy import Emotion, TurnSignals
 from kit.errors import Unavailable
+from kit.language import to_simplified
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +80,26 @@ class SignalReader:
             asked_confidence=requests["asked_for_human"],
             complaint_confidence=requests["complaint"],
         )
+
+
+async def fitted_reader(
+    encode: EncodeText, primary: Callable[[Vector], Vector], examples: ExampleVectors
+) -> SignalReader:
+    """A reader that knows the labelled examples.
+
+    Args:
+        encode: the whole vector of a customer's text.
+        primary: the part of it that ``examples`` has; the only one that signals are read from.
+        examples: vectors of the primary encoder.
+    """
+
+    async def primary_vector(text: str, language: Lang) -> Vector:
+        return primary(await encode(text, language))
+
+    reader = SignalReader(primary_vector)
+    await reader.fit(lambda texts: examples.encode([to_simplified(text) for text in texts]))
+    await asyncio.to_thread(examples.keep_used)
+    return reader
 
 
 def _fit(encode_many: EncodeMany) -> dict[Lang, _Readers]:

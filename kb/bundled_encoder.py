@@ -10,13 +10,13 @@ Run ``python -m kb.bundled_encoder FOLDER`` to build; a complete folder is left 
 from __future__ import annotations
 
 import importlib.util
-import json
 import shutil
 import struct
 import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -319,10 +319,8 @@ def build(folder: Path, source: Path | None = None) -> Path:
 
     transformers_logging.set_verbosity_error()
     weights = WeightsFile((source or weights_file()).read_bytes())
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
-    try:
-        plain, built = scratch / "plain", scratch / "built"
+    with built_whole(folder) as built:
+        plain = built.with_name("plain")
         _write_transformer(weights, plain)
         _write_tokeniser(weights.vocabulary(), plain)
         transformer = Transformer(str(plain), max_seq_length=512)
@@ -332,13 +330,23 @@ def build(folder: Path, source: Path | None = None) -> Path:
         )
         model.save_pretrained(str(built))
         export_onnx(built)
-        (built / COMPLETE).write_text(json.dumps({"dimensions": SHAPE[0]}))
+    return folder
+
+
+@contextmanager
+def built_whole(folder: Path) -> Iterator[Path]:
+    """Where to write a model that becomes ``folder``, complete, at the end; an error leaves nothing behind."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
+    try:
+        built = scratch / "built"
+        yield built
+        (built / COMPLETE).write_text("{}")
         if folder.exists():
             shutil.rmtree(folder)
         built.rename(folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return folder
 
 
 def export_onnx(folder: Path) -> None:

@@ -70,8 +70,20 @@ class EntryContent(BaseModel):
     risk_class: Literal["none", "product"] = "none"
     featured: bool = False
     updated: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
     related: tuple[str, ...] = ()
     variants: dict[Lang, Variant] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _dates_are_in_order(self) -> EntryContent:
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValueError(f"'valid_to' ({self.valid_to}) is before 'valid_from' ({self.valid_from})")
+        return self
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether customers may be told this on a day; both dates belong to it."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
     @model_validator(mode="after")
     def _risk_is_said(self) -> EntryContent:

@@ -1,93 +1,28 @@
-"""Texts to vectors: any sentence-transformers model, run through ONNX Runtime, each text once."""
+"""Texts to vectors: the configured sentence-transformers model with its companions, each text once."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
 
-import numpy as np
 import structlog
-from numpy.typing import NDArray
 
 from kb.bundled_encoder import COMPLETE, build
+from kb.companions import with_companions
+from kb.sentence_encoder import Encoder, EncoderUnavailable, SentenceEncoder
+from kb.space import Vectors
 from kit.counters import count_degraded
-from kit.errors import Unavailable
 from kit.settings import Settings
+
+__all__ = ["Encoder", "EncoderUnavailable", "TurnEncoder", "Vectors", "load_encoder", "prepare", "prepared_folder"]
 
 log = structlog.get_logger(__name__)
 
-Vectors = NDArray[np.float32]
-
 BUNDLED = "bundled"
-BATCH = 32
-
-
-class EncoderUnavailable(Unavailable):
-    """No encoder could be loaded, or it failed on a text."""
-
-    code = "encoder_unavailable"
-
-
-class Encoder(Protocol):
-    """Texts to unit vectors of ``float32``, shape ``(len(texts), dimensions)``."""
-
-    @property
-    def name(self) -> str:
-        """What caches are keyed by: another name, other vectors."""
-        ...
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Encode a batch, blocking."""
-        ...
-
-
-class SentenceEncoder:
-    """A sentence-transformers model on ONNX Runtime, loaded from a prepared folder."""
-
-    def __init__(self, folder: Path, *, name: str, prefix: str, threads: int) -> None:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        import onnxruntime
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
-
-        transformers_logging.set_verbosity_error()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._model = SentenceTransformer(
-            str(folder),
-            device="cpu",
-            backend="onnx",
-            local_files_only=True,
-            model_kwargs={
-                "provider": "CPUExecutionProvider",
-                "session_options": options,
-                "file_name": "onnx/model.onnx",
-            },
-        )
-        self._prefix = prefix
-        self._name = f"{name}|{prefix}"
-
-    @property
-    def name(self) -> str:
-        """Model and prefix."""
-        return self._name
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Encode a batch, blocking."""
-        vectors: Any = self._model.encode(
-            [self._prefix + text for text in texts],
-            batch_size=BATCH,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-        )
-        return np.asarray(vectors, dtype=np.float32)
 
 
 def prepared_folder(settings: Settings) -> Path:
@@ -131,23 +66,25 @@ def prepare(settings: Settings) -> Path:
 
 
 def load_encoder(settings: Settings) -> Encoder:
-    """The configured encoder, prepared if it is not yet.
+    """The configured encoder, prepared if it is not yet, with its companions unless the settings want none.
 
     Raises:
         WeightsMismatch, EncoderUnavailable: as ``prepare``; also when what was prepared is damaged.
     """
     folder = prepare(settings)
     try:
-        return SentenceEncoder(
+        configured = SentenceEncoder(
             folder,
             name=settings.encoder,
             prefix=settings.encoder_prefix,
             threads=settings.encoder_threads,
+            precision=settings.encoder_precision,
         )
     except Exception as error:  # the runtime's errors share no base
         raise EncoderUnavailable(
             f"The prepared encoder in {folder} cannot be loaded: {error}. Delete that folder and start again."
         ) from error
+    return with_companions(configured, settings) if settings.encoder_companions else configured
 
 
 class TurnEncoder:
@@ -164,7 +101,7 @@ class TurnEncoder:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="encoder")
 
     async def vector(self, text: str) -> Vectors:
-        """The unit vector of one text, shape ``(dimensions,)``.
+        """The vector of one text, shape ``(encoder.space.width,)``.
 
         Raises:
             EncoderUnavailable: the encoder failed; counted.

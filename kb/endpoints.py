@@ -85,6 +85,12 @@ async def publish(body: PublishRequest, knowledge: Knowledge, who: Reviewer) -> 
     return Published(release_id=await knowledge.publish(who.login, body.comment))
 
 
+@router.post("/entries/{entry_id}/withdraw", status_code=201)
+async def withdraw(entry_id: str, body: PublishRequest, knowledge: Knowledge, who: Reviewer) -> Published:
+    """Take an entry out of the live release at once; the answer comes when it is no longer found."""
+    return Published(release_id=await knowledge.withdraw(entry_id, who.login, body.comment))
+
+
 @router.get("/search")
 async def search(
     text: Annotated[str, Query(min_length=1, max_length=2000)], knowledge: Knowledge, _: Reader

@@ -26,7 +26,7 @@ class EntryList(BaseModel):
 
 
 class PublishRequest(BaseModel):
-    """Why the drafts go live."""
+    """Why the drafts go live, or an entry is taken out."""
 
     comment: str = Field("", max_length=2000)
 

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kb.confidence import UNFITTED, Calibration, Scores, features, fit_calibration
-from kb.content import LANGUAGES, EntryContent, Lang, Variant
-from kb.encoder import Vectors
-from kb.fits import FitCache, fit_key
-from kb.head import Head, fit_head, log_softmax
-from kb.index import QuestionIndex, centred
+from kb.checks import CheckQuestion
+from kb.confidence import Scores, Thresholds
+from kb.content import EntryContent, Lang
+from kb.fits import fit_key
+from kb.fitting import Fit, Targets, fit
+from kb.lexical import Texts
+from kb.rows import Encode, Rows, collect, collect_checks, collect_everyday, language_means
+from kb.scoring import Parts, Scorer
+from kb.space import Space, Vectors
 
-FUSION_TEMPERATURE = 0.05
-PASSAGE_WEIGHT = 0.9
-PLAIN_WEIGHT = 0.5
-SHORTEST_PASSAGE = 7
-HELD_OUT_ROUNDS = 3
-HELD_OUT_QUESTIONS = 0.15
-HELD_OUT_ENTRIES = 0.15
 CANDIDATES = 5
-
-Encode = Callable[[Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True)
@@ -37,199 +30,128 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class _Texts:
-    """Centred unit vectors, shape ``(texts, dimensions)``, and the position of each text's entry."""
+class Release:
+    """The entries of one release and their raw rows: what an engine is made from.
 
-    space: Vectors
-    owners: NDArray[np.int64]
-
-    def only(self, rows: NDArray[np.bool_], relabel: NDArray[np.int64]) -> _Texts:
-        return _Texts(self.space[rows], relabel[self.owners[rows]])
-
-
-class _Fitted:
-    """Index and head over questions and answer passages of both languages.
-
-    The languages meet in one space, each with its own mean taken away: what is asked in one teaches the other.
-    Passages teach the classifier and are searched too, at a discount: they say what an entry is about, not how people
-    ask for it.
+    Args:
+        id: the release.
+        entries: at least one.
+        rows: their texts.
+        everyday: sentences that no bank answers.
+        checks: check questions.
+        space: what the vectors are made of.
+        encoder: the name of what made them.
+        parts: which parts of the engine are in use.
+        targets: what the operator wants of the confidence.
     """
 
-    def __init__(self, questions: _Texts, passages: _Texts, n_entries: int, head: Head | None = None) -> None:
-        self.n_entries = n_entries
-        everything = _join([questions, passages])
-        self.head = head or fit_head(everything.space, everything.owners, n_entries)
-        self._questions = QuestionIndex(questions.space, questions.owners, n_entries)
-        self._adapted = QuestionIndex(self.head.adapt(questions.space), questions.owners, n_entries)
-        self._passages = (
-            QuestionIndex(self.head.adapt(passages.space), passages.owners, n_entries) if len(passages.space) else None
-        )
+    id: int
+    entries: tuple[EntryContent, ...]
+    rows: Rows
+    everyday: Rows
+    checks: Rows
+    space: Space
+    encoder: str
+    parts: Parts
+    targets: Targets
 
-    def scores(self, queries: Vectors) -> Scores:
-        """Scores of centred queries, shape ``(queries, dimensions)``."""
-        adapted_queries = self.head.adapt(queries)
-        adapted = self._adapted.best_per_entry(adapted_queries)
-        if self._passages is not None:
-            adapted = np.maximum(adapted, PASSAGE_WEIGHT * self._passages.best_per_entry(adapted_queries))
-        cosine = self._questions.best_per_entry(queries)
-        log_probability = self.head.log_probabilities(queries, self.n_entries)
-        fused = (
-            log_softmax(adapted / FUSION_TEMPERATURE)
-            + PLAIN_WEIGHT * log_softmax(cosine / FUSION_TEMPERATURE)
-            + log_probability
-        )
-        return Scores(cosine, adapted, log_probability, fused)
+    @classmethod
+    def of(
+        cls,
+        release_id: int,
+        entries: Sequence[EntryContent],
+        encode: Encode,
+        space: Space,
+        encoder: str,
+        background: dict[Lang, list[str]],
+        checks: Sequence[CheckQuestion],
+        meant: Callable[[str, Lang], str],
+        parts: Parts,
+        targets: Targets,
+    ) -> Release:
+        """Encode what the entries say."""
+        rows = collect(entries, encode)
+        if not parts.passages:
+            rows = rows.only(~rows.passages)
+        everyday = collect_everyday(background, encode)
+        asked = collect_checks(checks if parts.checks else (), entries, encode, meant)
+        return cls(release_id, tuple(entries), rows, everyday, asked, space, encoder, parts, targets)
+
+    @cached_property
+    def made_with(self) -> str:
+        """Changes whenever an old fit could not be used for new entries."""
+        return fit_key([self.encoder, repr((self.space, self.parts, self.targets)), *self.everyday.texts])
+
+    @cached_property
+    def key(self) -> str:
+        """Changes whenever a fit would come out differently."""
+        ids = [self.entries[position].id for position in self.rows.entries.tolist()]
+        kinds = (self.rows.english * 2 + self.rows.passages).astype(str).tolist()
+        right = [str(position) for position in self.checks.entries.tolist()]
+        return fit_key([self.made_with, *ids, *kinds, *self.rows.texts, *right, *self.checks.texts])
+
+    def learn(self) -> Fit:
+        """Fit means, head and confidence: seconds to minutes of two cores."""
+        means = language_means(self.rows, self.everyday, self.space)
+        rows, everyday, checks = (part.centred(self.space, means) for part in (self.rows, self.everyday, self.checks))
+        entry_ids = [entry.id for entry in self.entries]
+        return fit(self.key, self.made_with, entry_ids, rows, everyday, checks, means, self.parts, self.targets)
 
 
 class Engine:
     """Everything one release needs to be searched. Built whole, never changed, swapped whole.
 
     Args:
-        release_id: the release that the entries belong to.
-        entries: its entries, at least one.
-        encode: texts to unit vectors.
-        background: for each language, everyday sentences that the knowledge base does not answer.
-        fits: where the newest fit is kept; one made from the same vectors is used again.
+        release: what is searched.
+        fitted: what was learnt from it, or from an earlier release until it has its own.
+        previous: an engine on the same fit, whose large index is changed rather than built anew.
     """
 
-    def __init__(
-        self,
-        release_id: int,
-        entries: Sequence[EntryContent],
-        encode: Encode,
-        background: dict[Lang, list[str]],
-        fits: FitCache | None = None,
-    ) -> None:
-        self.release_id = release_id
-        self.entries = {entry.id: entry for entry in entries}
-        self._order = list(entries)
+    def __init__(self, release: Release, fitted: Fit, previous: Engine | None = None) -> None:
+        self.release = release
+        self.fitted = fitted
+        self.entries = {entry.id: entry for entry in release.entries}
+        positions = {entry_id: at for at, entry_id in enumerate(fitted.entry_ids)}
+        self.scorer: Scorer = Scorer(
+            release.rows.centred(release.space, fitted.means),
+            len(release.entries),
+            fitted.head,
+            np.array([positions.get(entry.id, -1) for entry in release.entries], dtype=np.int64),
+            release.everyday.centred(release.space, fitted.means),
+            release.parts,
+            previous.scorer if previous is not None and previous.fitted is fitted else None,
+        )
 
-        everyday = {language: encode(background[language]) for language in LANGUAGES}
-        questions = {
-            language: _collect(entries, language, _questions, encode, everyday[language]) for language in LANGUAGES
-        }
-        passages = {
-            language: _collect(entries, language, _passages, encode, everyday[language]) for language in LANGUAGES
-        }
-        self._means = {language: questions[language].mean for language in LANGUAGES}
-        all_questions = _join([questions[language].texts for language in LANGUAGES])
-        all_passages = _join([passages[language].texts for language in LANGUAGES])
-        spoken = np.concatenate([np.full(len(questions[language].texts.owners), language) for language in LANGUAGES])
-        strange = {language: centred(everyday[language], self._means[language]) for language in LANGUAGES}
-        everything = _join([all_questions, all_passages])
-        key = fit_key([everything.space, everything.owners, spoken, *strange.values()])
-        known = fits.get(key) if fits else None
-        if known is not None:
-            head, self._calibrations = known
-            self._fitted = _Fitted(all_questions, all_passages, len(entries), head)
-            return
-        self._fitted = _Fitted(all_questions, all_passages, len(entries))
-        self._calibrations = _calibrate(all_questions, spoken, all_passages, len(entries), strange)
-        if fits:
-            fits.put(key, self._fitted.head, self._calibrations)
+    @property
+    def is_settled(self) -> bool:
+        """Whether what was learnt comes from this very release."""
+        return self.fitted.key == self.release.key
 
-    def search(self, vectors: Vectors, language: Lang) -> list[list[Candidate]]:
-        """Candidates of each query, best first.
+    def thresholds(self, language: Lang) -> Thresholds:
+        """From where on to answer, and to offer choices."""
+        return self.fitted.calibrations[language].thresholds
 
-        Args:
-            vectors: unit vectors of the queries, shape ``(queries, dimensions)``.
-            language: the queries' language.
-        """
-        scores = self._fitted.scores(centred(vectors, self._means[language]))
-        sure = self._calibrations[language].confidence(scores)
-        shares = np.exp(log_softmax(scores.fused))
-        order = np.argsort(-scores.fused, axis=1, kind="stable")[:, :CANDIDATES]
+    def scores(self, vectors: Vectors, texts: Texts, language: Lang) -> Scores:
+        """Scores of raw query vectors, shape ``(queries, dimensions)``; ``texts`` are what they were made from."""
+        return self.scorer.scores(self.release.space.centred(vectors, self.fitted.means[language]), texts)
+
+    def candidates(self, scores: Scores, language: Lang) -> list[list[Candidate]]:
+        """Candidates of each query, best first."""
+        sure = self.fitted.calibrations[language].confidence(scores)
+        found = min(CANDIDATES, scores.fused.shape[1])
+        best = np.argpartition(-scores.fused, found - 1, axis=1)[:, :found]
+        order = np.argsort(-np.take_along_axis(scores.fused, best, axis=1), axis=1, kind="stable")
+        best = np.take_along_axis(best, order, axis=1)
+        chosen = np.take_along_axis(scores.fused, best, axis=1)
+        shares = np.exp(chosen - chosen[:, :1])
         return [
-            [Candidate(self._order[at], float(sure[row] * shares[row, at] / shares[row, best[0]])) for at in best]
-            for row, best in enumerate(order)
+            [
+                Candidate(self.release.entries[at], float(sure[row] * share))
+                for at, share in zip(best[row], shares[row], strict=True)
+            ]
+            for row in range(len(best))
         ]
 
-
-@dataclass(frozen=True)
-class _Collected:
-    texts: _Texts
-    mean: Vectors
-
-
-def _questions(variant: Variant) -> Sequence[str]:
-    return variant.questions
-
-
-_MARKUP = re.compile(r"[*_`\[\]()#>]|https?://\S+|^\s*(?:\d+\.|-)\s+")
-
-
-def _passages(variant: Variant) -> Sequence[str]:
-    """The lines of an answer, without their markup."""
-    lines = (_MARKUP.sub("", line).strip() for line in variant.answer.splitlines())
-    return tuple(line for line in lines if len(line) >= SHORTEST_PASSAGE)
-
-
-def _collect(
-    entries: Sequence[EntryContent],
-    language: Lang,
-    of: Callable[[Variant], Sequence[str]],
-    encode: Encode,
-    everyday: Vectors,
-) -> _Collected:
-    """The centred texts of one kind in one language.
-
-    Everyday sentences keep the mean sensible for a language in which the bank has written little or nothing.
-    """
-    pairs = [
-        (text, position)
-        for position, entry in enumerate(entries)
-        if language in entry.variants
-        for text in of(entry.variants[language])
-    ]
-    vectors = encode([text for text, _ in pairs]) if pairs else everyday[:0]
-    mean = np.concatenate([vectors, everyday[: max(0, len(everyday) - len(pairs))]]).mean(axis=0)
-    owners = np.array([position for _, position in pairs], dtype=np.int64)
-    return _Collected(_Texts(centred(vectors, mean), owners), mean)
-
-
-def _join(parts: Sequence[_Texts]) -> _Texts:
-    return _Texts(np.concatenate([part.space for part in parts]), np.concatenate([part.owners for part in parts]))
-
-
-def _calibrate(
-    questions: _Texts,
-    spoken: NDArray[np.str_],
-    passages: _Texts,
-    n_entries: int,
-    everyday: dict[Lang, Vectors],
-) -> dict[Lang, Calibration]:
-    """Fit the confidence on questions, and on whole entries, that each round's head has not seen."""
-    samples: dict[Lang, list[NDArray[np.float64]]] = {language: [] for language in LANGUAGES}
-    right: dict[Lang, list[NDArray[np.bool_]]] = {language: [] for language in LANGUAGES}
-    for round_number in range(HELD_OUT_ROUNDS):
-        random = np.random.default_rng(round_number)
-        gone = np.isin(np.arange(n_entries), random.permutation(n_entries)[: round(HELD_OUT_ENTRIES * n_entries)])
-        unknown = gone[questions.owners]
-        held_out = ~unknown & (random.random(len(unknown)) < HELD_OUT_QUESTIONS)
-        kept = ~unknown & ~held_out
-        present = np.unique(questions.owners[kept])
-        if len(present) < 2:
-            continue
-        relabel = np.full(n_entries, -1, dtype=np.int64)
-        relabel[present] = np.arange(len(present))
-        fitted = _Fitted(
-            questions.only(kept, relabel), passages.only(relabel[passages.owners] >= 0, relabel), len(present)
-        )
-        for language in LANGUAGES:
-            asked = np.flatnonzero(held_out & (spoken == language))
-            strange = random.permutation(np.flatnonzero(unknown & (spoken == language)))[: len(asked) // 3]
-            for vectors, truth in (
-                (questions.space[asked], relabel[questions.owners[asked]]),
-                (questions.space[strange], np.full(len(strange), -1)),
-                (everyday[language], np.full(len(everyday[language]), -1)),
-            ):
-                if len(vectors):
-                    scores = fitted.scores(vectors)
-                    samples[language].append(features(scores))
-                    right[language].append(scores.fused.argmax(axis=1) == truth)
-    return {
-        language: fit_calibration(np.concatenate(samples[language]), np.concatenate(right[language]))
-        if samples[language]
-        else UNFITTED
-        for language in LANGUAGES
-    }
+    def search(self, vectors: Vectors, texts: Texts, language: Lang) -> list[list[Candidate]]:
+        """Candidates of each query, best first; arguments as of `scores`."""
+        return self.candidates(self.scores(vectors, texts, language), language)

@@ -5,49 +5,85 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
-import yaml
 
+from kb.checks import CheckQuestion, read_checks
+from kb.confidence import Scores, Thresholds
 from kb.content import EntryContent, Lang
+from kb.context import Earlier, in_context, joined
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
-from kb.fits import FitCache
+from kb.fitting import Targets
+from kb.live import LiveEngine
 from kb.models import Revision
 from kb.repository import ARCHIVED, DRAFT, PUBLISHED, KnowledgeRepository
+from kb.scoring import Parts
 from kb.search import Candidate, Engine
-from kb.vectors import VectorCache
-from kb.wording import Wording
+from kb.splitting import halves, two_questions
 from kit.clock import Clock
 from kit.database import Database
 from kit.errors import NotFound, Unavailable
 from kit.events import Event, Events
 from kit.language import to_simplified
+from kit.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 RELEASES = "kb:releases"
-FOLLOW_SECONDS = 3.0
+FOLLOW_SECONDS = 1.0
 CONTENT_AUTHOR = "content-files"
 
 
 @dataclass(frozen=True)
 class Search:
-    """The candidates of one question, best first, and the release they come from."""
+    """What a message found.
+
+    Args:
+        release_id: the release that was searched.
+        language: the customer's.
+        candidates: of the whole message, best first.
+        thresholds: from where on to answer, and to offer choices.
+        questions: the best candidate of each of two questions, where the message asks two; else empty.
+        in_context: whether the message was understood with the turn before it.
+    """
 
     release_id: int
     language: Lang
     candidates: list[Candidate]
+    thresholds: Thresholds
+    questions: tuple[Candidate, ...] = ()
+    in_context: bool = False
 
 
-@cache
-def background() -> dict[Lang, list[str]]:
-    """Everyday sentences in each language."""
-    loaded: dict[Lang, list[str]] = yaml.safe_load((Path(__file__).parent / "background.yml").read_text("utf-8"))
-    return loaded
+@dataclass(frozen=True)
+class SearchOptions:
+    """What the operator chose.
+
+    Args:
+        parts: which parts of the engine are in use.
+        targets: what is wanted of the confidence.
+        checks: check questions, which confidence is measured by.
+        time_zone: in which an entry's first and last day begin and end.
+    """
+
+    parts: Parts = field(default_factory=Parts)
+    targets: Targets = field(default_factory=Targets)
+    checks: tuple[CheckQuestion, ...] = ()
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> SearchOptions:
+        """What the settings say."""
+        return cls(
+            Parts.without([name.strip() for name in settings.search_without.split(",") if name.strip()]),
+            Targets(settings.answered_precision, settings.clarified_success),
+            tuple(read_checks(settings.checks_dir)),
+            ZoneInfo(settings.time_zone),
+        )
 
 
 class KnowledgeBase:
@@ -56,6 +92,7 @@ class KnowledgeBase:
     Args:
         encoder: None when no encoder could be loaded; entries are still written and published, but not searched.
         cache: folder for the vectors and the fit of the live release; None keeps them in memory only.
+        options: what the operator chose; by default everything is in use.
     """
 
     def __init__(
@@ -66,16 +103,20 @@ class KnowledgeBase:
         encoder: TurnEncoder | None,
         *,
         cache: Path | None,
+        options: SearchOptions | None = None,
     ) -> None:
         self._database = database
         self._events = events
         self._clock = clock
         self._encoder = encoder
-        self._vectors = VectorCache(encoder.encoder, cache / "vectors.npz" if cache else None) if encoder else None
-        self._fits = FitCache(cache / "fit.npz") if cache else None
-        self._engine: Engine | None = None
-        self._wording: Wording | None = None
-        self._swap = asyncio.Lock()
+        self._options = options or SearchOptions()
+        self._live = (
+            LiveEngine(encoder, cache, self._options.parts, self._options.targets, self._options.checks)
+            if encoder
+            else None
+        )
+        self._released: tuple[int, list[EntryContent]] | None = None
+        self._refreshing = asyncio.Lock()
         self._follower: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -89,32 +130,76 @@ class KnowledgeBase:
             self._follower.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._follower
+        if self._live is not None:
+            await self._live.close()
 
-    async def search(self, text: str, language: Lang) -> Search:
-        """Candidates for one question.
+    async def settled(self) -> None:
+        """Wait until the live release is searched by what was learnt from itself, not from the one before it."""
+        if self._live is not None:
+            await self._live.settled()
+
+    async def search(self, text: str, language: Lang, earlier: Earlier | None = None) -> Search:
+        """Candidates for one message.
+
+        Args:
+            text: the message.
+            language: the customer's.
+            earlier: the turn before. It is looked at only where the message alone does not tell what is meant.
 
         Raises:
             EncoderUnavailable: there is no encoder, or it failed.
             Unavailable: nothing has been published yet.
         """
+        alone, engine = await self._scores(text, language)
+        candidates = engine.candidates(alone, language)[0]
+        bars = engine.thresholds(language)
+        found = Search(engine.release.id, language, candidates, bars)
+        if candidates[0].confidence >= bars.answer:
+            return found
+        if self._options.parts.splitting:
+            questions = await self._questions(text, language, engine)
+            if questions:
+                return replace(found, questions=questions)
+        if earlier is not None and self._options.parts.context:
+            joint, _ = await self._scores(joined(earlier, text, language), language, engine)
+            scores = in_context(alone, joint, engine.release.entries, earlier.entry_id)
+            return replace(found, candidates=engine.candidates(scores, language)[0], in_context=True)
+        return found
+
+    async def _scores(self, text: str, language: Lang, engine: Engine | None = None) -> tuple[Scores, Engine]:
         vector = await self.encode(text, language)
-        engine = self._engine
+        engine = engine or self._engine
         if engine is None:
             raise Unavailable("The knowledge base is empty; publish a release first.", code="knowledge_base_empty")
-        found = engine.search(vector[None, :], language)
-        return Search(engine.release_id, language, found[0])
+        return engine.scores(vector[None, :], [self._meant(text, language)], language), engine
+
+    async def _questions(self, text: str, language: Lang, engine: Engine) -> tuple[Candidate, ...]:
+        pairs = halves(text, language)
+        found = [[await self._best(half, language, engine) for half in pair] for pair in pairs]
+        return two_questions([(first, second) for first, second in found], engine.thresholds(language))
+
+    async def _best(self, text: str, language: Lang, engine: Engine) -> Candidate:
+        scores, _ = await self._scores(text, language, engine)
+        return engine.candidates(scores, language)[0][0]
 
     async def encode(self, text: str, language: Lang) -> Vectors:
-        """The vector by which a text is searched, shape ``(dimensions,)``; slips of the pen are mended, once encoded.
+        """The raw vector by which a text is searched, shape ``(dimensions,)``; slips of the pen are mended first.
 
         Raises:
             EncoderUnavailable: there is no encoder, or it failed.
         """
         if self._encoder is None:
             raise EncoderUnavailable("The knowledge base cannot be searched: no encoder is loaded.")
-        wording = self._wording
+        return await self._encoder.vector(self._meant(text, language))
+
+    def _meant(self, text: str, language: Lang) -> str:
+        wording = self._live.wording if self._live else None
         plain = to_simplified(text)
-        return await self._encoder.vector(wording.repair(plain, language) if wording else plain)
+        return wording.repair(plain, language) if wording else plain
+
+    @property
+    def _engine(self) -> Engine | None:
+        return self._live.engine if self._live else None
 
     def entry(self, entry_id: str) -> EntryContent:
         """A live entry.
@@ -135,7 +220,7 @@ class KnowledgeBase:
     @property
     def release_id(self) -> int | None:
         """The release that is searched at present."""
-        return self._engine.release_id if self._engine else None
+        return self._engine.release.id if self._engine else None
 
     async def load(self, entries: Sequence[EntryContent], author: str = CONTENT_AUTHOR) -> int | None:
         """Publish what changed in content files since they were last loaded; returns the new release, or None.
@@ -188,6 +273,22 @@ class KnowledgeBase:
         await self._announce()
         return release
 
+    async def withdraw(self, entry_id: str, withdrawn_by: str, comment: str) -> int:
+        """Take an entry out of the live release at once; returns the new release.
+
+        Raises:
+            NotFound: it is not in the live release.
+        """
+        async with self._database.write() as session:
+            repository = KnowledgeRepository(session)
+            live = await repository.released(await repository.live_release_id(lock=True))
+            if entry_id not in live:
+                raise NotFound(f"There is no live entry {entry_id!r}.", code="entry_not_found")
+            left = {key: revision for key, revision in live.items() if key != entry_id}
+            release = await self._release(repository, live, left, withdrawn_by, comment)
+        await self._announce()
+        return release
+
     async def _release(
         self,
         repository: KnowledgeRepository,
@@ -208,28 +309,30 @@ class KnowledgeBase:
         await self.refresh()
 
     async def refresh(self) -> None:
-        """Search the newest release from now on. Queries under way end on the old one."""
-        async with self._swap:
+        """Search what is newest and valid today from now on. Queries under way end on the old engine."""
+        if self._live is None:
+            return
+        async with self._refreshing:
             async with self._database.read() as session:
                 repository = KnowledgeRepository(session)
                 release_id = await repository.live_release_id()
-                if release_id is None or release_id == self.release_id or self._vectors is None:
+                if release_id is None:
                     return
-                revisions = await repository.released(release_id)
-                entries = [EntryContent.model_validate(revision.content) for revision in revisions.values()]
-            self._engine, self._wording = await asyncio.to_thread(self._build, release_id, entries)
-            log.info("release_live", release_id=release_id, entries=len(entries))
-
-    def _build(self, release_id: int, entries: list[EntryContent]) -> tuple[Engine, Wording]:
-        vectors = self._vectors
-        assert vectors is not None
-
-        def encode(texts: Sequence[str]) -> Vectors:
-            return vectors.encode([to_simplified(text) for text in texts])
-
-        engine = Engine(release_id, entries, encode, background(), self._fits)
-        vectors.keep_used()
-        return engine, Wording.of(entries)
+                if self._released is None or self._released[0] != release_id:
+                    revisions = await repository.released(release_id)
+                    entries = [EntryContent.model_validate(revision.content) for revision in revisions.values()]
+                    self._released = (release_id, entries)
+            today = self._clock.now().astimezone(self._options.time_zone).date()
+            valid = [entry for entry in self._released[1] if entry.is_valid_on(today)]
+            engine = self._live.engine
+            if engine and engine.release.id == release_id and list(engine.release.entries) == valid:
+                return
+            if not valid:
+                await self._live.empty()
+                log.warning("release_empty", release_id=release_id)
+                return
+            await self._live.show(release_id, valid)
+            log.info("release_live", release_id=release_id, entries=len(valid))
 
     async def _follow(self) -> None:
         async with self._events.subscribe(RELEASES) as subscription:

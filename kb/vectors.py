@@ -10,6 +10,7 @@ import numpy as np
 
 from kb.encoder import Encoder, Vectors
 from kb.sealed import read_sealed, write_sealed
+from kb.space import Space
 
 
 class VectorCache:
@@ -22,13 +23,20 @@ class VectorCache:
         self._stored = frozenset(self._known)
         self._used: set[bytes] = set()
 
+    @property
+    def space(self) -> Space:
+        """The encoder's."""
+        return self.encoder.space
+
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of ``texts`` in their order, shape ``(len(texts), dimensions)``; encodes those it has never seen."""
+        """Vectors of ``texts`` in their order, shape ``(len(texts), space.width)``; encodes those it has never seen."""
         keys = [self._key(text) for text in texts]
         self._used.update(keys)
         fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         if fresh:
             self._known.update(zip(fresh, self.encoder.encode(list(fresh.values())), strict=True))
+        if not keys:
+            return np.zeros((0, self.space.width), dtype=np.float32)
         return np.stack([self._known[key] for key in keys])
 
     def keep_used(self) -> None:

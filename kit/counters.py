@@ -11,6 +11,7 @@ Degradation = Literal[
     "bot_silent",
     "bot_error",
     "encoder_failed",
+    "companion_missing",
     "vector_cache_corrupt",
     "fit_cache_corrupt",
     "content_invalid",

@@ -31,6 +31,10 @@ class Settings(BaseSettings):
         ROOT / "kb" / "content",
         description="Knowledge-base YAML files loaded at start.",
     )
+    checks_dir: Path = Field(
+        ROOT / "kb" / "checks",
+        description="Questions with known answers, by which the bot's confidence is measured.",
+    )
     web_dist: Path = Field(ROOT / "web" / "dist", description="The built front ends.")
 
     host: str = Field("127.0.0.1", description="Address that web listens on.")
@@ -64,8 +68,21 @@ class Settings(BaseSettings):
     encoder: str = Field("bundled", description="'bundled', or any sentence-transformers name or path.")
     encoder_prefix: str = Field("query: ", description="Text put in front of everything that is encoded.")
     encoder_threads: int = Field(2, ge=1, description="Threads of one encoding call.")
-    answer_confidence: float = Field(0.6, ge=0, le=1, description="Calibrated confidence from which the bot answers.")
-    clarify_confidence: float = Field(0.2, ge=0, le=1, description="Confidence from which the bot offers choices.")
+    encoder_precision: Literal["float32", "int8"] = Field(
+        "float32", description="Weights of the encoder and its English companion as they are, or in 8 bits."
+    )
+    encoder_companions: bool = Field(True, description="Whether two small bundled encoders help the configured one.")
+    answered_precision: float = Field(
+        0.95, gt=0, lt=1, description="Share of the bot's answers that shall be right; sets when it answers."
+    )
+    clarified_success: float = Field(
+        0.5,
+        gt=0,
+        lt=1,
+        description="Share of the bot's choices that shall hold the right one; sets when it offers them.",
+    )
+    search_without: str = Field("", description="Comma-separated parts of the search to switch off.")
+    time_zone: str = Field("Asia/Shanghai", description="Time zone in which an entry's first and last day are meant.")
 
     secret_key: SecretStr = Field(
         SecretStr(""),
@@ -77,7 +94,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["console", "json"] = Field("json", description="Log lines for people or for machines.")
 
-    @field_validator("data_dir", "content_dir", "web_dist")
+    @field_validator("data_dir", "content_dir", "checks_dir", "web_dist")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path if path.is_absolute() else (ROOT / path).resolve()

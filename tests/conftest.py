@@ -71,7 +71,7 @@ def pytest_make_collect_report() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def encoder() -> TurnEncoder:
-    """The bundled encoder, loaded once; `make encoder` puts it there."""
+    """The bundled encoder with its companions, loaded once; `make setup` puts them there."""
     settings = Settings(_env_file=None)
     if not (prepared_folder(settings) / "onnx" / "model.onnx").is_file():
         pytest.skip(f"needs the encoder in {prepared_folder(settings)}")

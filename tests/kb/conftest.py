@@ -1,14 +1,19 @@
 """A small bank that the knowledge-base tests write about, and the real parts it is put on."""
 
 import asyncio
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from kb import vector_index
 from kb.content import EntryContent
-from kb.encoder import TurnEncoder
-from kb.service import KnowledgeBase
+from kb.encoder import TurnEncoder, Vectors
+from kb.service import KnowledgeBase, SearchOptions
+from kb.space import single
 from kit.clock import ManualClock
 from kit.database import Database
 from kit.events import Events, MemoryEvents
@@ -146,6 +151,41 @@ def bank() -> list[EntryContent]:
     return [EntryContent.model_validate(entry) for entry in BANK]
 
 
+class Spelled:
+    """An encoder by spelling alone: texts that share characters are near. Instant, and it counts what it was asked."""
+
+    def __init__(self, name: str = "spelled", dimensions: int = 96) -> None:
+        self.name = name
+        self.space = single(dimensions)
+        self.asked = 0
+        self.is_broken = False
+
+    @property
+    def primary(self) -> "Spelled":
+        return self
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if self.is_broken and len(texts) > 1:
+            raise RuntimeError("out of memory")
+        self.asked += len(texts)
+        vectors = np.full((len(texts), self.space.width), 1e-3, np.float32)
+        for vector, text in zip(vectors, texts, strict=True):
+            for first, second in pairwise(text):
+                vector[zlib.crc32((first + second).encode("utf-8", "replace")) % self.space.width] += 1
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def spelled() -> Spelled:
+    return Spelled()
+
+
+@pytest.fixture
+def _graph_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index of a large knowledge base, for a small one."""
+    monkeypatch.setattr(vector_index, "FLAT_LIMIT", 4)
+
+
 @pytest.fixture(scope="session")
 def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Vectors and fits kept between tests, so that only the first of them waits for the everyday sentences."""
@@ -161,6 +201,27 @@ def knowledge_base(database: Database, encoder: TurnEncoder, cache_folder: Path)
 
     def make(events: Events | None = None, encoder: TurnEncoder | None = encoder) -> KnowledgeBase:
         return KnowledgeBase(database, events or MemoryEvents(), ManualClock(), encoder, cache=cache_folder)
+
+    return make
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def worker(database: Database, clock: ManualClock, tmp_path: Path) -> MakeKnowledgeBase:
+    """As ``knowledge_base``, on an encoder that takes no time: for what does not depend on how well it reads."""
+
+    def make(
+        events: Events | None = None,
+        encoder: Spelled | None = None,
+        cache: Path | None = tmp_path,
+        options: SearchOptions | None = None,
+    ) -> KnowledgeBase:
+        turn_encoder = TurnEncoder(encoder or Spelled())
+        return KnowledgeBase(database, events or MemoryEvents(), clock, turn_encoder, cache=cache, options=options)
 
     return make
 

@@ -114,7 +114,7 @@ def test_the_model_is_one_that_sentence_transformers_loads_and_both_ways_agree(
 
     plain = SentenceTransformer(str(model_folder), device="cpu", local_files_only=True)
     expected = plain.encode([f"query: {text}" for text in SENTENCES], show_progress_bar=False)
-    found = encoder.encoder.encode(SENTENCES)
+    found = encoder.encoder.primary.encode(SENTENCES)
     assert found.shape == expected.shape == (len(SENTENCES), 384)
     assert found.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-5)
@@ -122,13 +122,13 @@ def test_the_model_is_one_that_sentence_transformers_loads_and_both_ways_agree(
 
 
 def test_vectors_do_not_depend_on_the_rest_of_the_batch(encoder: TurnEncoder) -> None:
-    alone = np.concatenate([encoder.encoder.encode([text]) for text in SENTENCES])
-    np.testing.assert_allclose(encoder.encoder.encode(SENTENCES), alone, atol=1e-4)
+    alone = np.concatenate([encoder.encoder.primary.encode([text]) for text in SENTENCES])
+    np.testing.assert_allclose(encoder.encoder.primary.encode(SENTENCES), alone, atol=1e-4)
 
 
 def test_meaning_is_nearer_than_wording(encoder: TurnEncoder) -> None:
     """Weights put into the wrong place would still load; they would not know what words mean."""
-    lost, missing, limit = encoder.encoder.encode(["我的卡丢了", "银行卡找不到了", "每天最多能转多少钱"])
+    lost, missing, limit = encoder.encoder.primary.encode(["我的卡丢了", "银行卡找不到了", "每天最多能转多少钱"])
     assert lost @ missing > lost @ limit + 0.03
 
 
@@ -145,5 +145,5 @@ def test_the_tokeniser_uses_the_published_ids(model_folder: Path) -> None:
 
 
 def test_a_text_longer_than_the_model_reads_is_cut(encoder: TurnEncoder) -> None:
-    longest, longer = encoder.encoder.encode(["卡 " * 600, "卡 " * 600 + "贷款"])
+    longest, longer = encoder.encoder.primary.encode(["卡 " * 600, "卡 " * 600 + "贷款"])
     assert longest.tolist() == longer.tolist()

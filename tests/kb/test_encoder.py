@@ -8,7 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kb.companions import ENGLISH
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors, load_encoder, prepared_folder
+from kb.ensemble import EnsembleEncoder
+from kb.sentence_encoder import FULL, SMALL
+from kb.space import View, single
 from kit.settings import Settings
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "query", ":", "passage", "loan", "card", "lost", "银", "行", "卡"]
@@ -18,6 +22,11 @@ class Recording:
     """Encodes a text into its length, and remembers what it was asked and where."""
 
     name = "recording"
+    space = single(2)
+
+    @property
+    def primary(self) -> "Recording":
+        return self
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -77,10 +86,23 @@ async def test_a_failing_encoder_is_named_counted_and_asked_again(counted) -> No
     assert counted.degraded("encoder_failed") == 1
 
 
-async def test_the_real_encoder_gives_one_unit_vector(encoder: TurnEncoder) -> None:
+async def test_the_real_encoder_gives_a_unit_vector_in_each_view(encoder: TurnEncoder) -> None:
+    vector = await encoder.vector("How do I report a lost card?")
+    assert (vector.shape, vector.dtype) == ((384 + 512 + 384,), np.float32)
+    lengths = [np.linalg.norm(vector[part]) for part in encoder.encoder.space.slices()]
+    assert lengths == pytest.approx([1, 1, 1], abs=1e-5)
+
+
+async def test_the_real_encoder_has_no_english_view_of_chinese(encoder: TurnEncoder) -> None:
     vector = await encoder.vector("怎么挂失银行卡")
-    assert (vector.shape, vector.dtype) == ((384,), np.float32)
-    assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5)
+    lengths = [np.linalg.norm(vector[part]) for part in encoder.encoder.space.slices()]
+    assert lengths == pytest.approx([1, 1, 0], abs=1e-5)
+
+
+async def test_the_primary_view_is_the_configured_encoders_own(encoder: TurnEncoder) -> None:
+    text = "怎么挂失银行卡"
+    alone = encoder.encoder.primary.encode([text])[0]
+    np.testing.assert_allclose(encoder.encoder.space.primary(await encoder.vector(text)), alone, atol=1e-6)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +138,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def other_model(tiny_model: Path, tmp_path: Path) -> Settings:
-    return Settings(encoder=str(tiny_model), data_dir=tmp_path / "var")
+    return Settings(encoder=str(tiny_model), encoder_companions=False, data_dir=tmp_path / "var")
 
 
 def test_another_model_is_named_by_its_path(tiny_model: Path, other_model: Settings) -> None:
@@ -141,7 +163,7 @@ def test_a_model_is_prepared_once(other_model: Settings) -> None:
 def test_a_prepared_model_needs_its_source_no_more(tiny_model: Path, tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.symlink_to(tiny_model)
-    settings = Settings(encoder=str(source), data_dir=tmp_path / "var")
+    settings = Settings(encoder=str(source), encoder_companions=False, data_dir=tmp_path / "var")
     first = load_encoder(settings).encode(["loan"])
     source.unlink()
     assert load_encoder(settings).encode(["loan"]).tolist() == first.tolist()
@@ -159,6 +181,62 @@ def test_no_two_models_share_a_name_or_a_folder(other_model: Settings) -> None:
     folders = [prepared_folder(other_model.model_copy(update={"encoder": name})) for name in names]
     assert len(set(folders)) == len(names)
     assert {folder.parent for folder in folders} == {other_model.data_dir / "encoder"}
+
+
+def test_without_companions_the_encoder_stands_alone(other_model: Settings) -> None:
+    found = load_encoder(other_model)
+    assert found.space == single(16)
+    assert found.primary is found
+
+
+def test_companions_stand_beside_any_encoder(other_model: Settings) -> None:
+    installed = Settings(_env_file=None).data_dir / "encoder" / ENGLISH
+    (other_model.data_dir / "encoder").mkdir(parents=True)
+    (other_model.data_dir / "encoder" / ENGLISH).symlink_to(installed)
+    found = load_encoder(other_model.model_copy(update={"encoder_companions": True}))
+    alone = load_encoder(other_model)
+    assert isinstance(found, EnsembleEncoder)
+    assert found.space.views == (View(16, 0.3), View(512, 0.2), View(384, 0.5))
+    assert found.primary.name == alone.name
+    np.testing.assert_array_equal(found.encode(["loan"])[:, :16], alone.encode(["loan"]))
+
+
+def in_8_bits(settings: Settings) -> Settings:
+    return settings.model_copy(update={"encoder_precision": "int8"})
+
+
+def test_8_bits_change_the_name_and_hardly_the_vectors(other_model: Settings) -> None:
+    full, small = load_encoder(other_model), load_encoder(in_8_bits(other_model))
+    assert full.name != small.name
+    texts = ["lost card", "银行卡", "loan"]
+    found, expected = small.encode(texts), full.encode(texts)
+    assert not np.array_equal(found, expected)
+    assert (found * expected).sum(axis=1).min() > 0.99
+
+
+def test_8_bits_are_made_once_and_only_if_wanted(other_model: Settings) -> None:
+    load_encoder(other_model)
+    small = prepared_folder(other_model) / SMALL
+    assert not small.exists()
+    load_encoder(in_8_bits(other_model))
+    made = small.stat().st_mtime_ns
+    load_encoder(in_8_bits(other_model))
+    assert small.stat().st_mtime_ns == made
+    assert sorted(path.name for path in small.parent.iterdir()) == sorted(Path(name).name for name in (FULL, SMALL))
+
+
+def test_8_bits_that_could_not_be_made_leave_nothing_behind(
+    other_model: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(source: Path, target: Path, **_: object) -> None:
+        target.write_bytes(source.read_bytes()[:100])
+        raise OSError("No space left on device")
+
+    load_encoder(other_model)
+    monkeypatch.setattr("onnxruntime.quantization.quantize_dynamic", full_disk)
+    with pytest.raises(EncoderUnavailable, match="No space left on device"):
+        load_encoder(in_8_bits(other_model))
+    assert [path.name for path in (prepared_folder(other_model) / FULL).parent.iterdir()] == [Path(FULL).name]
 
 
 def test_a_damaged_prepared_model_says_what_to_delete(other_model: Settings) -> None:

@@ -1,17 +1,17 @@
-"""kb.fits: a fit is made once for the same vectors, and never used for others"""
+"""What was learnt comes back from disk as it was, or not at all."""
 
-from __future__ import annotations
-
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from kb.confidence import Calibration
-from kb.content import Lang
+from kb.confidence import FEATURES, Calibration, Thresholds
+from kb.content import LANGUAGES, EntryContent
 from kb.fits import FitCache, fit_key
-from kb.head import Head
+from kb.fitting import Fit
+from kb.head import NOTHING_LEARNT, Head
 
 RANDOM = np.random.default_rng(7)
 
@@ -20,71 +20,94 @@ def numbers(*shape: int) -> Any:
     return RANDOM.normal(size=shape).astype(np.float32)
 
 
-@pytest.fixture
-def head() -> Head:
-    return Head(numbers(4, 4), numbers(4, 3), numbers(3))
+def calibration(answer: float) -> Calibration:
+    width = len(FEATURES)
+    found = (RANDOM.normal(size=width) for _ in range(3))
+    return Calibration(*found, bias=0.25, thresholds=Thresholds(answer, answer / 2))
 
 
 @pytest.fixture
-def calibrations() -> dict[Lang, Calibration]:
-    def one() -> Calibration:
-        return Calibration(RANDOM.normal(size=6), RANDOM.normal(size=6), RANDOM.normal(size=6), 0.25)
+def fitted() -> Fit:
+    return Fit(
+        key="k",
+        made_with="m",
+        entry_ids=("lost-card", "sms-fee", "open-account"),
+        means={"zh": numbers(4), "en": numbers(4)},
+        head=Head(numbers(4, 2), numbers(4, 2), numbers(2, 3), numbers(3), numbers(5)),
+        calibrations={"zh": calibration(0.75), "en": calibration(0.5)},
+    )
 
-    return {"zh": one(), "en": one()}
+
+@pytest.fixture
+def cache(tmp_path: Path) -> FitCache:
+    return FitCache(tmp_path / "fit.npz")
 
 
-def test_a_fit_comes_back_as_it_was(tmp_path: Path, head: Head, calibrations: dict[Lang, Calibration]) -> None:
-    FitCache(tmp_path / "fit.npz").put("k", head, calibrations)
-    found = FitCache(tmp_path / "fit.npz").get("k")
+def newest(cache: FitCache) -> Fit:
+    found = cache.newest()
     assert found is not None
-    assert np.array_equal(found[0].weights, head.weights)
-    assert np.array_equal(found[0].adapter, head.adapter)
-    assert np.array_equal(found[0].bias, head.bias)
-    for language in ("zh", "en"):
-        assert np.array_equal(found[1][language].weights, calibrations[language].weights)
-        assert np.array_equal(found[1][language].centre, calibrations[language].centre)
-        assert np.array_equal(found[1][language].spread, calibrations[language].spread)
-        assert found[1][language].bias == 0.25
+    return found
 
 
-def test_a_fit_made_from_something_else_is_not_used(
-    tmp_path: Path, head: Head, calibrations: dict[Lang, Calibration]
-) -> None:
-    cache = FitCache(tmp_path / "fit.npz")
-    assert cache.get("k") is None
-    cache.put("k", head, calibrations)
-    assert cache.get("another") is None
+def test_there_is_nothing_before_the_first(cache: FitCache, counted: Any) -> None:
+    assert cache.newest() is None
+    assert counted.degraded("fit_cache_corrupt") == 0
 
 
-def test_the_key_follows_every_vector_and_every_owner() -> None:
-    vectors, owners = numbers(5, 4), np.arange(5)
-    key = fit_key([vectors, owners])
-    assert fit_key([vectors.copy(), owners.copy()]) == key
-    moved = vectors.copy()
-    moved[3, 2] += 1e-3
-    assert fit_key([moved, owners]) != key
-    assert fit_key([vectors, owners[::-1]]) != key
-    assert fit_key([vectors.reshape(4, 5), owners]) != key
+def test_a_fit_comes_back_as_it_was(cache: FitCache, fitted: Fit) -> None:
+    cache.put(fitted)
+    found = newest(cache)
+    assert (found.key, found.made_with, found.entry_ids) == ("k", "m", ("lost-card", "sms-fee", "open-account"))
+    assert vars(found.head).keys() == vars(fitted.head).keys()
+    for name, learnt in vars(fitted.head).items():
+        np.testing.assert_array_equal(getattr(found.head, name), learnt)
+    for language in LANGUAGES:
+        np.testing.assert_array_equal(found.means[language], fitted.means[language])
+        stored, made = found.calibrations[language], fitted.calibrations[language]
+        for name in ("centre", "spread", "weights"):
+            np.testing.assert_array_equal(getattr(stored, name), getattr(made, name))
+        assert (stored.bias, stored.thresholds) == (made.bias, made.thresholds)
 
 
-def test_a_damaged_file_is_dropped_and_counted(
-    tmp_path: Path, head: Head, calibrations: dict[Lang, Calibration], counted: Any
-) -> None:
+@pytest.mark.parametrize(
+    "missing", [["adapter"], ["basis", "weights", "bias"], ["belonging"], list(vars(NOTHING_LEARNT))]
+)
+def test_what_was_not_learnt_comes_back_as_such(cache: FitCache, fitted: Fit, missing: list[str]) -> None:
+    cache.put(replace(fitted, head=replace(fitted.head, **dict.fromkeys(missing))))
+    found = newest(cache).head
+    assert [name for name in vars(found) if getattr(found, name) is None] == missing
+
+
+def test_only_the_newest_is_kept(cache: FitCache, fitted: Fit) -> None:
+    cache.put(fitted)
+    cache.put(replace(fitted, key="k2", entry_ids=("only",)))
+    assert (newest(cache).key, newest(cache).entry_ids) == ("k2", ("only",))
+
+
+def test_a_damaged_file_is_dropped_and_counted(tmp_path: Path, cache: FitCache, fitted: Fit, counted: Any) -> None:
     path = tmp_path / "fit.npz"
-    cache = FitCache(path)
-    cache.put("k", head, calibrations)
+    cache.put(fitted)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(bytes(content))
-    assert cache.get("k") is None
+    assert cache.newest() is None
     assert counted.degraded("fit_cache_corrupt") == 1
 
 
-def test_a_head_that_has_learnt_nothing_comes_back_as_such(
-    tmp_path: Path, calibrations: dict[Lang, Calibration]
-) -> None:
-    cache = FitCache(tmp_path / "fit.npz")
-    cache.put("k", Head(None, None, None), calibrations)
-    found = cache.get("k")
-    assert found is not None
-    assert found[0] == Head(None, None, None)
+def test_the_key_follows_each_part_and_their_order(bank: list[EntryContent]) -> None:
+    parts = [entry.id for entry in bank]
+    assert fit_key(parts) == fit_key(iter(parts))
+    others = [
+        parts[:-1],
+        [*parts, ""],
+        [*reversed(parts)],
+        [f"{parts[0]}.", *parts[1:]],
+        [parts[0] + parts[1], *parts[2:]],
+    ]
+    assert len({fit_key(other) for other in [parts, *others]}) == len(others) + 1
+
+
+def test_a_new_version_of_the_fit_finds_no_old_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fit_key(["a"])
+    monkeypatch.setattr("kb.fits.VERSION", b"next")
+    assert fit_key(["a"]) != before

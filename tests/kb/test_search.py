@@ -6,10 +6,6 @@ from kb.content import EntryContent, Lang
 from kb.encoder import EncoderUnavailable
 from kb.service import KnowledgeBase
 from kit.errors import NotFound, Unavailable
-from kit.settings import Settings
-
-ANSWER = Settings.model_fields["answer_confidence"].default
-CLARIFY = Settings.model_fields["clarify_confidence"].default
 
 REWORDED: list[tuple[Lang, str, str]] = [
     ("zh", "卡找不到了怎么办", "lost-card"),
@@ -75,14 +71,15 @@ async def test_every_question_finds_its_own_entry_and_is_answered(
 ) -> None:
     for entry in bank:
         for language, variant in entry.variants.items():
-            best = (await published.search(variant.question, language)).candidates[0]
-            assert best.entry.id == entry.id, variant.question
-            assert best.confidence >= ANSWER, variant.question
+            search = await published.search(variant.question, language)
+            assert search.candidates[0].entry.id == entry.id, variant.question
+            assert search.candidates[0].confidence >= search.thresholds.answer, variant.question
 
 
 @pytest.mark.parametrize(("language", "text"), FAR_OFF, ids=[case[1] for case in FAR_OFF])
 async def test_what_no_entry_answers_is_not_answered(published: KnowledgeBase, language: Lang, text: str) -> None:
-    assert (await published.search(text, language)).candidates[0].confidence < CLARIFY
+    search = await published.search(text, language)
+    assert search.candidates[0].confidence < search.thresholds.answer
 
 
 async def test_an_entry_that_has_only_the_other_language_is_found(published: KnowledgeBase) -> None:
@@ -127,8 +124,8 @@ async def test_a_knowledge_base_of_one_entry_answers_it_and_nothing_else(knowled
     await knowledge.load(bank[:1])
     found = await knowledge.search("我的卡丢了怎么办", "zh")
     assert [candidate.entry.id for candidate in found.candidates] == ["lost-card"]
-    assert found.candidates[0].confidence >= ANSWER
-    assert (await knowledge.search("推荐一部科幻小说", "zh")).candidates[0].confidence < ANSWER
+    assert found.candidates[0].confidence >= found.thresholds.answer
+    assert (await knowledge.search("推荐一部科幻小说", "zh")).candidates[0].confidence < found.thresholds.clarify
 
 
 async def test_a_knowledge_base_in_one_language_is_found_in_the_other(knowledge_base, bank) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb.encoder import Vectors
+from kb.space import single
 from kb.vectors import VectorCache
 
 TEXTS = ["银行卡", "信用卡", "credit card", "loan", ""]
@@ -22,6 +23,11 @@ class Counting:
         self.name = name
         self.asked: list[str] = []
         self._dimensions = dimensions
+        self.space = single(dimensions)
+
+    @property
+    def primary(self) -> "Counting":
+        return self
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         self.asked.extend(texts)
@@ -52,6 +58,10 @@ def test_vectors_come_in_the_order_of_the_texts() -> None:
     cache = VectorCache(Counting(), None)
     asked = ["loan", "银行卡", "loan", "credit card"]
     assert cache.encode(asked).tolist() == expected(asked)
+
+
+def test_the_space_is_that_of_the_encoder() -> None:
+    assert VectorCache(Counting(dimensions=3), None).space == single(3)
 
 
 def test_each_text_is_encoded_once() -> None:

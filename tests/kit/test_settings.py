@@ -55,7 +55,7 @@ def test_an_empty_variable_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "x"),
-        ("ANSWER_CONFIDENCE", "1.5"),
+        ("ANSWERED_PRECISION", "1.5"),
         ("BOT_TIMEOUT_SECONDS", "0"),
         ("LOG_LEVEL", "loud"),
         ("SESSION_HOURS", "-1"),

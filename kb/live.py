@@ -1,0 +1,163 @@
+"""What is searched at present: the live release's engine, built beside the old one and swapped whole."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+import yaml
+
+from kb.checks import CheckQuestion
+from kb.content import EntryContent, Lang
+from kb.encoder import TurnEncoder
+from kb.fits import FitCache
+from kb.fitting import Fit, Targets
+from kb.scoring import Parts
+from kb.search import Engine, Release
+from kb.vectors import VectorCache
+from kb.wording import Wording
+
+log = structlog.get_logger(__name__)
+
+# Below this share of entries that it has met, an old fit is no help for a new release.
+KNOWN_SHARE = 0.5
+
+Made = TypeVar("Made")
+
+
+@cache
+def background() -> dict[Lang, list[str]]:
+    """Everyday sentences in each language."""
+    loaded: dict[Lang, list[str]] = yaml.safe_load((Path(__file__).parent / "background.yml").read_text("utf-8"))
+    return loaded
+
+
+class LiveEngine:
+    """Builds the engine of each release that goes live, and holds the newest.
+
+    Learning takes far longer than building. A release that shares its entries with the one before it is therefore
+    searched at once by what was learnt from that, and by its own lessons as soon as they are learnt.
+
+    Args:
+        encoder: as conversations use it.
+        folder: for the vectors and the fit of the live release; None keeps them in memory only.
+        parts: which parts of the engine are in use.
+        targets: what the operator wants of the confidence.
+        checks: check questions.
+    """
+
+    def __init__(
+        self,
+        encoder: TurnEncoder,
+        folder: Path | None,
+        parts: Parts,
+        targets: Targets,
+        checks: Sequence[CheckQuestion] = (),
+    ) -> None:
+        self._vectors = VectorCache(encoder.encoder, folder / "vectors.npz" if folder else None)
+        self._fits = FitCache(folder / "fit.npz") if folder else None
+        self._parts, self._targets, self._checks = parts, targets, checks
+        self._swap = asyncio.Lock()
+        self._learning: asyncio.Task[None] | None = None
+        self.engine: Engine | None = None
+        self.wording: Wording | None = None
+
+    async def show(self, release_id: int, entries: Sequence[EntryContent]) -> None:
+        """Search these entries from now on. Queries under way end on the old engine."""
+        async with self._swap:
+            engine, self.wording = await asyncio.to_thread(self._build, release_id, entries)
+            self.engine = engine
+        if not engine.is_settled and (self._learning is None or self._learning.done()):
+            self._learning = asyncio.create_task(self._learn())
+
+    async def empty(self) -> None:
+        """Search nothing: no entry of the live release is valid today."""
+        async with self._swap:
+            self.engine, self.wording = None, None
+
+    async def settled(self) -> None:
+        """Wait until the live release is searched by what was learnt from itself."""
+        if self._learning is not None:
+            await asyncio.shield(self._learning)
+
+    async def close(self) -> None:
+        """Stop waiting for lessons."""
+        if self._learning is not None:
+            self._learning.cancel()
+            await asyncio.gather(self._learning, return_exceptions=True)
+
+    def _build(self, release_id: int, entries: Sequence[EntryContent]) -> tuple[Engine, Wording | None]:
+        wording = Wording.of(entries) if self._parts.wording else None
+        release = Release.of(
+            release_id,
+            entries,
+            self._vectors.encode,
+            self._vectors.space,
+            self._vectors.encoder.name,
+            background(),
+            self._checks,
+            wording.repair if wording else lambda text, _: text,
+            self._parts,
+            self._targets,
+        )
+        self._vectors.keep_used()
+        return Engine(release, self._usable(release) or self._lessons(release), self.engine), wording
+
+    def _usable(self, release: Release) -> Fit | None:
+        """What was learnt from this release or from one much like it."""
+        present = {entry.id for entry in release.entries}
+        kept = self._fits.newest() if self._fits else None
+        held = self.engine.fitted if self.engine else None
+        if kept and held and kept.key == held.key:
+            kept = held  # what was built on it can be built on
+        for fitted in (kept, held):
+            if fitted is None or fitted.made_with != release.made_with:
+                continue
+            if fitted.key == release.key or len(present.intersection(fitted.entry_ids)) >= KNOWN_SHARE * len(present):
+                return fitted
+        return None
+
+    def _lessons(self, release: Release) -> Fit:
+        fitted = release.learn()
+        if self._fits:
+            self._fits.put(fitted)
+        return fitted
+
+    async def _learn(self) -> None:
+        while self.engine is not None and not self.engine.is_settled:
+            release = self.engine.release
+            fitted = await _in_background(lambda release=release: self._lessons(release))  # type: ignore[misc]
+            async with self._swap:
+                if self.engine is not None and self.engine.release is release:
+                    self.engine = await asyncio.to_thread(Engine, release, fitted)
+                    log.info("release_learnt", release_id=release.id)
+
+
+async def _in_background(work: Callable[[], Made]) -> Made:
+    """Run in a thread that does not keep the process alive: lessons that nobody waits for are not worth waiting for."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Made] = loop.create_future()
+
+    def settle(outcome: Made | None, error: BaseException | None) -> None:
+        if not done.cancelled():
+            done.set_exception(error) if error else done.set_result(outcome)  # type: ignore[arg-type]
+
+    def run() -> None:
+        outcome: Made | None = None
+        error: BaseException | None = None
+        try:
+            outcome = work()
+        except BaseException as raised:  # noqa: BLE001  # whatever it is, the one who waits gets it
+            error = raised
+        try:
+            loop.call_soon_threadsafe(settle, outcome, error)
+        except RuntimeError:
+            log.debug("lessons_dropped")  # the process is closing
+
+    threading.Thread(target=run, name="learning", daemon=True).start()
+    return await done

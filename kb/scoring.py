@@ -1,0 +1,162 @@
+"""Scores of queries against the rows of a release: nearest rows, and what the head and the words make of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.confidence import Scores
+from kb.head import Head, log_softmax
+from kb.lexical import LexicalIndex, Texts
+from kb.rows import Rows
+from kb.space import Vectors
+from kb.vector_index import VectorIndex
+from kit.errors import InvalidRequest
+
+NEIGHBOURS = 128
+FUSION_TEMPERATURE = 0.05
+PASSAGE_WEIGHT = 0.9
+LEXICAL_TEMPERATURE = 0.05
+LEXICAL_WEIGHT = 0.25
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Which parts of the engine are in use; every one can be left out, to see what it is worth."""
+
+    adapter: bool = True
+    classifier: bool = True
+    passages: bool = True
+    lexical: bool = True
+    belonging: bool = True
+    checks: bool = True
+    wording: bool = True
+    context: bool = True
+    splitting: bool = True
+
+    @classmethod
+    def without(cls, names: Sequence[str]) -> Parts:
+        """All parts but these.
+
+        Raises:
+            InvalidRequest: there is no such part.
+        """
+        unknown = set(names) - set(cls.__dataclass_fields__)
+        if unknown:
+            known = ", ".join(cls.__dataclass_fields__)
+            raise InvalidRequest(
+                f"The search has no part {', '.join(sorted(unknown))!r}; BILIN_SEARCH_WITHOUT may name: {known}."
+            )
+        return cls(**dict.fromkeys(names, False))
+
+
+class Scorer:
+    """Scores queries against centred rows.
+
+    The languages meet in one space, each with its own mean taken away: what is asked in one teaches the other.
+    Passages teach the classifier and are searched too, at a discount: they say what an entry is about, not how people
+    ask for it.
+
+    Args:
+        rows: centred texts of the release.
+        n_entries: how many entries it has.
+        head: what was learnt.
+        known: for each entry its position in the head's classifier, or -1 where the head has not met it.
+        everyday: centred sentences that no bank answers.
+        parts: which parts of the engine are in use.
+        previous: a scorer with the same head, whose index is changed rather than built anew where that is cheaper.
+    """
+
+    def __init__(
+        self,
+        rows: Rows,
+        n_entries: int,
+        head: Head,
+        known: NDArray[np.int64],
+        everyday: Rows,
+        parts: Parts,
+        previous: Scorer | None = None,
+    ) -> None:
+        self.rows, self.n_entries, self.head = rows, n_entries, head
+        self._known = known
+        self._lexical = LexicalIndex(rows.texts, rows.entries, n_entries) if parts.lexical else None
+        self._everyday = head.adapt(everyday.vectors if parts.belonging else everyday.vectors[:0])
+        adapted = head.adapt(rows.vectors)
+        if previous is None or previous.index.kind == "flat":
+            self.ids = np.arange(len(rows), dtype=np.int64)
+            self.index: VectorIndex = VectorIndex.build(adapted, self.ids)
+        else:
+            self.ids, fresh, gone = _same_ids(rows, previous)
+            self.index = previous.index.changed(adapted[fresh], self.ids[fresh], gone)
+        self._row_of = np.full(int(self.ids.max(initial=-1)) + 1, -1, dtype=np.int64)
+        self._row_of[self.ids] = np.arange(len(rows))
+
+    def scores(self, queries: Vectors, texts: Texts) -> Scores:
+        """Scores of centred queries, shape ``(queries, dimensions)``; ``texts`` are what they were made from."""
+        adapted = self.head.adapt(queries)
+        near, ids = self.index.search(adapted, NEIGHBOURS)
+        found = self._row_of[ids]
+        near = np.where(self.rows.passages[found], PASSAGE_WEIGHT * near, near)
+        cosine = self._best(near, self.rows.entries[found])
+        log_probability = self._log_probability(queries, cosine)
+        fused = log_softmax(cosine / FUSION_TEMPERATURE) + log_probability
+        if self._lexical is None:
+            lexical = np.zeros_like(fused)
+        else:
+            lexical = self._lexical.scores(texts)
+            fused = fused + LEXICAL_WEIGHT * log_softmax(lexical / LEXICAL_TEMPERATURE)
+        strange = (adapted @ self._everyday.T).max(axis=1) if len(self._everyday) else np.zeros(len(queries))
+        everyday = np.asarray(strange, dtype=np.float32)
+        return Scores(cosine, log_probability, lexical, fused, self.head.belongs(queries), everyday)
+
+    def _best(self, scores: Vectors, entries: NDArray[np.int64]) -> Vectors:
+        """The best score of each entry, shape ``(queries, entries)``.
+
+        An entry without a row among the nearest gets the lowest score that was found: it is at most that.
+        """
+        best = np.repeat(scores.min(axis=1, keepdims=True), self.n_entries, axis=1).astype(np.float32)
+        rows = np.repeat(np.arange(len(scores)), scores.shape[1])
+        np.maximum.at(best, (rows, entries.ravel()), scores.ravel())
+        return best
+
+    def _log_probability(self, queries: Vectors, cosine: Vectors) -> Vectors:
+        """Natural logarithm of each entry's probability, shape ``(queries, entries)``.
+
+        For an entry that the classifier has not met, the cosine speaks: it was published a moment ago, and the
+        head is being fitted again.
+        """
+        logits = self.head.logits(queries)
+        if logits is None:
+            return np.full((len(queries), self.n_entries), -np.log(self.n_entries), dtype=np.float32)
+        met = self._known >= 0
+        if met.all():
+            return log_softmax(logits[:, self._known])
+        near = log_softmax(cosine / FUSION_TEMPERATURE)
+        by_cosine = np.exp(near[:, ~met]).sum(axis=1, keepdims=True)
+        result = near.copy()
+        if met.any():
+            result[:, met] = log_softmax(logits[:, self._known[met]]) + np.log(np.maximum(1.0 - by_cosine, 1e-9))
+        return result
+
+
+def _same_ids(rows: Rows, previous: Scorer) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
+    """Ids of the rows: those of equal rows before, new ones for the rest; which are new, and which ids are gone.
+
+    A row is equal when its text and language are: the head is the same, so its place in the index is too.
+    """
+    before: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for text, english, known in zip(previous.rows.texts, previous.rows.english, previous.ids.tolist(), strict=True):
+        before[text, bool(english)].append(known)
+    following = int(previous.ids.max(initial=-1)) + 1
+    ids = np.empty(len(rows), dtype=np.int64)
+    fresh = np.zeros(len(rows), dtype=np.bool_)
+    for row, (text, english) in enumerate(zip(rows.texts, rows.english, strict=True)):
+        same = before[text, bool(english)]
+        fresh[row] = not same
+        ids[row] = same.pop() if same else following
+        following += not same
+    return ids, fresh, np.array(sorted(known for same in before.values() for known in same), dtype=np.int64)
