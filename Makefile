@@ -23,8 +23,10 @@ check: setup ## ruff, mypy and the pages' types
 	@.venv/bin/mypy --config-file bot/mypy.ini bot
 	@cd web && npm run --silent check
 
-evaluate: setup ## the shipped questions against the shipped knowledge base
+evaluate: setup ## the shipped question sets against the shipped knowledge base
 	@.venv/bin/python -m evaluation faq --queries $(QUESTIONS)/queries_zh.jsonl --queries $(QUESTIONS)/queries_en.jsonl
+	@.venv/bin/python -m evaluation followups --cases $(QUESTIONS)/followups_zh.jsonl --cases $(QUESTIONS)/followups_en.jsonl
+	@.venv/bin/python -m evaluation doubles --cases $(QUESTIONS)/doubles_zh.jsonl --cases $(QUESTIONS)/doubles_en.jsonl
 
 clean: ## remove everything that was built; conversations and secrets in var/ stay
 	rm -rf .venv bot/.venv bot/models web/node_modules web/dist var/encoder var/cache

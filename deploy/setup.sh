@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 RASA_TELEMETRY_ENABLED=false
 
-steps=6
+steps=7
 say() { printf '\033[1m[%s/%s]\033[0m %s\n' "$1" "$steps" "$2"; }
 fail() { printf '\033[31mset-up stopped:\033[0m %s\n' "$1" >&2; exit 1; }
 digest() { cat "$@" | python3 -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())'; }
@@ -69,12 +69,21 @@ encoder() {
   fi
 }
 
+knowledge() {
+  local stamp made=${BILIN_DATA_DIR:-var}/cache/.made
+  stamp=$(find kb handoff/data requirements.txt -name '__pycache__' -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 cat | digest -)
+  fresh "$made" "$stamp" && return
+  say 6 "what the shipped knowledge base teaches (two to five minutes, only when it has changed)"
+  .venv/bin/python -m deploy.prepare 2>/dev/null || fail "the knowledge base could not be prepared; run '.venv/bin/python -m deploy.prepare' to see why."
+  echo "$stamp" >"$made"
+}
+
 bot() {
   local stamp
   stamp=$(find bot -path bot/.venv -prune -o -path bot/models -prune -o -name '__pycache__' -prune -o -type f -print0 |
     LC_ALL=C sort -z | xargs -0 cat | digest -)
   fresh bot/models/.made "$stamp" && return
-  say 6 "the bot's model (about half a minute, only when what it is trained from has changed)"
+  say 7 "the bot's model (about half a minute, only when what it is trained from has changed)"
   bot/.venv/bin/python bot/train.py || fail "the bot could not be trained; see above."
   echo "$stamp" >bot/models/.made
 }
@@ -83,4 +92,5 @@ environment 1 "environment of web, evaluation and tests" .venv 3.11+ requirement
 environment 2 "environment of the bot" bot/.venv 3.10 bot/requirements.txt
 pages
 encoder
+knowledge
 bot

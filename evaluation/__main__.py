@@ -1,4 +1,4 @@
-"""``python -m evaluation faq`` and ``python -m evaluation handoff``."""
+"""``python -m evaluation``: ``faq``, ``followups``, ``doubles``, ``ablation`` and ``handoff``."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ import structlog
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
-from rich.table import Table
 
-from evaluation import faq, handoff
-from evaluation.datasets import read_entries, read_queries, read_utterances
-from kb.content import read_folder
+from evaluation import ablation, doubles, faq, followups, handoff
+from evaluation.datasets import read_dialogues, read_double_questions, read_entries, read_queries, read_utterances
+from evaluation.tables import show
+from kb.content import EntryContent, read_folder
 from kit.errors import BilinError
 from kit.settings import Settings
 
@@ -32,46 +32,87 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m evaluation",
         description="Measure what Bilin answers and hands off.",
     )
-    commands = parser.add_subparsers(dest="command", required=True)
-    faq_parser = commands.add_parser("faq", help="answer accuracy of a knowledge base on a set of questions")
-    faq_parser.add_argument(
+    written = argparse.ArgumentParser(add_help=False)
+    written.add_argument("--json", type=Path, help="write the figures to this file")
+    asked = argparse.ArgumentParser(add_help=False, parents=[written])
+    asked.add_argument(
         "--kb",
         type=Path,
         help="kb.jsonl, or a folder of content files; default: the shipped content",
     )
-    faq_parser.add_argument(
-        "--queries",
-        type=Path,
-        action="append",
-        required=True,
-        help="queries.jsonl; may be repeated",
+    commands = parser.add_subparsers(dest="command", required=True)
+    faq_parser = commands.add_parser(
+        "faq", parents=[asked], help="answer accuracy of a knowledge base on a set of questions"
     )
-    faq_parser.add_argument("--json", type=Path, help="write the figures to this file")
-    handoff_parser = commands.add_parser("handoff", help="who is handed to a person, against who needs one")
-    handoff_parser.add_argument(
-        "--queries",
-        type=Path,
-        action="append",
-        required=True,
-        help="handoff *.jsonl; may be repeated",
+    ablation_parser = commands.add_parser(
+        "ablation", parents=[asked], help="the same, with everything and without one part of the search at a time"
     )
-    handoff_parser.add_argument("--json", type=Path, help="write the figures to this file")
+    ablation_parser.add_argument(
+        "--without",
+        help=f"comma-separated parts to leave out, each on its own; default: {', '.join(ablation.REMOVABLE)}",
+    )
+    followups_parser = commands.add_parser(
+        "followups", parents=[asked], help="questions that are understood with the turn before them"
+    )
+    doubles_parser = commands.add_parser("doubles", parents=[asked], help="messages that ask two questions")
+    handoff_parser = commands.add_parser(
+        "handoff", parents=[written], help="who is handed to a person, against who needs one"
+    )
+    for command in (faq_parser, ablation_parser, handoff_parser):
+        command.add_argument("--queries", type=Path, action="append", required=True, help="questions; may be repeated")
+    for command in (followups_parser, doubles_parser):
+        command.add_argument("--cases", type=Path, action="append", required=True, help="cases; may be repeated")
     return parser
 
 
-def _run_faq(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+def _entries(arguments: argparse.Namespace, settings: Settings) -> tuple[list[EntryContent], set[str]]:
     source: Path = arguments.kb or settings.content_dir
     entries = read_folder(source) if source.is_dir() else read_entries(source)
-    ids = {entry.id for entry in entries}
+    return entries, {entry.id for entry in entries}
+
+
+def _run_faq(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    entries, ids = _entries(arguments, settings)
     queries = [query for path in arguments.queries for query in read_queries(path, ids)]
     with _progress(len(queries)) as step:
         return asyncio.run(faq.run(entries, queries, settings, step)).report()
+
+
+def _run_ablation(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    without = ablation.removable(arguments.without)
+    entries, ids = _entries(arguments, settings)
+    queries = [query for path in arguments.queries for query in read_queries(path, ids)]
+    with _progress(len(queries) * (1 + len(without))) as step:
+        return asyncio.run(ablation.run(entries, queries, settings, without, step)).report()
+
+
+def _run_followups(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    entries, ids = _entries(arguments, settings)
+    dialogues = [dialogue for path in arguments.cases for dialogue in read_dialogues(path, ids)]
+    with _progress(len(dialogues)) as step:
+        return asyncio.run(followups.run(entries, dialogues, settings, step)).report()
+
+
+def _run_doubles(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    entries, ids = _entries(arguments, settings)
+    cases = [case for path in arguments.cases for case in read_double_questions(path, ids)]
+    with _progress(len(cases)) as step:
+        return asyncio.run(doubles.run(entries, cases, settings, step)).report()
 
 
 def _run_handoff(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     utterances = [utterance for path in arguments.queries for utterance in read_utterances(path)]
     with _progress(len(utterances)) as step:
         return asyncio.run(handoff.run(utterances, settings, step)).report()
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], dict[str, Any]]] = {
+    "faq": _run_faq,
+    "ablation": _run_ablation,
+    "followups": _run_followups,
+    "doubles": _run_doubles,
+    "handoff": _run_handoff,
+}
 
 
 @contextmanager
@@ -82,49 +123,17 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
-def _show(report: dict[str, Any]) -> None:
-    table = Table("figure", "value")
-    for name, value in report.items():
-        if not isinstance(value, dict):
-            table.add_row(name, f"{value:.4f}" if isinstance(value, float) else str(value))
-        elif not any(isinstance(inner, dict) for inner in value.values()):
-            table.add_row(
-                name,
-                escape(", ".join(f"{key}: {_short(inner)}" for key, inner in value.items())),
-            )
-    console.print(table)
-    for group in ("by_slice", "by_language"):
-        if group not in report:
-            continue
-        rows = Table(
-            group,
-            "n",
-            "top1",
-            "top3",
-            "coverage",
-            "answered_precision",
-            "false_answer_rate",
-        )
-        for name, figures in report[group].items():
-            rows.add_row(escape(name), *(_short(figures[column.header]) for column in rows.columns[1:]))
-        console.print(rows)
-
-
-def _short(value: Any) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else "–" if value is None else str(value)
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the figures go to standard output as JSON, the tables to standard error."""
     arguments = _parser().parse_args(argv)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     settings = Settings()
     try:
-        report = (_run_faq if arguments.command == "faq" else _run_handoff)(arguments, settings)
+        report = COMMANDS[arguments.command](arguments, settings)
     except BilinError as error:
         console.print(f"[bold red]error[/]: {escape(error.message)}", highlight=False, soft_wrap=True)
         return 2
-    _show(report)
+    show(report, console)
     text = json.dumps(report, ensure_ascii=False, indent=2)
     if arguments.json is None:
         print(text)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 from kb.content import EntryContent, Lang, parse_entry
 from kit.errors import InvalidRequest
@@ -41,6 +41,28 @@ class Utterance:
     reason: str | None
 
 
+@dataclass(frozen=True)
+class Dialogue:
+    """Two or more turns of a customer, and the entry that answers each; ``fresh``: the last one follows up nothing."""
+
+    id: str
+    language: Lang
+    slice: str
+    turns: tuple[str, ...]
+    entry_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DoubleQuestion:
+    """A message with two questions, or one that only looks like it; ``entry_ids`` are two or one."""
+
+    id: str
+    text: str
+    language: Lang
+    slice: Literal["double", "single"]
+    entry_ids: tuple[str, ...]
+
+
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         content = path.read_bytes()
@@ -72,6 +94,21 @@ def _text(row: dict[str, Any], field: str, where: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise DatasetError(f"{where}: {field!r} must be a text that is not empty")
     return value
+
+
+def _texts(row: dict[str, Any], field: str, where: str) -> tuple[str, ...]:
+    values = row.get(field)
+    if not isinstance(values, list) or not all(isinstance(value, str) and value.strip() for value in values):
+        raise DatasetError(f"{where}: {field!r} must be a list of texts that are not empty")
+    return tuple(values)
+
+
+def _entry_ids(row: dict[str, Any], known: set[str], where: str) -> tuple[str, ...]:
+    entry_ids = _texts(row, "entry_ids", where)
+    for entry_id in entry_ids:
+        if entry_id not in known:
+            raise DatasetError(f"{where}: the knowledge base has no entry {entry_id!r}")
+    return entry_ids
 
 
 def _language(row: dict[str, Any], text: str, where: str) -> Lang:
@@ -145,3 +182,38 @@ def read_utterances(path: Path) -> list[Utterance]:
             None if reason is None else str(reason),
         )
     return list(utterances.values())
+
+
+def read_dialogues(path: Path, entry_ids: set[str]) -> list[Dialogue]:
+    """Dialogues in ``followups.jsonl`` form; each turn names an entry of ``entry_ids``."""
+    dialogues: dict[str, Dialogue] = {}
+    for where, row in _rows(path):
+        identifier, kind = _text(row, "id", where), _text(row, "slice", where)
+        turns, right = _texts(row, "turns", where), _entry_ids(row, entry_ids, where)
+        if len(turns) < 2:
+            raise DatasetError(f"{where}: 'turns' must be two or more: only then does one follow another")
+        if len(turns) != len(right):
+            raise DatasetError(f"{where}: {len(turns)} turns need as many 'entry_ids', not {len(right)}")
+        if identifier in dialogues:
+            raise DatasetError(f"{where}: the id {identifier!r} is used twice")
+        language = _language(row, " ".join(turns), where)
+        dialogues[identifier] = Dialogue(identifier, language, kind, turns, right)
+    return list(dialogues.values())
+
+
+def read_double_questions(path: Path, entry_ids: set[str]) -> list[DoubleQuestion]:
+    """Messages in ``doubles.jsonl`` form; each names two entries of ``entry_ids``, or one."""
+    cases: dict[str, DoubleQuestion] = {}
+    for where, row in _rows(path):
+        identifier, text = _text(row, "id", where), _text(row, "text", where)
+        right, kind = _entry_ids(row, entry_ids, where), row.get("slice")
+        if kind not in ("double", "single"):
+            raise DatasetError(f"{where}: 'slice' must be 'double' or 'single'")
+        if len(set(right)) != len(right) or len(right) != (2 if kind == "double" else 1):
+            needed = "two different ones" if kind == "double" else "one"
+            raise DatasetError(f"{where}: 'entry_ids' of a {kind} must be {needed}")
+        if identifier in cases:
+            raise DatasetError(f"{where}: the id {identifier!r} is used twice")
+        slice_ = cast(Literal["double", "single"], kind)
+        cases[identifier] = DoubleQuestion(identifier, text, _language(row, text, where), slice_, right)
+    return list(cases.values())

@@ -1,16 +1,15 @@
-"""Answer accuracy: a temporary knowledge base through the product's own publish path, asked through its own search."""
+"""Answer accuracy: a published knowledge base, asked through the product's own search."""
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from evaluation.asking import told
 from evaluation.datasets import Query
+from evaluation.grouping import grouped
 from evaluation.metrics.answering import (
     Answered,
     answered_precision,
@@ -21,13 +20,8 @@ from evaluation.metrics.answering import (
     precision_at_coverage,
 )
 from evaluation.metrics.retrieval import top_k
-from handoff.policy import Answer, Standing, Thresholds, after_search
+from evaluation.publishing import Published, cache_folder, published
 from kb.content import EntryContent
-from kb.encoder import TurnEncoder, load_encoder
-from kb.service import KnowledgeBase, SearchOptions
-from kit.clock import SystemClock
-from kit.database import Database
-from kit.events import MemoryEvents
 from kit.settings import Settings
 
 COVERAGES = (0.5, 0.7, 0.8)
@@ -55,8 +49,8 @@ class FaqRun:
         """The figures, as plain values for JSON."""
         return {
             **summary(self.asked),
-            "by_slice": _grouped(self.asked, lambda asked: asked.query.slice),
-            "by_language": _grouped(self.asked, lambda asked: asked.query.language),
+            "by_slice": grouped(self.asked, lambda asked: asked.query.slice, summary),
+            "by_language": grouped(self.asked, lambda asked: asked.query.language, summary),
             "fit_seconds": self.fit_seconds,
             "encode_ms": self.encode_ms,
             "search_ms": self.search_ms,
@@ -82,13 +76,6 @@ def summary(asked: Sequence[Asked]) -> dict[str, Any]:
     }
 
 
-def _grouped(asked: Sequence[Asked], key: Callable[[Asked], str]) -> dict[str, Any]:
-    groups: dict[str, list[Asked]] = defaultdict(list)
-    for item in asked:
-        groups[key(item)].append(item)
-    return {name: summary(members) for name, members in sorted(groups.items())}
-
-
 async def run(
     entries: Sequence[EntryContent],
     queries: Sequence[Query],
@@ -96,53 +83,31 @@ async def run(
     progress: Callable[[], None] = lambda: None,
 ) -> FaqRun:
     """Publish ``entries``, ask ``queries``. ``progress`` is called after each question."""
-    with tempfile.TemporaryDirectory(prefix="bilin-evaluation-") as folder:
-        database = Database(f"sqlite+aiosqlite:///{Path(folder) / 'kb.db'}")
-        await database.migrate()
-        encoder = TurnEncoder(load_encoder(settings))
-        cache = settings.data_dir / "cache" / "evaluation"
-        (cache / "fit.npz").unlink(missing_ok=True)  # the fit is part of what is measured
-        knowledge = KnowledgeBase(
-            database,
-            MemoryEvents(),
-            SystemClock(),
-            encoder,
-            cache=cache,
-            options=SearchOptions.from_settings(settings),
+    (cache_folder(settings) / "fit.npz").unlink(missing_ok=True)  # the fit is part of what is measured
+    async with published(entries, settings) as ready:
+        return await ask(ready, queries, progress)
+
+
+async def ask(ready: Published, queries: Sequence[Query], progress: Callable[[], None] = lambda: None) -> FaqRun:
+    """Ask ``queries``. ``progress`` is called after each question."""
+    asked: list[Asked] = []
+    encode_seconds = search_seconds = 0.0
+    for query in queries:
+        begun = time.perf_counter()
+        await ready.knowledge.encode(query.text, query.language)
+        encoded = time.perf_counter()
+        search = await ready.knowledge.search(query.text, query.language)
+        search_seconds += time.perf_counter() - encoded
+        encode_seconds += encoded - begun
+        given = told(search)
+        best = given.answered or (search.candidates[0].entry.id,)
+        result = Answered(
+            confidence=given.confidence,
+            answered=bool(given.answered),
+            right=best == (query.entry_id,),
+            in_scope=query.entry_id is not None,
         )
-        started = time.perf_counter()
-        await knowledge.load(entries, author="evaluation")
-        fit_seconds = time.perf_counter() - started
-        asked: list[Asked] = []
-        encode_seconds = search_seconds = 0.0
-        for query in queries:
-            begun = time.perf_counter()
-            await knowledge.encode(query.text, query.language)
-            encoded = time.perf_counter()
-            search = await knowledge.search(query.text, query.language)
-            search_seconds += time.perf_counter() - encoded
-            encode_seconds += encoded - begun
-            confidences = [candidate.confidence for candidate in search.candidates]
-            ranked = [candidate.entry.id for candidate in search.candidates]
-            outcome = after_search(
-                confidences,
-                off_topic=False,
-                standing=Standing(),
-                thresholds=Thresholds(answer=search.thresholds.answer, clarify=search.thresholds.clarify),
-            )
-            asked.append(
-                Asked(
-                    query,
-                    ranked,
-                    Answered(
-                        confidence=confidences[0] if confidences else 0.0,
-                        answered=isinstance(outcome, Answer),
-                        right=bool(ranked) and ranked[0] == query.entry_id,
-                        in_scope=query.entry_id is not None,
-                    ),
-                )
-            )
-            progress()
-        await database.close()
+        asked.append(Asked(query, [candidate.entry.id for candidate in search.candidates], result))
+        progress()
     per_question = 1000.0 / max(len(asked), 1)
-    return FaqRun(asked, fit_seconds, encode_seconds * per_question, search_seconds * per_question)
+    return FaqRun(asked, ready.seconds, encode_seconds * per_question, search_seconds * per_question)

@@ -25,9 +25,10 @@ FEATURES = (
     "agreement",
     "lexical",
     "belonging",
-    "everyday_margin",
+    "beyond_everyday",
 )
 MIN_SAMPLES = 60
+MIN_RIGHT = 12
 # A feature that varies less was the same in all samples; in a later release it may be another, and must then not weigh.
 CONSTANT = 1e-6
 
@@ -42,7 +43,7 @@ class Scores:
         lexical: overlap of words and characters.
         fused: all of them together; it ranks.
         belonging: log-odds that it is a matter for the bank at all, shape ``(queries,)``.
-        everyday: cosine to the nearest everyday sentence, shape ``(queries,)``.
+        beyond_everyday: by how much the first entry is nearer than any everyday sentence, shape ``(queries,)``.
     """
 
     cosine: Vectors
@@ -50,7 +51,7 @@ class Scores:
     lexical: Vectors
     fused: Vectors
     belonging: Vectors
-    everyday: Vectors
+    beyond_everyday: Vectors
 
 
 def features(scores: Scores) -> NDArray[np.float64]:
@@ -71,7 +72,7 @@ def features(scores: Scores) -> NDArray[np.float64]:
             agreement,
             scores.lexical[rows, top],
             scores.belonging,
-            scores.cosine[rows, top] - scores.everyday,
+            scores.beyond_everyday,
         ]
     )
 
@@ -153,7 +154,7 @@ def fit_calibration(samples: Sequence[Samples], *, answered_precision: float, cl
     """
     kinds = [kind for kind in samples if len(kind.right)]
     right = np.concatenate([np.zeros(0, dtype=np.bool_), *(kind.right for kind in kinds)])
-    if len(right) < MIN_SAMPLES or right.all() or not right.any():
+    if len(right) < MIN_SAMPLES or right.sum() < MIN_RIGHT or right.all():
         return UNFITTED
     found = np.concatenate([kind.features for kind in kinds])
     in_three = np.concatenate([kind.right_in_three for kind in kinds])

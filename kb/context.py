@@ -56,7 +56,7 @@ def in_context(alone: Scores, joint: Scores, entries: tuple[EntryContent, ...], 
         lexical=_middle(alone.lexical, joint.lexical),
         fused=fused,
         belonging=np.maximum(alone.belonging, joint.belonging),
-        everyday=np.minimum(alone.everyday, joint.everyday),
+        beyond_everyday=np.maximum(alone.beyond_everyday, joint.beyond_everyday),
     )
 
 

@@ -21,6 +21,7 @@ from kb.scoring import Parts
 from kb.search import Engine, Release
 from kb.vectors import VectorCache
 from kb.wording import Wording
+from kit.counters import count_degraded
 
 log = structlog.get_logger(__name__)
 
@@ -131,7 +132,12 @@ class LiveEngine:
     async def _learn(self) -> None:
         while self.engine is not None and not self.engine.is_settled:
             release = self.engine.release
-            fitted = await _in_background(lambda release=release: self._lessons(release))  # type: ignore[misc]
+            try:
+                fitted = await _in_background(lambda release=release: self._lessons(release))  # type: ignore[misc]
+            except Exception as error:  # edge of a background task: the old lessons go on serving
+                count_degraded("release_not_learnt")
+                log.error("release_not_learnt", release_id=release.id, exc_info=error)
+                return
             async with self._swap:
                 if self.engine is not None and self.engine.release is release:
                     self.engine = await asyncio.to_thread(Engine, release, fitted)

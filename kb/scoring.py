@@ -84,7 +84,7 @@ class Scorer:
         self.rows, self.n_entries, self.head = rows, n_entries, head
         self._known = known
         self._lexical = LexicalIndex(rows.texts, rows.entries, n_entries) if parts.lexical else None
-        self._everyday = head.adapt(everyday.vectors if parts.belonging else everyday.vectors[:0])
+        self._everyday = everyday.vectors if parts.belonging else everyday.vectors[:0]
         adapted = head.adapt(rows.vectors)
         if previous is None or previous.index.kind == "flat":
             self.ids = np.arange(len(rows), dtype=np.int64)
@@ -109,9 +109,21 @@ class Scorer:
         else:
             lexical = self._lexical.scores(texts)
             fused = fused + LEXICAL_WEIGHT * log_softmax(lexical / LEXICAL_TEMPERATURE)
-        strange = (adapted @ self._everyday.T).max(axis=1) if len(self._everyday) else np.zeros(len(queries))
-        everyday = np.asarray(strange, dtype=np.float32)
+        everyday = self._beyond_everyday(queries, found, fused)
         return Scores(cosine, log_probability, lexical, fused, self.head.belongs(queries), everyday)
+
+    def _beyond_everyday(self, queries: Vectors, found: NDArray[np.int64], fused: Vectors) -> Vectors:
+        """By how much the first entry's nearest text is nearer than any everyday sentence, shape ``(queries,)``.
+
+        In the space before the adapter, which has learnt nothing of what is not the bank's.
+        """
+        if not len(self._everyday):
+            return np.zeros(len(queries), dtype=np.float32)
+        nearest = found[
+            np.arange(len(queries)), (self.rows.entries[found] == fused.argmax(axis=1)[:, None]).argmax(axis=1)
+        ]
+        cosine = np.einsum("qd,qd->q", self.rows.vectors[nearest], queries)
+        return np.asarray(cosine - (queries @ self._everyday.T).max(axis=1), dtype=np.float32)
 
     def _best(self, scores: Vectors, entries: NDArray[np.int64]) -> Vectors:
         """The best score of each entry, shape ``(queries, entries)``.

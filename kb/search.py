@@ -69,7 +69,8 @@ class Release:
         parts: Parts,
         targets: Targets,
     ) -> Release:
-        """Encode what the entries say."""
+        """Encode what the entries say. Their order does not matter."""
+        entries = sorted(entries, key=lambda entry: entry.id)
         rows = collect(entries, encode)
         if not parts.passages:
             rows = rows.only(~rows.passages)

@@ -154,12 +154,13 @@ class KnowledgeBase:
         candidates = engine.candidates(alone, language)[0]
         bars = engine.thresholds(language)
         found = Search(engine.release.id, language, candidates, bars)
-        if candidates[0].confidence >= bars.answer:
-            return found
+        is_sure = candidates[0].confidence >= bars.answer
         if self._options.parts.splitting:
-            questions = await self._questions(text, language, engine)
+            questions = await self._questions(halves(text, language, strongly=is_sure), language, engine)
             if questions:
                 return replace(found, questions=questions)
+        if is_sure:
+            return found
         if earlier is not None and self._options.parts.context:
             joint, _ = await self._scores(joined(earlier, text, language), language, engine)
             scores = in_context(alone, joint, engine.release.entries, earlier.entry_id)
@@ -173,8 +174,7 @@ class KnowledgeBase:
             raise Unavailable("The knowledge base is empty; publish a release first.", code="knowledge_base_empty")
         return engine.scores(vector[None, :], [self._meant(text, language)], language), engine
 
-    async def _questions(self, text: str, language: Lang, engine: Engine) -> tuple[Candidate, ...]:
-        pairs = halves(text, language)
+    async def _questions(self, pairs: list[tuple[str, str]], language: Lang, engine: Engine) -> tuple[Candidate, ...]:
         found = [[await self._best(half, language, engine) for half in pair] for pair in pairs]
         return two_questions([(first, second) for first, second in found], engine.thresholds(language))
 
@@ -325,7 +325,8 @@ class KnowledgeBase:
             today = self._clock.now().astimezone(self._options.time_zone).date()
             valid = [entry for entry in self._released[1] if entry.is_valid_on(today)]
             engine = self._live.engine
-            if engine and engine.release.id == release_id and list(engine.release.entries) == valid:
+            shown = set(engine.entries) if engine and engine.release.id == release_id else set()
+            if shown == {entry.id for entry in valid} and (valid or engine is None):
                 return
             if not valid:
                 await self._live.empty()

@@ -10,6 +10,7 @@ from kb.content import Lang
 from kb.search import Candidate
 
 MOST_SPLITS = 4
+STRONG = 1
 SHORTEST = {"zh": 4, "en": 8}
 
 _LINKS = {
@@ -27,8 +28,13 @@ _STRENGTH = {
 }
 
 
-def halves(text: str, language: Lang) -> list[tuple[str, str]]:
+def halves(text: str, language: Lang, *, strongly: bool = False) -> list[tuple[str, str]]:
     """Ways to cut a message in two, the likeliest first; at most ``MOST_SPLITS``, none for a message in one piece.
+
+    Args:
+        text: the message.
+        language: its language.
+        strongly: only where a word for "also" or the end of a sentence says that something new begins.
 
     Example:
         >>> halves("卡丢了怎么挂失，还有补卡要多少钱", "zh")[0]
@@ -42,7 +48,8 @@ def halves(text: str, language: Lang) -> list[tuple[str, str]]:
                 (rank for rank, sign in enumerate(_STRENGTH[language]) if re.search(sign, join[0], re.IGNORECASE)), 3
             )
             found.append((strength, (left, right)))
-    return [pair for _, pair in sorted(found, key=lambda item: item[0])][:MOST_SPLITS]
+    kept = [item for item in found if not strongly or item[0] <= STRONG]
+    return [pair for _, pair in sorted(kept, key=lambda item: item[0])][:MOST_SPLITS]
 
 
 def two_questions(pairs: Sequence[tuple[Candidate, Candidate]], bars: Thresholds) -> tuple[Candidate, ...]:

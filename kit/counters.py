@@ -14,6 +14,7 @@ Degradation = Literal[
     "companion_missing",
     "vector_cache_corrupt",
     "fit_cache_corrupt",
+    "release_not_learnt",
     "content_invalid",
     "events_offline",
     "events_overflow",

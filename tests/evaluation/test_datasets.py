@@ -6,12 +6,37 @@ from typing import Any
 
 import pytest
 
-from evaluation.datasets import Query, Utterance, read_entries, read_queries, read_utterances
+from evaluation.datasets import (
+    Dialogue,
+    DoubleQuestion,
+    Query,
+    Utterance,
+    read_dialogues,
+    read_double_questions,
+    read_entries,
+    read_queries,
+    read_utterances,
+)
 from kit.errors import InvalidRequest
 
 ENTRY = {"id": "lost-card", "scenario": "cards", "variants": {"zh": {"question": "卡丢了怎么办"}}}
 QUERY = {"id": "q1", "text": "我的卡丢了", "language": "zh", "entry_id": "lost-card", "slice": "plain"}
 UTTERANCE = {"id": "u1", "text": "转人工", "language": "zh", "needed": True, "reason": "asked_for_human"}
+DIALOGUE = {
+    "id": "f1",
+    "language": "zh",
+    "slice": "attribute",
+    "turns": ["卡丢了怎么办", "补卡多少钱"],
+    "entry_ids": ["lost-card", "card-fee"],
+}
+DOUBLE = {
+    "id": "d1",
+    "language": "zh",
+    "slice": "double",
+    "text": "卡丢了怎么办，还有补卡多少钱",
+    "entry_ids": ["lost-card", "card-fee"],
+}
+SINGLE = {**DOUBLE, "id": "d2", "slice": "single", "entry_ids": ["lost-card"]}
 
 Read = Callable[[Path], Any]
 
@@ -20,10 +45,20 @@ def queries_of(path: Path) -> list[Query]:
     return read_queries(path, {"lost-card"})
 
 
+def dialogues_of(path: Path) -> list[Dialogue]:
+    return read_dialogues(path, {"lost-card", "card-fee"})
+
+
+def doubles_of(path: Path) -> list[DoubleQuestion]:
+    return read_double_questions(path, {"lost-card", "card-fee"})
+
+
 READERS: list[tuple[str, Read, dict[str, Any]]] = [
     ("kb.jsonl", read_entries, ENTRY),
     ("queries.jsonl", queries_of, QUERY),
     ("handoff.jsonl", read_utterances, UTTERANCE),
+    ("followups.jsonl", dialogues_of, DIALOGUE),
+    ("doubles.jsonl", doubles_of, DOUBLE),
 ]
 
 
@@ -58,6 +93,28 @@ BROKEN = [
     ("handoff.jsonl", read_utterances, [without(UTTERANCE, "needed")], 1, "'needed' must be true or false"),
     ("handoff.jsonl", read_utterances, [{**UTTERANCE, "needed": "yes"}], 1, "'needed' must be true or false"),
     ("handoff.jsonl", read_utterances, [{**UTTERANCE, "needed": 1}], 1, "'needed' must be true or false"),
+    ("followups.jsonl", dialogues_of, [without(DIALOGUE, "slice")], 1, "'slice'"),
+    ("followups.jsonl", dialogues_of, [without(DIALOGUE, "turns")], 1, "'turns'"),
+    ("followups.jsonl", dialogues_of, [{**DIALOGUE, "turns": "补卡多少钱"}], 1, "'turns'"),
+    ("followups.jsonl", dialogues_of, [{**DIALOGUE, "turns": ["卡丢了怎么办", " "]}], 1, "'turns'"),
+    ("followups.jsonl", dialogues_of, [{**DIALOGUE, "turns": ["补卡"], "entry_ids": ["card-fee"]}], 1, "two or more"),
+    ("followups.jsonl", dialogues_of, [DIALOGUE, {**DIALOGUE, "entry_ids": ["card-fee"]}], 2, "2 turns need as many"),
+    ("followups.jsonl", dialogues_of, [{**DIALOGUE, "entry_ids": ["lost-card", None]}], 1, "'entry_ids'"),
+    (
+        "followups.jsonl",
+        dialogues_of,
+        [{**DIALOGUE, "entry_ids": ["lost-cart", "card-fee"]}],
+        1,
+        "no entry 'lost-cart'",
+    ),
+    ("doubles.jsonl", doubles_of, [without(DOUBLE, "text")], 1, "'text'"),
+    ("doubles.jsonl", doubles_of, [without(DOUBLE, "entry_ids")], 1, "'entry_ids'"),
+    ("doubles.jsonl", doubles_of, [SINGLE, {**DOUBLE, "slice": "triple"}], 2, "'double' or 'single'"),
+    ("doubles.jsonl", doubles_of, [{**DOUBLE, "slice": ["double"]}], 1, "'double' or 'single'"),
+    ("doubles.jsonl", doubles_of, [{**DOUBLE, "entry_ids": ["card-fee"]}], 1, "must be two different ones"),
+    ("doubles.jsonl", doubles_of, [{**DOUBLE, "entry_ids": ["card-fee"] * 2}], 1, "must be two different ones"),
+    ("doubles.jsonl", doubles_of, [{**DOUBLE, "slice": "single"}], 1, "must be one"),
+    ("doubles.jsonl", doubles_of, [{**DOUBLE, "entry_ids": ["lost-card", "fee"]}], 1, "no entry 'fee'"),
     ("kb.jsonl", read_entries, [without(ENTRY, "scenario")], 1, "scenario: Field required"),
     ("kb.jsonl", read_entries, [without(ENTRY, "variants")], 1, "variants: Field required"),
     ("kb.jsonl", read_entries, [{**ENTRY, "variants": {}}], 1, "variants: "),
@@ -170,3 +227,22 @@ def test_entries_may_lack_a_language_and_carry_empty_fields(write_lines: Callabl
     [entry] = read_entries(write_lines("kb.jsonl", [row]))
     assert set(entry.variants) == {"zh"}
     assert entry.variants["zh"].questions == ("卡丢了", "挂失")
+
+
+def test_a_dialogue_is_read_as_written(write_lines: Callable[..., Path]) -> None:
+    assert dialogues_of(write_lines("f.jsonl", [DIALOGUE])) == [
+        Dialogue("f1", "zh", "attribute", ("卡丢了怎么办", "补卡多少钱"), ("lost-card", "card-fee"))
+    ]
+
+
+def test_the_language_of_a_dialogue_is_that_of_its_turns(write_lines: Callable[..., Path]) -> None:
+    row = {**without(DIALOGUE, "language"), "turns": ["my card is gone", "what is a new one"]}
+    [dialogue] = dialogues_of(write_lines("f.jsonl", [row]))
+    assert dialogue.language == "en"
+
+
+def test_a_double_question_is_read_as_written(write_lines: Callable[..., Path]) -> None:
+    assert doubles_of(write_lines("d.jsonl", [DOUBLE, SINGLE])) == [
+        DoubleQuestion("d1", DOUBLE["text"], "zh", "double", ("lost-card", "card-fee")),
+        DoubleQuestion("d2", DOUBLE["text"], "zh", "single", ("lost-card",)),
+    ]

@@ -66,7 +66,7 @@ def loaded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     """The session's encoder, so that not every test loads it again."""
     if "data_dir" in request.fixturenames:
         encoder = request.getfixturevalue("encoder").encoder
-        monkeypatch.setattr("evaluation.faq.load_encoder", lambda settings: encoder)
+        monkeypatch.setattr("evaluation.publishing.load_encoder", lambda settings: encoder)
 
 
 @pytest.fixture

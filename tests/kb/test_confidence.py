@@ -211,7 +211,7 @@ def scores(**given: Any) -> Scores:
         **dict.fromkeys(("cosine", "lexical", "fused"), [0.0] * entries),
         "log_probability": [-np.log(entries)] * entries,
         "belonging": 0.0,
-        "everyday": 0.0,
+        "beyond_everyday": 0.0,
     }
     return Scores(**{name: np.array([value], np.float32) for name, value in {**nothing, **given}.items()})
 
@@ -227,7 +227,7 @@ def test_each_feature_is_of_the_entry_that_ranks_first() -> None:
         "log_probability": np.log([0.2, 0.5, 0.3]).tolist(),
         "lexical": [0.3, 0.4, 0.0],
         "belonging": 3.0,
-        "everyday": 0.25,
+        "beyond_everyday": 0.35,
     }
     expected = {
         "cosine": 0.6,
@@ -237,7 +237,7 @@ def test_each_feature_is_of_the_entry_that_ranks_first() -> None:
         "agreement": 2,
         "lexical": 0.4,
         "belonging": 3.0,
-        "everyday_margin": 0.6 - 0.25,
+        "beyond_everyday": 0.35,
     }
     assert {name: feature(name, **given) for name in FEATURES} == pytest.approx(expected, abs=1e-5)
 

@@ -160,12 +160,14 @@ def test_of_two_as_near_the_one_that_uses_the_words_comes_first() -> None:
     assert scores.lexical.argmax(axis=1).tolist() == [0, 1]
 
 
-def test_everyday_is_the_nearest_everyday_sentence_and_none_without_that_part() -> None:
+def test_a_question_is_compared_with_the_nearest_everyday_sentence_unless_that_part_is_off() -> None:
     everyday = rows_of(("rain", -1, 40), ("food", -1, 90))
     scores = scorer_of(THREE, everyday=everyday).scores(at(0, 85), ["?", "?"])
-    np.testing.assert_allclose(scores.everyday, np.cos(np.deg2rad([40, 5])), atol=1e-5)
+    card, loan = np.cos(np.deg2rad([0, 25]))
+    rain, food = np.cos(np.deg2rad([40, 5]))
+    np.testing.assert_allclose(scores.beyond_everyday, [card - rain, loan - food], atol=1e-5)
     left = scorer_of(THREE, everyday=everyday, parts=Parts.without(["belonging"])).scores(at(0, 85), ["?", "?"])
-    assert left.everyday.tolist() == [0, 0]
+    assert left.beyond_everyday.tolist() == [0, 0]
 
 
 def test_whether_it_belongs_is_what_the_head_says() -> None:

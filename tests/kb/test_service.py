@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from kb import confidence
 from kb.content import EntryContent
 from kb.context import Earlier
 from kb.encoder import TurnEncoder
@@ -415,9 +416,10 @@ async def test_a_query_under_way_ends_on_the_release_that_it_began_on(
 
 
 async def test_the_thresholds_are_derived_anew_at_each_publish(
-    worker: MakeKnowledgeBase, whole_bank: list[EntryContent]
+    worker: MakeKnowledgeBase, whole_bank: list[EntryContent], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Entries about nothing but the same words: less can be told apart, so more confidence is needed or less is."""
+    monkeypatch.setattr(confidence, "MIN_RIGHT", 1)  # a small bank is enough here
     knowledge = worker()
     await knowledge.load(whole_bank)
     await knowledge.settled()
@@ -458,8 +460,9 @@ async def test_without_context_a_follow_up_is_searched_alone(
 
 
 async def test_to_want_more_right_answers_is_to_answer_less(
-    worker: MakeKnowledgeBase, whole_bank: list[EntryContent]
+    worker: MakeKnowledgeBase, whole_bank: list[EntryContent], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(confidence, "MIN_RIGHT", 1)  # a small bank is enough here
     bars = []
     for wanted in (0.5, 0.99):
         knowledge = worker(cache=None, options=SearchOptions(targets=Targets(answered_precision=wanted)))

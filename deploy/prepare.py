@@ -1,0 +1,29 @@
+"""``python -m deploy.prepare``: encode and learn the content files at set-up, so that the first start need not."""
+
+from __future__ import annotations
+
+import asyncio
+
+from handoff.signals import fitted_reader
+from kb.content import read_folder
+from kb.encoder import TurnEncoder, load_encoder
+from kb.live import LiveEngine
+from kb.service import SearchOptions
+from kb.vectors import VectorCache
+from kit.settings import Settings
+
+
+async def prepare(settings: Settings) -> None:
+    """Fill the caches that ``web`` starts from."""
+    encoder = TurnEncoder(load_encoder(settings))
+    cache = settings.data_dir / "cache"
+    options = SearchOptions.from_settings(settings)
+    live = LiveEngine(encoder, cache / "knowledge", options.parts, options.targets, options.checks)
+    await live.show(0, read_folder(settings.content_dir))
+    await live.settled()
+    examples = VectorCache(encoder.encoder.primary, cache / "signals.npz")
+    await fitted_reader(lambda text, _: encoder.vector(text), encoder.encoder.space.primary, examples)
+
+
+if __name__ == "__main__":
+    asyncio.run(prepare(Settings()))

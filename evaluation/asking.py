@@ -1,0 +1,65 @@
+"""What the product makes of a search: what the customer is told, and what the next turn may follow up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from chat.answering import LONGEST_TOPIC
+from handoff.policy import Answer, Clarify, Standing, Thresholds, after_search
+from kb.content import Lang
+from kb.context import Earlier, joined
+from kb.service import Search
+
+
+class Searchable(Protocol):
+    """What questions are put to: a knowledge base."""
+
+    async def search(self, text: str, language: Lang, earlier: Earlier | None = None) -> Search:
+        """Candidates for one message."""
+        ...
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the customer is told at once.
+
+    Args:
+        answered: the entries given as answers: one, or two where the message asked two questions; else none.
+        offered: the entries offered as choices, where none is given as an answer.
+        confidence: what the decision was made by, 0 to 1.
+    """
+
+    answered: tuple[str, ...]
+    offered: tuple[str, ...]
+    confidence: float
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """Every entry that the customer sees."""
+        return frozenset(self.answered + self.offered)
+
+
+def told(search: Search) -> Told:
+    """What the policy makes of a search, as of the first turn of a conversation."""
+    asked = search.questions or tuple(search.candidates[:1])
+    confidences = [min(question.confidence for question in asked)]
+    confidences += [other.confidence for other in search.candidates[1:]]
+    outcome = after_search(
+        confidences,
+        off_topic=False,
+        standing=Standing(),
+        thresholds=Thresholds(answer=search.thresholds.answer, clarify=search.thresholds.clarify),
+    )
+    choices = outcome.choices if isinstance(outcome, Clarify) else 0
+    return Told(
+        tuple(question.entry.id for question in asked) if isinstance(outcome, Answer) else (),
+        tuple(candidate.entry.id for candidate in search.candidates[:choices]),
+        confidences[0],
+    )
+
+
+def followed(text: str, language: Lang, earlier: Earlier | None, search: Search) -> Earlier:
+    """A turn as the next one sees it: its words, with those before where it was understood by them, and its answer."""
+    searched = joined(earlier, text, language)[-LONGEST_TOPIC:] if search.in_context and earlier else text
+    return Earlier(searched, next(iter(told(search).answered), None))
