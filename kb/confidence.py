@@ -29,6 +29,10 @@ FEATURES = (
 )
 MIN_SAMPLES = 60
 MIN_RIGHT = 12
+# A small knowledge base may find everything it holds out, and would then answer whatever it is asked: an answer that is
+# more likely wrong than right is never given, whatever the samples say, and choices without a chance are not offered.
+LEAST_ANSWER = 0.5
+LEAST_CLARIFY = 0.05
 # A feature that varies less was the same in all samples; in a later release it may be another, and must then not weigh.
 CONSTANT = 1e-6
 
@@ -167,8 +171,8 @@ def fit_calibration(samples: Sequence[Samples], *, answered_precision: float, cl
         centre, spread, model.coef_[0].astype(np.float64), float(model.intercept_[0]), UNFITTED.thresholds
     )
     confidence = fitted.of(found)
-    answer = lowest_confidence(confidence, right, weights, answered_precision)
-    clarify = confidence_at(confidence, in_three, weights, clarified_success)
+    answer = max(lowest_confidence(confidence, right, weights, answered_precision), LEAST_ANSWER)
+    clarify = max(confidence_at(confidence, in_three, weights, clarified_success), LEAST_CLARIFY)
     return replace(fitted, thresholds=Thresholds(answer=answer, clarify=min(clarify, answer)))
 
 

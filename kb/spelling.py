@@ -162,7 +162,7 @@ class Spelling:
 
     def _short_form(self, word: str, before: str, after: str) -> str | None:
         meant = self._short_forms.get(word.lower())
-        if meant is None or (len(word) > 1 and word.lower() in self._own):
+        if meant is None or (len(word) > 1 and self._own[word.lower()] >= _EVERYDAY):
             return None
         touches_han = re.match(rf"[{_HAN}]", after[:1]) or re.match(rf"[{_HAN}]", before[-1:])
         if len(word) == 1 and (word.lower() not in _ONE_LETTER or word.isupper() or _KEY.match(after) or touches_han):

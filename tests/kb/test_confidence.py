@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from kb.confidence import (
     FEATURES,
+    LEAST_ANSWER,
+    LEAST_CLARIFY,
     MIN_SAMPLES,
     UNFITTED,
     Calibration,
@@ -185,6 +187,14 @@ def test_a_feature_that_never_varied_tells_nothing_when_it_does() -> None:
 )
 def test_samples_that_tell_nothing_leave_it_unfitted(samples: Samples) -> None:
     assert fitted(samples) is UNFITTED
+
+
+def test_what_is_more_likely_wrong_is_never_answered_however_easy_the_samples_were() -> None:
+    easy = Samples(
+        np.tile([[0.0], [1.0]], (50, len(FEATURES))), np.tile([False, True], 50), np.tile([False, True], 50), 1.0
+    )
+    bars = fit_calibration([easy], answered_precision=0.01, clarified_success=0.01).thresholds
+    assert (bars.answer, bars.clarify) == (LEAST_ANSWER, LEAST_CLARIFY)
 
 
 def test_unfitted_it_is_surer_of_the_near_than_of_the_far() -> None:

@@ -419,7 +419,8 @@ async def test_the_thresholds_are_derived_anew_at_each_publish(
     worker: MakeKnowledgeBase, whole_bank: list[EntryContent], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Entries about nothing but the same words: less can be told apart, so more confidence is needed or less is."""
-    monkeypatch.setattr(confidence, "MIN_RIGHT", 1)  # a small bank is enough here
+    for bound in ("MIN_RIGHT", "LEAST_ANSWER", "LEAST_CLARIFY"):
+        monkeypatch.setattr(confidence, bound, 0)  # a small bank is enough here
     knowledge = worker()
     await knowledge.load(whole_bank)
     await knowledge.settled()
@@ -462,7 +463,8 @@ async def test_without_context_a_follow_up_is_searched_alone(
 async def test_to_want_more_right_answers_is_to_answer_less(
     worker: MakeKnowledgeBase, whole_bank: list[EntryContent], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(confidence, "MIN_RIGHT", 1)  # a small bank is enough here
+    for bound in ("MIN_RIGHT", "LEAST_ANSWER", "LEAST_CLARIFY"):
+        monkeypatch.setattr(confidence, bound, 0)  # a small bank is enough here
     bars = []
     for wanted in (0.5, 0.99):
         knowledge = worker(cache=None, options=SearchOptions(targets=Targets(answered_precision=wanted)))

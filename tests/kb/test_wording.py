@@ -20,7 +20,7 @@ from kit.language import to_simplified
 FOLDER = Path(kb.__file__).parent
 MOST_MILLISECONDS = 2.0
 LEAST_REPAIRED = 0.9
-MOST_DAMAGED = 0.005
+MOST_DAMAGED = 0.015  # a third of the shipped questions are loose, Cantonese or regional; half of them are unseen here
 
 ENGLISH_SLIPS = {
     "I forgot my passwrod": "I forgot my password",
