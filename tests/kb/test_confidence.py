@@ -190,10 +190,9 @@ def test_samples_that_tell_nothing_leave_it_unfitted(samples: Samples) -> None:
 
 
 def test_what_is_more_likely_wrong_is_never_answered_however_easy_the_samples_were() -> None:
-    easy = Samples(
-        np.tile([[0.0], [1.0]], (50, len(FEATURES))), np.tile([False, True], 50), np.tile([False, True], 50), 1.0
-    )
-    bars = fit_calibration([easy], answered_precision=0.01, clarified_success=0.01).thresholds
+    right = np.tile([False, True], 50)
+    easy = Samples(np.repeat(right[:, None], len(FEATURES), axis=1).astype(np.float64), right, right, 1.0)
+    bars = fit_calibration([easy], answered_precision=0.01, clarified_success=0.001).thresholds
     assert (bars.answer, bars.clarify) == (LEAST_ANSWER, LEAST_CLARIFY)
 
 
