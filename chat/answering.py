@@ -81,9 +81,8 @@ class Answering:
         except Unavailable as error:
             log.warning("search_unavailable", code=error.code)
             return await self._hand_off(conversation_id, Reason.BOT_UNAVAILABLE, message, slots)
-        asked = search.questions or search.candidates[:1]
         outcome = after_search(
-            [min(question.confidence for question in asked), *(other.confidence for other in search.candidates[1:])],
+            search.confidences,
             off_topic=intent == OFF_TOPIC_INTENT,
             standing=Standing(conversation.unhelped_turns, conversation.angry_turns),
             thresholds=self._bars(search),
@@ -179,8 +178,7 @@ class Answering:
 
     def _messages(self, outcome: Answer | Clarify | Decline, search: Search, language: Lang) -> list[dict[str, Any]]:
         if isinstance(outcome, Answer):
-            asked = search.questions or search.candidates[:1]
-            return [self._answer_message(candidate.entry, language) for candidate in asked]
+            return [self._answer_message(candidate.entry, language) for candidate in search.answers]
         if isinstance(outcome, Clarify):
             offered = search.candidates[: outcome.choices]
             choices = [

@@ -42,20 +42,17 @@ class Told:
 
 def told(search: Search) -> Told:
     """What the policy makes of a search, as of the first turn of a conversation."""
-    asked = search.questions or tuple(search.candidates[:1])
-    confidences = [min(question.confidence for question in asked)]
-    confidences += [other.confidence for other in search.candidates[1:]]
     outcome = after_search(
-        confidences,
+        search.confidences,
         off_topic=False,
         standing=Standing(),
         thresholds=Thresholds(answer=search.thresholds.answer, clarify=search.thresholds.clarify),
     )
     choices = outcome.choices if isinstance(outcome, Clarify) else 0
     return Told(
-        tuple(question.entry.id for question in asked) if isinstance(outcome, Answer) else (),
+        tuple(answer.entry.id for answer in search.answers) if isinstance(outcome, Answer) else (),
         tuple(candidate.entry.id for candidate in search.candidates[:choices]),
-        confidences[0],
+        search.confidences[0],
     )
 
 

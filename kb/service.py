@@ -58,6 +58,19 @@ class Search:
     questions: tuple[Candidate, ...] = ()
     in_context: bool = False
 
+    @property
+    def answers(self) -> tuple[Candidate, ...]:
+        """What would be given as the answer: one entry, or one for each of two questions."""
+        return self.questions or tuple(self.candidates[:1])
+
+    @property
+    def confidences(self) -> list[float]:
+        """What to decide by: of the answer, the less sure one of two, and then of the other candidates."""
+        return [
+            min(candidate.confidence for candidate in self.answers),
+            *(other.confidence for other in self.candidates[1:]),
+        ]
+
 
 @dataclass(frozen=True)
 class SearchOptions:
@@ -168,11 +181,12 @@ class KnowledgeBase:
         return found
 
     async def _scores(self, text: str, language: Lang, engine: Engine | None = None) -> tuple[Scores, Engine]:
-        vector = await self.encode(text, language)
+        meant = self._meant(text, language)
+        vector = await self._vector(meant)
         engine = engine or self._engine
         if engine is None:
             raise Unavailable("The knowledge base is empty; publish a release first.", code="knowledge_base_empty")
-        return engine.scores(vector[None, :], [self._meant(text, language)], language), engine
+        return engine.scores(vector[None, :], [meant], language), engine
 
     async def _questions(self, pairs: list[tuple[str, str]], language: Lang, engine: Engine) -> tuple[Candidate, ...]:
         found = [[await self._best(half, language, engine) for half in pair] for pair in pairs]
@@ -188,9 +202,12 @@ class KnowledgeBase:
         Raises:
             EncoderUnavailable: there is no encoder, or it failed.
         """
+        return await self._vector(self._meant(text, language))
+
+    async def _vector(self, meant: str) -> Vectors:
         if self._encoder is None:
             raise EncoderUnavailable("The knowledge base cannot be searched: no encoder is loaded.")
-        return await self._encoder.vector(self._meant(text, language))
+        return await self._encoder.vector(meant)
 
     def _meant(self, text: str, language: Lang) -> str:
         wording = self._live.wording if self._live else None
