@@ -32,6 +32,7 @@ from identity.demo import create_demo_accounts
 from identity.service import Identity
 from kb.content import ContentError, read_folder
 from kb.encoder import TurnEncoder, load_encoder
+from kb.reranking import available_reranker
 from kb.service import KnowledgeBase, SearchOptions
 from kb.vectors import VectorCache
 from kit import http, logs
@@ -108,6 +109,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         encoder,
         cache=settings.data_dir / "cache" / "knowledge",
         options=SearchOptions.from_settings(settings),
+        reranker=await asyncio.to_thread(available_reranker, settings),
     )
     await _load_content(knowledge, settings)
     await knowledge.start()

@@ -27,7 +27,8 @@ from handoff.policy import (
 )
 from kb.content import EntryContent, Lang
 from kb.context import Earlier, joined
-from kb.service import KnowledgeBase, Search
+from kb.finding import Search
+from kb.service import KnowledgeBase
 from kit.counters import turns
 from kit.errors import NotFound, Unavailable
 
@@ -218,8 +219,6 @@ class Answering:
 
     @staticmethod
     def _seen(search: Search, language: Lang) -> dict[str, Any]:
-        seen = dict.fromkeys(candidate.entry.id for candidate in search.questions)
-        candidates = [*search.questions, *(other for other in search.candidates if other.entry.id not in seen)]
         return {
             "candidates": [
                 {
@@ -228,7 +227,7 @@ class Answering:
                     "answer": candidate.entry.variant_for(language)[1].answer,
                     "confidence": round(candidate.confidence, 4),
                 }
-                for candidate in candidates[:3]
+                for candidate in search.candidates[:3]
             ]
         }
 

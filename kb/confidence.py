@@ -42,7 +42,7 @@ class Scores:
     """What the parts of the engine say of a question.
 
     Args:
-        cosine: to the nearest text of each entry, shape ``(queries, entries)``; so are the next three.
+        cosine: to the nearest texts of each entry, shape ``(queries, entries)``; so are the next three.
         log_probability: of the entry classifier.
         lexical: overlap of words and characters.
         fused: all of them together; it ranks.

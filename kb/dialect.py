@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -55,6 +55,7 @@ def bundled_lexicon() -> Lexicon:
 class Dialect:
     """Rewrites dialect. Simplified text in, standard written Chinese out."""
 
+    shipped: dict[str, str]
     expressions: Callable[[str], str]
     in_context: tuple[Rule, ...]
     in_cantonese: tuple[Rule, ...]
@@ -64,20 +65,31 @@ class Dialect:
     def from_lexicon(cls, lexicon: Lexicon, written: str = "") -> Dialect:
         """Build from a lexicon; a slip that the bank itself has ``written`` is left alone."""
         slips = {slip: said for slip, said in lexicon.slips.items() if slip not in written}
+        shipped = lexicon.all_expressions()
         return cls(
-            _replacer(lexicon.all_expressions()),
+            shipped,
+            _replacer(shipped),
             lexicon.in_context,
             lexicon.in_cantonese,
             _replacer(slips),
         )
 
+    def with_expressions(self, expressions: dict[str, str]) -> Dialect:
+        """The same with these expressions beside the shipped ones, before which they go."""
+        return replace(self, expressions=_replacer({**self.shipped, **expressions}))
+
     def standardise(self, text: str) -> str:
         """Return the text in standard written Chinese, as far as the lexicon knows it."""
-        is_cantonese = _CANTONESE.search(text) is not None
+        rules = self.in_context + (self.in_cantonese if is_cantonese(text) else ())
         said = self.expressions(text)
-        for rule in self.in_context + (self.in_cantonese if is_cantonese else ()):
+        for rule in rules:
             said = rule.match.sub(rule.say, said)
         return self.slips(said)
+
+
+def is_cantonese(text: str) -> bool:
+    """Whether a text, as the customer wrote it, has what no Mandarin sentence has."""
+    return _CANTONESE.search(text) is not None
 
 
 def _replacer(table: dict[str, str]) -> Callable[[str], str]:

@@ -6,9 +6,11 @@ import asyncio
 import hashlib
 import re
 from collections import OrderedDict
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import structlog
 
 from kb.bundled_encoder import COMPLETE, build
@@ -101,24 +103,32 @@ class TurnEncoder:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="encoder")
 
     async def vector(self, text: str) -> Vectors:
-        """The vector of one text, shape ``(encoder.space.width,)``.
+        """The vector of one text, shape ``(encoder.space.width,)``; errors as of `vectors`."""
+        vectors: Vectors = (await self.vectors([text]))[0]
+        return vectors
+
+    async def vectors(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of texts, shape ``(texts, encoder.space.width)``; those not yet known are encoded in one batch.
 
         Raises:
             EncoderUnavailable: the encoder failed; counted.
         """
-        known = self._cache.get(text)
-        if known is not None:
+        found = {text: self._cache[text] for text in texts if text in self._cache}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        if missing:
+            found.update(zip(missing, await self._encoded(missing), strict=True))
+        for text, vector in found.items():
+            self._cache[text] = vector
             self._cache.move_to_end(text)
-            return known
+        while len(self._cache) > self._cache_size:
+            self._cache.popitem(last=False)
+        return np.stack([found[text] for text in texts])
+
+    async def _encoded(self, texts: list[str]) -> Vectors:
         loop = asyncio.get_running_loop()
         try:
-            vectors = await loop.run_in_executor(self._pool, self.encoder.encode, [text])
+            return await loop.run_in_executor(self._pool, self.encoder.encode, texts)
         except Exception as error:  # the runtime's errors share no base; whatever it is, we go on without
             count_degraded("encoder_failed")
             log.error("encoder_failed", exc_info=error)
             raise EncoderUnavailable("The knowledge base cannot be searched at present.") from error
-        vector: Vectors = vectors[0]
-        self._cache[text] = vector
-        while len(self._cache) > self._cache_size:
-            self._cache.popitem(last=False)
-        return vector

@@ -15,6 +15,9 @@ from kb.schemas import (
     CandidateView,
     EntryList,
     EntryView,
+    ExpressionRequest,
+    ExpressionView,
+    LexiconView,
     Published,
     PublishRequest,
     ReleaseList,
@@ -89,6 +92,27 @@ async def publish(body: PublishRequest, knowledge: Knowledge, who: Reviewer) -> 
 async def withdraw(entry_id: str, body: PublishRequest, knowledge: Knowledge, who: Reviewer) -> Published:
     """Take an entry out of the live release at once; the answer comes when it is no longer found."""
     return Published(release_id=await knowledge.withdraw(entry_id, who.login, body.comment))
+
+
+@router.get("/lexicon")
+async def lexicon(knowledge: Knowledge, _: Reader) -> LexiconView:
+    """What editors have put beside the shipped expressions."""
+    stored = [ExpressionView.model_validate(row) for row in await knowledge.lexicon.expressions()]
+    return LexiconView(expressions=stored, shipped=knowledge.lexicon.shipped_count)
+
+
+@router.put("/lexicon/{expression:path}")
+async def put_expression(expression: str, body: ExpressionRequest, knowledge: Knowledge, who: Editor) -> ExpressionView:
+    """Say what an expression means; the answer comes when questions are searched by it."""
+    return ExpressionView.model_validate(
+        await knowledge.lexicon.put(expression, body.language, body.meaning, who.login)
+    )
+
+
+@router.delete("/lexicon/{expression:path}", status_code=204)
+async def delete_expression(expression: str, knowledge: Knowledge, who: Editor) -> None:
+    """Forget an expression; the answer comes when questions are no longer searched by it."""
+    await knowledge.lexicon.delete(expression, who.login)
 
 
 @router.get("/search")

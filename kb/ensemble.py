@@ -10,8 +10,8 @@ import numpy as np
 
 from kb.sentence_encoder import Encoder
 from kb.space import Space, Vectors, joined
+from kit.language import has_han
 
-_HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff〇]")
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -71,4 +71,4 @@ class EnsembleEncoder:
 
 def is_english(text: str) -> bool:
     """Whether an encoder that knows only English can read a text: Latin letters, and no Chinese character."""
-    return bool(_LATIN.search(text)) and not _HAN.search(text)
+    return bool(_LATIN.search(text)) and not has_han(text)

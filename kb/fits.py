@@ -14,7 +14,7 @@ from kb.fitting import Fit
 from kb.head import Head
 from kb.sealed import Arrays, read_sealed, write_sealed
 
-VERSION = b"4"  # raise it when the fit itself changes: old files are then not found again
+VERSION = b"5"  # raise it when the fit itself changes: old files are then not found again
 _HEAD = ("adapter", "basis", "weights", "bias", "belonging")
 _CALIBRATION = ("centre", "spread", "weights", "bias", "answer", "clarify")
 

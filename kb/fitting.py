@@ -14,13 +14,15 @@ from kb.rows import Rows
 from kb.scoring import Parts, Scorer
 from kb.space import Vectors
 
-HELD_OUT_ROUNDS = 3
-HELD_OUT_QUESTIONS = 0.15
+# Of each round; a small knowledge base needs more rounds for as many questions.
+HELD_OUT_QUESTIONS = 0.1
 HELD_OUT_ENTRIES = 0.15
+ENOUGH_HELD_OUT = 800
+FEWEST_ROUNDS, MOST_ROUNDS = 3, 6
 
 # What the kinds of samples count for, against 1 for the held-out questions: customers mostly ask what the bank answers.
-STRANGE_WEIGHT = 0.12
-EVERYDAY_WEIGHT = 0.12
+STRANGE_WEIGHT = 0.075
+EVERYDAY_WEIGHT = 0.16
 CHECKS_WEIGHT = 3.0
 # Fewer check questions than this in a language tell nothing.
 MIN_CHECKS = 60
@@ -79,9 +81,10 @@ def fit(
         parts: which parts of the engine are in use.
         targets: what the operator wants.
     """
+    questions = HELD_OUT_QUESTIONS * (~rows.passages).sum()
+    n_rounds = int(np.clip(np.ceil(ENOUGH_HELD_OUT / max(questions, 1)), FEWEST_ROUNDS, MOST_ROUNDS))
     rounds = [
-        _hold_out(np.random.default_rng(number), rows, everyday, len(entry_ids), parts)
-        for number in range(HELD_OUT_ROUNDS)
+        _hold_out(np.random.default_rng(number), rows, everyday, len(entry_ids), parts) for number in range(n_rounds)
     ]
     head = _head(rows, len(entry_ids), everyday, parts)
     scorer = Scorer(rows, len(entry_ids), head, np.arange(len(entry_ids)), everyday, parts)
@@ -90,7 +93,7 @@ def fit(
         samples[language] = [kind for each in rounds for kind in each[language]]
         spoken = checks.only(checks.english == (language == "en"))
         if len(spoken) >= MIN_CHECKS:
-            samples[language].append(_asked(scorer, spoken, CHECKS_WEIGHT * HELD_OUT_ROUNDS))
+            samples[language].append(_asked(scorer, spoken, CHECKS_WEIGHT * n_rounds))
     return Fit(key, made_with, tuple(entry_ids), means, head, _calibrations(samples, targets))
 
 

@@ -26,7 +26,8 @@ ADAPTER_TEMPERATURE = 0.1
 ADAPTER_DECAY = 1e-3
 
 CLASSIFIER_SCALE = 10.0
-CLASSIFIER_L2 = 3e-4
+# Against the summed loss: the more there is to learn from, the less it restrains.
+CLASSIFIER_L2 = 2.5
 CLASSIFIER_STEPS = 30
 BELONGING_C = 0.1
 # Questions times entries. Above it the classifier would take minutes, and with so many entries it adds little to the
@@ -141,12 +142,12 @@ def _fit_classifier(x: torch.Tensor, y: torch.Tensor, n_entries: int) -> tuple[V
     """Multinomial logistic regression with L2, by L-BFGS."""
     weights = torch.zeros(x.shape[1], n_entries, requires_grad=True)
     bias = torch.zeros(n_entries, requires_grad=True)
-    scaled = CLASSIFIER_SCALE * x
+    scaled, decay = CLASSIFIER_SCALE * x, CLASSIFIER_L2 / len(x)
     optimiser = torch.optim.LBFGS([weights, bias], max_iter=CLASSIFIER_STEPS, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimiser.zero_grad()
-        value = torch.nn.functional.cross_entropy(scaled @ weights + bias, y) + CLASSIFIER_L2 * weights.square().sum()
+        value = torch.nn.functional.cross_entropy(scaled @ weights + bias, y) + decay * weights.square().sum()
         value.backward()
         return value
 

@@ -29,6 +29,9 @@ _LEAST_ALONE = 4
 _RARE = 5
 # Nats more for tearing a character out of a word that is one already (销卡 in 无效卡).
 _BROKEN_WORD = 4.0
+# Nats that any replacement must gain, and more of them in Cantonese.
+_LEAST_GAIN = 4.0
+_CANTONESE = 6.0
 # Grammar, numbers, pronouns and what one does with money: what stands alone between words in any correct sentence.
 _FUNCTION = frozenset(
     "的了是我你您他她它们在有和与或不没这那就也都要能可到把被给让跟向从对吗呢吧啊么个笔次天号点元块岁多少"
@@ -114,21 +117,28 @@ class Homophones:
                 for other in likeness.get(character, ()):
                     self._shapes[word[:at] + other + word[at + 1 :]].add(word)
 
-    def repair(self, text: str) -> str:
-        """Return the text with slips replaced; text without any comes back as it is."""
-        return _HAN_RUN.sub(lambda match: self._repair_run(match[0]), text)
+    def repair(self, text: str, *, cautiously: bool = False) -> str:
+        """Return the text with slips replaced; text without any comes back as it is.
 
-    def _repair_run(self, run: str) -> str:
+        Args:
+            text: in standard written Chinese, as far as it is known.
+            cautiously: for Cantonese, which is full of words that are no words here, and is not typed by its Mandarin
+                sound.
+        """
+        caution = _LEAST_GAIN + _CANTONESE * cautiously
+        return _HAN_RUN.sub(lambda match: self._repair_run(match[0], caution), text)
+
+    def _repair_run(self, run: str, caution: float) -> str:
         if len(run) > _LONGEST_RUN:
             return run
         for _ in range(_MOST_REPAIRS):
-            best = max(self._candidates(run), key=lambda candidate: candidate.gain, default=None)
+            best = max(self._candidates(run, caution), key=lambda candidate: candidate.gain, default=None)
             if best is None:
                 return run
             run = run[: best.start] + best.word + run[best.end :]
         return run
 
-    def _candidates(self, run: str) -> Iterator[_Candidate]:
+    def _candidates(self, run: str, caution: float) -> Iterator[_Candidate]:
         forward, backward = self._scores(run)
         inside = self._inside_words(run)
         for start in range(len(run) - 1):
@@ -138,6 +148,7 @@ class Homophones:
                     continue
                 for word, margin in self._alike(window):
                     gain = forward[start] + self._log_probability(word) + backward[end] - forward[-1]
+                    margin += caution
                     margin += _BROKEN_WORD * any(run[at] != word[at - start] and inside[at] for at in range(start, end))
                     if gain > margin and window not in self._written_phrases:
                         yield _Candidate(start, end, word, gain - margin)
@@ -155,12 +166,12 @@ class Homophones:
                 yield word, margin
 
     def _margin(self, window: str, word: str, *, is_blurred: bool) -> float | None:
-        """Return the gain in nats that a replacement must bring; None for one that is never made."""
+        """Return the nats that a replacement must gain beyond the least; None for one that is never made."""
         changed = [old for old, new in zip(window, word, strict=True) if old != new]
         at_home = sum(old in _FUNCTION or self._alone[old] >= _LEAST_ALONE for old in changed)
         if len(window) == 2 and any(old in _FUNCTION for old in changed):
             return None
-        return 3.0 + 3.0 * is_blurred + 4.0 * (len(changed) - 1) + 4.5 * at_home - 1.0 * (len(window) - 2)
+        return 3.0 * is_blurred + 4.0 * (len(changed) - 1) + 4.5 * at_home - 1.0 * (len(window) - 2)
 
     def _inside_words(self, run: str) -> list[bool]:
         """Tell of each character whether it is part of a known word in the likeliest cut of the run."""

@@ -15,6 +15,7 @@ import yaml
 from kb.checks import CheckQuestion
 from kb.content import EntryContent, Lang
 from kb.encoder import TurnEncoder
+from kb.expressions import Expressions
 from kb.fits import FitCache
 from kb.fitting import Fit, Targets
 from kb.scoring import Parts
@@ -65,6 +66,7 @@ class LiveEngine:
         self._parts, self._targets, self._checks = parts, targets, checks
         self._swap = asyncio.Lock()
         self._learning: asyncio.Task[None] | None = None
+        self._expressions = Expressions()
         self.engine: Engine | None = None
         self.wording: Wording | None = None
 
@@ -73,6 +75,7 @@ class LiveEngine:
         async with self._swap:
             engine, self.wording = await asyncio.to_thread(self._build, release_id, entries)
             self.engine = engine
+            await asyncio.to_thread(self._vectors.keep_used)  # a large file, which customers need not wait for
         if not engine.is_settled and (self._learning is None or self._learning.done()):
             self._learning = asyncio.create_task(self._learn())
 
@@ -80,6 +83,13 @@ class LiveEngine:
         """Search nothing: no entry of the live release is valid today."""
         async with self._swap:
             self.engine, self.wording = None, None
+
+    async def reword(self, expressions: Expressions) -> None:
+        """Mend questions by these expressions of editors from now on. Check questions stay until the next release."""
+        async with self._swap:
+            if self.wording is not None and expressions != self._expressions:
+                self.wording = self.wording.with_expressions(expressions)
+            self._expressions = expressions
 
     async def settled(self) -> None:
         """Wait until the live release is searched by what was learnt from itself."""
@@ -93,7 +103,7 @@ class LiveEngine:
             await asyncio.gather(self._learning, return_exceptions=True)
 
     def _build(self, release_id: int, entries: Sequence[EntryContent]) -> tuple[Engine, Wording | None]:
-        wording = Wording.of(entries) if self._parts.wording else None
+        wording = Wording.of(entries).with_expressions(self._expressions) if self._parts.wording else None
         release = Release.of(
             release_id,
             entries,
@@ -106,7 +116,6 @@ class LiveEngine:
             self._parts,
             self._targets,
         )
-        self._vectors.keep_used()
         return Engine(release, self._usable(release) or self._lessons(release), self.engine), wording
 
     def _usable(self, release: Release) -> Fit | None:

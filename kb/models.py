@@ -1,4 +1,4 @@
-"""Tables of the knowledge base: entries, their immutable revisions, and releases."""
+"""Tables of the knowledge base: entries, their immutable revisions, releases, and the lexicon of editors."""
 
 from __future__ import annotations
 
@@ -64,3 +64,15 @@ class LiveRelease(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     release_id: Mapped[int | None] = mapped_column(ForeignKey("kb_releases.id"))
+
+
+class EditorsExpression(Model):
+    """What customers say and what it means, both in the form in which text is searched."""
+
+    __tablename__ = "kb_expressions"
+
+    expression: Mapped[str] = mapped_column(String(60), primary_key=True)
+    language: Mapped[str] = mapped_column(String(2))
+    meaning: Mapped[str] = mapped_column(String(200))
+    author: Mapped[str] = mapped_column(String(120))
+    updated_at: Mapped[datetime] = mapped_column(Moment)

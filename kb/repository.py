@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kb.content import EntryContent
-from kb.models import Entry, LiveRelease, Release, ReleaseEntry, Revision
+from kb.expressions import Expression, Expressions
+from kb.models import EditorsExpression, Entry, LiveRelease, Release, ReleaseEntry, Revision
 
 DRAFT = "draft"
 PUBLISHED = "published"
@@ -121,3 +122,38 @@ class KnowledgeRepository:
         """The newest releases first."""
         rows = await self._session.execute(select(Release).order_by(Release.id.desc()).limit(limit))
         return list(rows.scalars())
+
+    async def expressions(self) -> list[EditorsExpression]:
+        """What editors have put, in the order of its characters."""
+        rows = await self._session.execute(select(EditorsExpression))
+        return sorted(rows.scalars(), key=lambda row: row.expression)
+
+    async def meanings(self) -> Expressions:
+        """What editors have put, as questions are mended by it. Read once a second, so no rows are built for it."""
+        rows = await self._session.execute(
+            select(EditorsExpression.expression, EditorsExpression.language, EditorsExpression.meaning)
+        )
+        return Expressions.of(rows)
+
+    async def put_expression(self, expression: Expression, author: str, now: datetime) -> EditorsExpression:
+        """Store an expression, in place of what it meant before."""
+        await self.live_release_id(lock=True)  # two editors who put the same at once come one after the other
+        return await self._session.merge(
+            EditorsExpression(
+                expression=expression.text,
+                language=expression.language,
+                meaning=expression.meaning,
+                author=author,
+                updated_at=now,
+            )
+        )
+
+    async def delete_expression(self, expression: str) -> bool:
+        """Forget an expression; False when there is none."""
+        await self.live_release_id(lock=True)
+        gone = await self._session.execute(
+            delete(EditorsExpression)
+            .where(EditorsExpression.expression == expression)
+            .returning(EditorsExpression.expression)
+        )
+        return gone.scalar_one_or_none() is not None

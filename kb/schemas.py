@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from kb.content import EntryContent
+from kb.content import EntryContent, Lang
+from kb.expressions import MEANING_LENGTH
 
 
 class EntryView(BaseModel):
@@ -66,3 +67,29 @@ class SearchView(BaseModel):
 
     release_id: int
     candidates: list[CandidateView]
+
+
+class ExpressionRequest(BaseModel):
+    """What an expression means."""
+
+    language: Lang
+    meaning: str = Field(max_length=MEANING_LENGTH)
+
+
+class ExpressionView(BaseModel):
+    """An expression as it is stored and searched by."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    expression: str
+    language: Lang
+    meaning: str
+    author: str
+    updated_at: datetime
+
+
+class LexiconView(BaseModel):
+    """What editors have put, and how many expressions are shipped beside that."""
+
+    expressions: list[ExpressionView]
+    shipped: int

@@ -18,6 +18,8 @@ from kb.vector_index import VectorIndex
 from kit.errors import InvalidRequest
 
 NEIGHBOURS = 128
+# What an entry's nearest text counts for, and the next ones.
+BEST_WEIGHTS = (0.5, 0.25, 0.25)
 FUSION_TEMPERATURE = 0.05
 PASSAGE_WEIGHT = 0.9
 LEXICAL_TEMPERATURE = 0.05
@@ -85,6 +87,8 @@ class Scorer:
         self._known = known
         self._lexical = LexicalIndex(rows.texts, rows.entries, n_entries) if parts.lexical else None
         self._everyday = everyday.vectors if parts.belonging else everyday.vectors[:0]
+        n_texts = np.bincount(rows.entries, minlength=n_entries).clip(1, len(BEST_WEIGHTS))
+        self._weight = np.cumsum(BEST_WEIGHTS)[n_texts - 1]
         adapted = head.adapt(rows.vectors)
         if previous is None or previous.index.kind == "flat":
             self.ids = np.arange(len(rows), dtype=np.int64)
@@ -101,7 +105,7 @@ class Scorer:
         near, ids = self.index.search(adapted, NEIGHBOURS)
         found = self._row_of[ids]
         near = np.where(self.rows.passages[found], PASSAGE_WEIGHT * near, near)
-        cosine = self._best(near, self.rows.entries[found])
+        cosine = self._nearness(near, self.rows.entries[found])
         log_probability = self._log_probability(queries, cosine)
         fused = log_softmax(cosine / FUSION_TEMPERATURE) + log_probability
         if self._lexical is None:
@@ -125,15 +129,24 @@ class Scorer:
         cosine = np.einsum("qd,qd->q", self.rows.vectors[nearest], queries)
         return np.asarray(cosine - (queries @ self._everyday.T).max(axis=1), dtype=np.float32)
 
-    def _best(self, scores: Vectors, entries: NDArray[np.int64]) -> Vectors:
-        """The best score of each entry, shape ``(queries, entries)``.
+    def _nearness(self, scores: Vectors, entries: NDArray[np.int64]) -> Vectors:
+        """How near each entry is by its best texts, shape ``(queries, entries)``.
 
-        An entry without a row among the nearest gets the lowest score that was found: it is at most that.
+        One text that happens to be near says less than one that has others beside it. A text that is not among the
+        nearest counts with the lowest score that was found: it is at most that.
         """
-        best = np.repeat(scores.min(axis=1, keepdims=True), self.n_entries, axis=1).astype(np.float32)
-        rows = np.repeat(np.arange(len(scores)), scores.shape[1])
-        np.maximum.at(best, (rows, entries.ravel()), scores.ravel())
-        return best
+        cells = len(scores) * self.n_entries
+        cell = (np.arange(len(scores))[:, None] * self.n_entries + entries).ravel()
+        flat = scores.ravel()
+        order = np.lexsort((-flat, cell))
+        starts = np.flatnonzero(np.diff(cell[order], prepend=-1))
+        rank = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+        counts = rank < len(BEST_WEIGHTS)
+        kept, weight = order[counts], np.array(BEST_WEIGHTS)[rank[counts]]
+        total = np.bincount(cell[kept], weights=weight * flat[kept], minlength=cells).reshape(len(scores), -1)
+        found = np.bincount(cell[kept], weights=weight, minlength=cells).reshape(len(scores), -1)
+        missing = self._weight - found
+        return np.asarray((total + missing * scores.min(axis=1, keepdims=True)) / self._weight, dtype=np.float32)
 
     def _log_probability(self, queries: Vectors, cosine: Vectors) -> Vectors:
         """Natural logarithm of each entry's probability, shape ``(queries, entries)``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,22 +13,23 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from kb.checks import CheckQuestion, read_checks
-from kb.confidence import Scores, Thresholds
 from kb.content import EntryContent, Lang
-from kb.context import Earlier, in_context, joined
+from kb.context import Earlier
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
+from kb.finding import Finder, Search, meant_by
 from kb.fitting import Targets
+from kb.lexicon import EditorsLexicon
 from kb.live import LiveEngine
 from kb.models import Revision
 from kb.repository import ARCHIVED, DRAFT, PUBLISHED, KnowledgeRepository
+from kb.reranking import TurnReranker
 from kb.scoring import Parts
-from kb.search import Candidate, Engine
-from kb.splitting import halves, two_questions
+from kb.search import Engine
+from kb.wording import Wording
 from kit.clock import Clock
 from kit.database import Database
 from kit.errors import NotFound, Unavailable
 from kit.events import Event, Events
-from kit.language import to_simplified
 from kit.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -36,40 +37,6 @@ log = structlog.get_logger(__name__)
 RELEASES = "kb:releases"
 FOLLOW_SECONDS = 1.0
 CONTENT_AUTHOR = "content-files"
-
-
-@dataclass(frozen=True)
-class Search:
-    """What a message found.
-
-    Args:
-        release_id: the release that was searched.
-        language: the customer's.
-        candidates: of the whole message, best first.
-        thresholds: from where on to answer, and to offer choices.
-        questions: the best candidate of each of two questions, where the message asks two; else empty.
-        in_context: whether the message was understood with the turn before it.
-    """
-
-    release_id: int
-    language: Lang
-    candidates: list[Candidate]
-    thresholds: Thresholds
-    questions: tuple[Candidate, ...] = ()
-    in_context: bool = False
-
-    @property
-    def answers(self) -> tuple[Candidate, ...]:
-        """What would be given as the answer: one entry, or one for each of two questions."""
-        return self.questions or tuple(self.candidates[:1])
-
-    @property
-    def confidences(self) -> list[float]:
-        """What to decide by: of the answer, the less sure one of two, and then of the other candidates."""
-        return [
-            min(candidate.confidence for candidate in self.answers),
-            *(other.confidence for other in self.candidates[1:]),
-        ]
 
 
 @dataclass(frozen=True)
@@ -106,6 +73,7 @@ class KnowledgeBase:
         encoder: None when no encoder could be loaded; entries are still written and published, but not searched.
         cache: folder for the vectors and the fit of the live release; None keeps them in memory only.
         options: what the operator chose; by default everything is in use.
+        reranker: puts the first candidates in its order; None leaves them in the engine's.
     """
 
     def __init__(
@@ -117,18 +85,21 @@ class KnowledgeBase:
         *,
         cache: Path | None,
         options: SearchOptions | None = None,
+        reranker: TurnReranker | None = None,
     ) -> None:
         self._database = database
         self._events = events
         self._clock = clock
         self._encoder = encoder
         self._options = options or SearchOptions()
+        self._reranker = reranker
         self._live = (
             LiveEngine(encoder, cache, self._options.parts, self._options.targets, self._options.checks)
             if encoder
             else None
         )
         self._released: tuple[int, list[EntryContent]] | None = None
+        self.lexicon = EditorsLexicon(database, clock, self._announce)
         self._refreshing = asyncio.Lock()
         self._follower: asyncio.Task[None] | None = None
 
@@ -163,38 +134,12 @@ class KnowledgeBase:
             EncoderUnavailable: there is no encoder, or it failed.
             Unavailable: nothing has been published yet.
         """
-        alone, engine = await self._scores(text, language)
-        candidates = engine.candidates(alone, language)[0]
-        bars = engine.thresholds(language)
-        found = Search(engine.release.id, language, candidates, bars)
-        is_sure = candidates[0].confidence >= bars.answer
-        if self._options.parts.splitting:
-            questions = await self._questions(halves(text, language, strongly=is_sure), language, engine)
-            if questions:
-                return replace(found, questions=questions)
-        if is_sure:
-            return found
-        if earlier is not None and self._options.parts.context:
-            joint, _ = await self._scores(joined(earlier, text, language), language, engine)
-            scores = in_context(alone, joint, engine.release.entries, earlier.entry_id)
-            return replace(found, candidates=engine.candidates(scores, language)[0], in_context=True)
-        return found
-
-    async def _scores(self, text: str, language: Lang, engine: Engine | None = None) -> tuple[Scores, Engine]:
-        meant = self._meant(text, language)
-        vector = await self._vector(meant)
-        engine = engine or self._engine
-        if engine is None:
+        if self._encoder is None:
+            raise EncoderUnavailable("The knowledge base cannot be searched: no encoder is loaded.")
+        if self._engine is None:
             raise Unavailable("The knowledge base is empty; publish a release first.", code="knowledge_base_empty")
-        return engine.scores(vector[None, :], [meant], language), engine
-
-    async def _questions(self, pairs: list[tuple[str, str]], language: Lang, engine: Engine) -> tuple[Candidate, ...]:
-        found = [[await self._best(half, language, engine) for half in pair] for pair in pairs]
-        return two_questions([(first, second) for first, second in found], engine.thresholds(language))
-
-    async def _best(self, text: str, language: Lang, engine: Engine) -> Candidate:
-        scores, _ = await self._scores(text, language, engine)
-        return engine.candidates(scores, language)[0][0]
+        finder = Finder(self._engine, self._wording, self._encoder, self._options.parts, self._reranker)
+        return await finder.find(text, language, earlier)
 
     async def encode(self, text: str, language: Lang) -> Vectors:
         """The raw vector by which a text is searched, shape ``(dimensions,)``; slips of the pen are mended first.
@@ -202,21 +147,17 @@ class KnowledgeBase:
         Raises:
             EncoderUnavailable: there is no encoder, or it failed.
         """
-        return await self._vector(self._meant(text, language))
-
-    async def _vector(self, meant: str) -> Vectors:
         if self._encoder is None:
             raise EncoderUnavailable("The knowledge base cannot be searched: no encoder is loaded.")
-        return await self._encoder.vector(meant)
-
-    def _meant(self, text: str, language: Lang) -> str:
-        wording = self._live.wording if self._live else None
-        plain = to_simplified(text)
-        return wording.repair(plain, language) if wording else plain
+        return await self._encoder.vector(meant_by(text, language, self._wording))
 
     @property
     def _engine(self) -> Engine | None:
         return self._live.engine if self._live else None
+
+    @property
+    def _wording(self) -> Wording | None:
+        return self._live.wording if self._live else None
 
     def entry(self, entry_id: str) -> EntryContent:
         """A live entry.
@@ -321,12 +262,12 @@ class KnowledgeBase:
         return release.id
 
     async def _announce(self) -> None:
-        """Tell the other workers of a release that is committed, then search it here."""
+        """Tell the other workers of a release or an expression that is committed, then search by it here."""
         await self._events.publish(Event(RELEASES))
         await self.refresh()
 
     async def refresh(self) -> None:
-        """Search what is newest and valid today from now on. Queries under way end on the old engine."""
+        """Search what is newest and valid today, by today's lexicon. Queries under way end on the old engine."""
         if self._live is None:
             return
         async with self._refreshing:
@@ -339,6 +280,8 @@ class KnowledgeBase:
                     revisions = await repository.released(release_id)
                     entries = [EntryContent.model_validate(revision.content) for revision in revisions.values()]
                     self._released = (release_id, entries)
+                expressions = await repository.meanings()
+            await self._live.reword(expressions)
             today = self._clock.now().astimezone(self._options.time_zone).date()
             valid = [entry for entry in self._released[1] if entry.is_valid_on(today)]
             engine = self._live.engine

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from kb.content import EntryContent, Lang
-from kb.dialect import Dialect, bundled_lexicon
+from kb.dialect import Dialect, bundled_lexicon, is_cantonese
+from kb.expressions import Expressions
 from kb.homophones import Homophones
 from kb.spelling import Spelling
 from kit.language import to_simplified
@@ -28,8 +29,16 @@ class Wording:
         'reset my password please'
     """
 
-    def __init__(self, dialect: Dialect, homophones: Homophones, spelling: Spelling, known: frozenset[str]) -> None:
-        self._dialect = dialect
+    def __init__(
+        self,
+        dialect: Dialect,
+        homophones: Homophones,
+        spelling: Spelling,
+        known: frozenset[str],
+        expressions: Expressions | None = None,
+    ) -> None:
+        self._expressions = expressions or Expressions()
+        self._dialect = dialect.with_expressions(self._expressions.zh)
         self._homophones = homophones
         self._spelling = spelling
         self._known = known
@@ -55,6 +64,10 @@ class Wording:
             frozenset(text.strip() for text in (*simplified, *en)),
         )
 
+    def with_expressions(self, expressions: Expressions) -> Wording:
+        """The words of the same release, with these expressions of editors and no others. Takes no time."""
+        return Wording(self._dialect, self._homophones, self._spelling, self._known, expressions)
+
     def repair(self, text: str, language: Lang) -> str:
         """Return the text as it was probably meant.
 
@@ -69,7 +82,9 @@ class Wording:
             return text
         repaired = text
         if _HAN.search(text):
-            repaired = self._homophones.repair(self._dialect.standardise(text))
+            standard = self._dialect.standardise(text)
+            repaired = self._homophones.repair(standard, cautiously=is_cantonese(text))
+        repaired = self._expressions.replace_english(repaired)
         if _LATIN.search(repaired):
             repaired = self._spelling.repair(repaired, in_english=language == "en")
         return repaired if repaired.strip() else text

@@ -12,6 +12,8 @@ Degradation = Literal[
     "bot_error",
     "encoder_failed",
     "companion_missing",
+    "reranker_missing",
+    "reranker_failed",
     "vector_cache_corrupt",
     "fit_cache_corrupt",
     "release_not_learnt",

@@ -11,7 +11,7 @@ from typing import Literal
 import cantofilter
 from opencc import OpenCC
 
-__all__ = ["AnswerLanguage", "Detection", "Language", "detect", "to_simplified"]
+__all__ = ["AnswerLanguage", "Detection", "Language", "detect", "has_han", "to_simplified"]
 
 AnswerLanguage = Literal["zh", "en"]
 Script = Literal["simplified", "traditional", "either"]
@@ -139,6 +139,11 @@ def detect(text: str, default: AnswerLanguage = "zh") -> Detection:
     if any(not _is_name_by_shape(word, plain) for word in words):
         return Detection(Language.MIXED, "zh" if han_count > 1 else "en")
     return Detection(Language.ZH_HANT if _is_traditional(plain) else Language.ZH_HANS, "zh")
+
+
+def has_han(text: str) -> bool:
+    """Whether a text has a Chinese character."""
+    return _HAN.search(text) is not None
 
 
 def to_simplified(text: str) -> str:

@@ -81,6 +81,8 @@ class Settings(BaseSettings):
         lt=1,
         description="Share of the bot's choices that shall hold the right one; sets when it offers them.",
     )
+    reranker: str = Field("", description="Cross-encoder that orders the first candidates, by path or name; or empty.")
+    reranker_candidates: int = Field(5, ge=2, le=5, description="How many of the first candidates the reranker sees.")
     search_without: str = Field("", description="Comma-separated parts of the search to switch off.")
     time_zone: str = Field("Asia/Shanghai", description="Time zone in which an entry's first and last day are meant.")
 

@@ -66,10 +66,26 @@ THREE = rows_of(("card", 0, 0), ("lost card", 0, 10), ("loan", 1, 60), ("cash", 
 # ── the nearest rows ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_entry_is_as_near_as_its_nearest_question() -> None:
+def test_an_entry_with_one_question_is_as_near_as_that() -> None:
     scores = scorer_of(THREE).scores(at(12), ["?"])
-    np.testing.assert_allclose(scores.cosine[0], np.cos(np.deg2rad([2, 48, 108])), atol=1e-5)
+    np.testing.assert_allclose(scores.cosine[0, 1:], np.cos(np.deg2rad([48, 108])), atol=1e-5)
     assert scores.fused[0].argmax() == 0
+
+
+def test_of_several_questions_the_nearest_counts_most_and_the_third_is_the_last_to_count() -> None:
+    rows = rows_of(("a", 0, 10), ("b", 0, 20), ("c", 0, 30), ("d", 0, 90), ("loan", 1, 170))
+    nearness = scorer_of(rows).scores(at(0), ["?"]).cosine[0, 0]
+    assert nearness == pytest.approx(np.cos(np.deg2rad([10, 20, 30])) @ [0.5, 0.25, 0.25], abs=1e-5)
+
+
+def test_of_two_questions_the_nearer_counts_twice() -> None:
+    nearness = scorer_of(THREE).scores(at(12), ["?"]).cosine[0, 0]
+    assert nearness == pytest.approx(np.cos(np.deg2rad([2, 12])) @ [2 / 3, 1 / 3], abs=1e-5)
+
+
+def test_the_very_words_of_an_entry_go_before_several_that_are_merely_near() -> None:
+    rows = rows_of(("a", 0, 0), ("b", 0, 70), ("c", 0, 75), ("d", 1, 50), ("e", 1, 51), ("f", 1, 52))
+    assert scorer_of(rows).scores(at(0), ["?"]).fused[0].argmax() == 0
 
 
 def test_every_query_is_scored_for_itself() -> None:
@@ -218,7 +234,13 @@ def first(scorer: Scorer, angle: float) -> int:
     return int(scorer.scores(at(angle), ["?"]).cosine[0].argmax())
 
 
-@pytest.mark.usefixtures("_graph_from_the_start")
+@pytest.fixture
+def _nearest_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry is as near as its nearest text, so that scores tell which rows the index holds."""
+    monkeypatch.setattr("kb.scoring.BEST_WEIGHTS", (1.0,))
+
+
+@pytest.mark.usefixtures("_graph_from_the_start", "_nearest_alone")
 class TestALargeIndex:
     BEFORE = (("a", 0, 0), ("b", 0, 30), ("c", 1, 60), ("d", 1, 90), ("e", 2, 120), ("f", 2, 150))
 

@@ -20,7 +20,7 @@ from kit.language import to_simplified
 FOLDER = Path(kb.__file__).parent
 MOST_MILLISECONDS = 2.0
 LEAST_REPAIRED = 0.9
-MOST_DAMAGED = 0.015  # a third of the shipped questions are loose, Cantonese or regional; half of them are unseen here
+MOST_DAMAGED = 0.01  # a third of the shipped questions are loose, Cantonese or regional; half of them are unseen here
 
 ENGLISH_SLIPS = {
     "I forgot my passwrod": "I forgot my password",
@@ -365,8 +365,10 @@ def test_questions_of_entries_it_has_not_seen_are_hardly_damaged(part: int) -> N
     wording = _build([entry for entry in _entries() if entry not in unseen])
     dialect = Dialect.from_lexicon(bundled_lexicon())
     for language in LANGUAGES:
-        questions = [dialect.standardise(text) for text in _questions(unseen, language)]
-        damaged = [(text, fixed) for text in questions if (fixed := wording.repair(text, language)) != text]
+        questions = [(text, dialect.standardise(text)) for text in _questions(unseen, language)]
+        damaged = [
+            (text, fixed) for text, right in questions if (fixed := wording.repair(text, language)) not in (text, right)
+        ]
         assert len(damaged) <= MOST_DAMAGED * len(questions), damaged
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
@@ -16,7 +17,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 import chat.models  # noqa: F401  # fills the metadata
 import kb.models  # noqa: F401
 from identity.models import AuditRecord
-from kit.database import Database, Model
+from kit.database import Database, Model, alembic_config
 from kit.errors import Unavailable
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -116,6 +117,18 @@ class TestMigrations:
             session.add(record("kept"))
         await database.migrate()
         assert await subjects(database) == ["kept"]
+
+    async def test_every_migration_can_be_undone_and_done_again(self, database: Database) -> None:
+        def undo(session: object) -> list[str]:
+            config = alembic_config()
+            config.attributes["connection"] = session.connection()  # type: ignore[attr-defined]
+            command.downgrade(config, "base")
+            return inspect(session.connection()).get_table_names()  # type: ignore[attr-defined]
+
+        async with database.write() as session:
+            assert await session.run_sync(undo) == ["alembic_version"]
+        await database.migrate()
+        assert await subjects(database) == []
 
     async def test_workers_that_start_together_migrate_once(self, database_url: str) -> None:
         workers = [Database(database_url) for _ in range(3)]

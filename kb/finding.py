@@ -1,0 +1,119 @@
+"""What a message finds in a release: as it stands, as two questions, or with the turn before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kb.confidence import Scores, Thresholds
+from kb.content import Lang
+from kb.context import Earlier, in_context, joined
+from kb.encoder import TurnEncoder
+from kb.reranking import TurnReranker
+from kb.scoring import Parts
+from kb.search import Candidate, Engine
+from kb.splitting import cuts, two_questions
+from kb.wording import Wording
+from kit.language import to_simplified
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a message found.
+
+    Args:
+        release_id: the release that was searched.
+        language: the customer's.
+        candidates: as the whole message finds them, best first; the answers of two questions come before all others.
+        thresholds: from where on to answer, and to offer choices.
+        questions: the best candidate of each of two questions, where the message asks two; else empty.
+        in_context: whether the message was understood with the turn before it.
+    """
+
+    release_id: int
+    language: Lang
+    candidates: list[Candidate]
+    thresholds: Thresholds
+    questions: tuple[Candidate, ...] = ()
+    in_context: bool = False
+
+    @property
+    def answers(self) -> tuple[Candidate, ...]:
+        """What would be given as the answer: one entry, or one for each of two questions."""
+        return self.questions or tuple(self.candidates[:1])
+
+    @property
+    def confidences(self) -> list[float]:
+        """What to decide by: of the answer, the less sure one of two, and then of the other candidates."""
+        weakest = min(candidate.confidence for candidate in self.answers)
+        return [
+            *(weakest for _ in self.answers),
+            *(other.confidence for other in self.candidates[len(self.answers) :]),
+        ]
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Finds in one release, from a message's first question to its last: a release that goes live meanwhile waits.
+
+    Args:
+        engine: of the release.
+        wording: mends slips of the pen; None leaves them.
+        encoder: as conversations use it.
+        parts: which parts of the engine are in use.
+        reranker: puts the first candidates in its order; None leaves them in the engine's.
+    """
+
+    engine: Engine
+    wording: Wording | None
+    encoder: TurnEncoder
+    parts: Parts
+    reranker: TurnReranker | None
+
+    async def find(self, text: str, language: Lang, earlier: Earlier | None) -> Search:
+        """Candidates for one message; arguments and errors as of `kb.service.KnowledgeBase.search`."""
+        alone = await self._scores([text], language)
+        candidates = self.engine.candidates(alone, language)[0]
+        bars = self.engine.thresholds(language)
+        found = Search(self.engine.release.id, language, candidates, bars)
+        questions = await self._questions(text, language, candidates, bars)
+        if questions:
+            return replace(found, candidates=asked_first(questions, candidates), questions=questions)
+        if candidates[0].confidence < bars.answer and earlier is not None and self.parts.context:
+            joint = await self._scores([joined(earlier, text, language)], language)
+            scores = in_context(alone, joint, self.engine.release.entries, earlier.entry_id)
+            return replace(found, candidates=self.engine.candidates(scores, language)[0], in_context=True)
+        if self.reranker is None:
+            return found
+        meant = meant_by(text, language, self.wording)
+        vector = await self.encoder.vector(meant)
+        return replace(found, candidates=await self.reranker.ordered(candidates, meant, vector, language, self.engine))
+
+    async def _questions(
+        self, text: str, language: Lang, whole: list[Candidate], bars: Thresholds
+    ) -> tuple[Candidate, ...]:
+        is_sure = whole[0].confidence >= bars.answer
+        ways = cuts(text, language, is_sure=is_sure) if self.parts.splitting else []
+        if not ways:
+            return ()
+        halves = [half for cut in ways for half in (cut.left, cut.right)]
+        best = [found[0] for found in self.engine.candidates(await self._scores(halves, language), language)]
+        return two_questions(whole, list(zip(ways, best[::2], best[1::2], strict=True)), bars)
+
+    async def _scores(self, texts: Sequence[str], language: Lang) -> Scores:
+        meant = [meant_by(text, language, self.wording) for text in texts]
+        return self.engine.scores(await self.encoder.vectors(meant), meant, language)
+
+
+def asked_first(questions: Sequence[Candidate], whole: Sequence[Candidate]) -> list[Candidate]:
+    """The answers of two questions, in the order in which the whole message finds them, before all else it finds."""
+    rank = {candidate.entry.id: place for place, candidate in enumerate(whole)}
+    asked = sorted(questions, key=lambda candidate: rank.get(candidate.entry.id, len(rank)))
+    ids = {candidate.entry.id for candidate in asked}
+    return [*asked, *(candidate for candidate in whole if candidate.entry.id not in ids)]
+
+
+def meant_by(text: str, language: Lang, wording: Wording | None) -> str:
+    """A text as it is searched: in Simplified characters, slips of the pen mended."""
+    plain = to_simplified(text)
+    return wording.repair(plain, language) if wording else plain
