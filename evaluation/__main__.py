@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -18,9 +17,10 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from evaluation import ablation, doubles, faq, followups, handoff
-from evaluation.datasets import read_dialogues, read_double_questions, read_entries, read_queries, read_utterances
+from evaluation.datasets import read_dialogues, read_double_questions, read_knowledge, read_queries, read_utterances
+from evaluation.output import put_out
 from evaluation.tables import show
-from kb.content import EntryContent, read_folder
+from kb.content import EntryContent
 from kit.errors import BilinError
 from kit.settings import Settings
 
@@ -66,8 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _entries(arguments: argparse.Namespace, settings: Settings) -> tuple[list[EntryContent], set[str]]:
-    source: Path = arguments.kb or settings.content_dir
-    entries = read_folder(source) if source.is_dir() else read_entries(source)
+    entries = read_knowledge(arguments.kb or settings.content_dir)
     return entries, {entry.id for entry in entries}
 
 
@@ -134,17 +133,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.print(f"[bold red]error[/]: {escape(error.message)}", highlight=False, soft_wrap=True)
         return 2
     show(report, console)
-    text = json.dumps(report, ensure_ascii=False, indent=2)
-    if arguments.json is None:
-        print(text)
-        return 0
-    try:
-        arguments.json.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        print(text)
-        console.print(f"[bold red]error[/]: {escape(str(error))}; the figures are above", soft_wrap=True)
-        return 2
-    return 0
+    return put_out(report, arguments.json, console)
 
 
 if __name__ == "__main__":

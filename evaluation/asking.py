@@ -9,7 +9,7 @@ from chat.answering import LONGEST_TOPIC
 from handoff.policy import Answer, Clarify, Standing, Thresholds, after_search
 from kb.content import Lang
 from kb.context import Earlier, joined
-from kb.service import Search
+from kb.finding import Search
 
 
 class Searchable(Protocol):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from kb.content import EntryContent, Lang, parse_entry
+from kb.content import EntryContent, Lang, parse_entry, read_folder
 from kit.errors import InvalidRequest
 from kit.language import detect
 
@@ -141,6 +141,11 @@ def read_entries(path: Path) -> list[EntryContent]:
             raise DatasetError(f"{where}: the id {entry.id!r} is used twice")
         entries[entry.id] = entry
     return list(entries.values())
+
+
+def read_knowledge(path: Path) -> list[EntryContent]:
+    """A knowledge base in either form: ``kb.jsonl``, or a folder of content files."""
+    return read_folder(path) if path.is_dir() else read_entries(path)
 
 
 def read_queries(path: Path, entry_ids: set[str]) -> list[Query]:

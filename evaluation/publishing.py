@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kb.content import EntryContent
 from kb.encoder import TurnEncoder, load_encoder
+from kb.reranking import load_reranker
 from kb.service import KnowledgeBase, SearchOptions
 from kit.clock import SystemClock
 from kit.database import Database
@@ -51,6 +52,7 @@ async def published(
             encoder or TurnEncoder(load_encoder(settings)),
             cache=None if encoder else cache_folder(settings),
             options=SearchOptions.from_settings(settings),
+            reranker=load_reranker(settings),
         )
         try:
             await database.migrate()

@@ -1,4 +1,4 @@
-"""Made-up sentence vectors in any number, with neighbours that mean something."""
+"""Made-up questions in any number: sentence vectors with neighbours that mean something, and texts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ ENTRIES_A_TOPIC = 50
 TOPIC, ENTRY, QUESTION = 0.6, 0.6, 0.5
 # How fast the directions lose weight: the vectors of real sentences fill some directions more than others.
 DECAY = 0.35
+
+VOCABULARY = 20_000
+SHORTEST_TEXT, LONGEST_TEXT = 4, 12
 
 
 class Questions:
@@ -53,3 +56,17 @@ class Questions:
         drawn = numbers.standard_normal((count, len(self._weights)), np.float32) * self._weights
         drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
         return drawn
+
+
+def made_up_texts(count: int, seed: int, stream: int) -> list[list[str]]:
+    """Texts of 4 to 12 words, eight on average; arguments as of `Questions` and `Questions.fill`.
+
+    The second most frequent word comes half as often as the first, the third a third as often, and so on (Zipf's law).
+    """
+    numbers = np.random.default_rng([seed, stream])
+    frequencies = 1 / np.arange(1, VOCABULARY + 1)
+    lengths = numbers.integers(SHORTEST_TEXT, LONGEST_TEXT + 1, size=count)
+    drawn = numbers.choice(VOCABULARY, size=lengths.sum(), p=frequencies / frequencies.sum()).tolist()
+    words = [f"w{rank}" for rank in range(VOCABULARY)]
+    ends = np.cumsum(lengths).tolist()
+    return [[words[rank] for rank in drawn[start:end]] for start, end in zip([0, *ends], ends, strict=False)]

@@ -14,8 +14,8 @@ from kb.confidence import Thresholds
 from kb.content import EntryContent, Lang
 from kb.context import Earlier
 from kb.encoder import Vectors, prepared_folder
+from kb.finding import Search
 from kb.search import Candidate
-from kb.service import Search
 from kb.space import single
 from kit.settings import Settings
 

@@ -7,7 +7,7 @@ import pytest
 from chat.answering import LONGEST_TOPIC
 from evaluation.asking import Told, followed, told
 from kb.context import Earlier
-from kb.service import Search
+from kb.finding import Search
 
 Found = Callable[..., Search]
 

@@ -11,7 +11,7 @@ from evaluation.__main__ import main
 from evaluation.asking import Told
 from evaluation.datasets import DoubleQuestion
 from evaluation.doubles import DoubleAsked, DoublesRun, ask, summary
-from kb.service import Search
+from kb.finding import Search
 
 Found = Callable[..., Search]
 DOUBLE = DoubleQuestion("d1", "挂失，还有补卡", "zh", "double", ("lost", "again"))

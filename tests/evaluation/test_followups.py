@@ -12,7 +12,7 @@ from evaluation.datasets import Dialogue
 from evaluation.followups import Followed, FollowupsRun, follow, summary
 from evaluation.metrics.answering import Answered
 from kb.context import Earlier
-from kb.service import Search
+from kb.finding import Search
 
 Found = Callable[..., Search]
 FIGURES = {"n", "top1", "top1_alone", "coverage", "answered_precision", "bent"}
