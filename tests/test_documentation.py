@@ -24,8 +24,8 @@ OF_RASA = frozenset({"/webhooks/rest/webhook", "/model/parse", "/status", "/conv
 FORBIDDEN = ("session of", "pypi.org", "npmjs", "files.pythonhosted", "download.pytorch")
 MACHINE_PATH = re.compile(r"(?<![\w.:/])/(?:home|mnt|root|tmp|users|work)/")
 COMMANDS = {
-    path.parent.name if path.stem == "__main__" else f"{path.parent.name}.{path.stem}": path
-    for folder in ("kb", "evaluation", "deploy", "identity")
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__"): path
+    for folder in ("kb", "evaluation", "evaluation/benchmarks", "deploy", "identity")
     for path in sorted((ROOT / folder).glob("*.py"))
     if '__name__ == "__main__"' in path.read_text()
 }
