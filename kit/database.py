@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from operator import methodcaller
+from sqlite3 import SQLITE_BUSY, OperationalError
+from time import monotonic
 from typing import Any
 
+import aiosqlite
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, text
+from sqlalchemy import AdaptedConnection, DateTime, Dialect, MetaData, TypeDecorator, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -20,6 +25,7 @@ from kit.settings import ROOT, Settings
 
 _WRITE = "bilin_write"
 _MIGRATION_LOCK = 0x62696C696E
+WAL_RETRY_SECONDS = 0.01
 
 
 class Model(DeclarativeBase):
@@ -90,7 +96,7 @@ class Database:
             options = {"connect_args": {"timeout": busy_seconds}}
         self._engine = create_async_engine(url, **options)
         if self.is_sqlite:
-            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite(busy_seconds))
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
         self._read = async_sessionmaker(self._engine, expire_on_commit=False)
         self._write = async_sessionmaker(self._engine.execution_options(**{_WRITE: True}), expire_on_commit=False)
@@ -166,12 +172,28 @@ def _upgrade(connection: Any) -> None:
     command.upgrade(config, "head")
 
 
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # SQLAlchemy's begin event below starts transactions, not the driver
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _prepare_sqlite(busy_seconds: float) -> Callable[[AdaptedConnection, Any], None]:
+    """What is done to every new connection; ``busy_seconds`` is how long it may wait for others."""
+
+    async def enter_wal(driver: aiosqlite.Connection) -> None:
+        """Set the mode that the file keeps. SQLite refuses at once, and waits for nobody, when two set it together."""
+        deadline = monotonic() + busy_seconds
+        while True:
+            try:
+                await driver.execute("PRAGMA journal_mode=WAL")
+                return
+            except OperationalError as error:
+                if error.sqlite_errorcode != SQLITE_BUSY or monotonic() > deadline:
+                    raise
+                await asyncio.sleep(WAL_RETRY_SECONDS)
+
+    def prepare(connection: AdaptedConnection, _: Any) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # SQLAlchemy's begin event starts transactions
+        connection.run_async(enter_wal)
+        for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+            connection.run_async(methodcaller("execute", f"PRAGMA {pragma}"))
+
+    return prepare
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -152,6 +152,12 @@ class TestSqlite:
         yield database
         await database.close()
 
+    async def test_connections_that_open_a_new_file_together_all_get_into_wal_mode(self, tmp_path: Path) -> None:
+        for number in range(60):  # without waiting for each other, one in twenty files refuses one of them
+            databases = [Database(f"sqlite+aiosqlite:///{tmp_path / f'{number}.db'}") for _ in range(6)]
+            await asyncio.gather(*(database.ping() for database in databases))
+            await asyncio.gather(*(database.close() for database in databases))
+
     async def test_it_runs_in_wal_mode_and_checks_foreign_keys(self, impatient: Database) -> None:
         async with impatient.read() as session:
             assert (await session.execute(text("PRAGMA journal_mode"))).scalar_one() == "wal"
