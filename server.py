@@ -116,7 +116,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
 
     signals = SignalReader(knowledge.encode)
     if encoder is not None:
-        examples = VectorCache(encoder.encoder.primary, settings.data_dir / "cache" / "signals.npz")
+        examples = VectorCache(encoder.encoder.primary, settings.data_dir / "cache" / "signals.db")
         signals = await fitted_reader(knowledge.encode, encoder.encoder.space.primary, examples)
 
     conversations = DeskConversations(database, events, clock)

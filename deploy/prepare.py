@@ -21,7 +21,7 @@ async def prepare(settings: Settings) -> None:
     live = LiveEngine(encoder, cache / "knowledge", options.parts, options.targets, options.checks)
     await live.show(0, read_folder(settings.content_dir))
     await live.settled()
-    examples = VectorCache(encoder.encoder.primary, cache / "signals.npz")
+    examples = VectorCache(encoder.encoder.primary, cache / "signals.db")
     await fitted_reader(lambda text, _: encoder.vector(text), encoder.encoder.space.primary, examples)
 
 

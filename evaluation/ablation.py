@@ -119,7 +119,7 @@ async def run(
         groups.append((f"vectors_without_{name}", [(f"without {name}", changed)]))
     for file, variants in groups:
         encoder = load_encoder(variants[0][1])
-        path = cache_folder(settings) / f"{file}.npz"
+        path = cache_folder(settings) / f"{file}.db"
         remembering = RememberingEncoder(encoder, VectorCache(encoder, path))
         remembering.encode(list(_texts(entries, queries)))
         for name, chosen in variants:
@@ -131,7 +131,7 @@ async def run(
 
 def _texts(entries: Sequence[EntryContent], queries: Sequence[Query]) -> Iterator[str]:
     """Every text that a search for the queries may encode: whole and in halves, with slips of the pen and mended."""
-    wording = Wording.of(entries)
+    wording = Wording.of_entries(entries)
     for query in queries:
         ways = cuts(query.text, query.language, is_sure=False)
         for text in dict.fromkeys([query.text, *(half for cut in ways for half in (cut.left, cut.right))]):

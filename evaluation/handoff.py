@@ -65,8 +65,8 @@ async def run(
     """Decide on each utterance as the first of a conversation. ``progress`` is called after each."""
     thresholds = Thresholds()
     encoder = TurnEncoder(load_encoder(settings))
-    examples = VectorCache(encoder.encoder.primary, settings.data_dir / "cache" / "signals.npz")
-    wording = Wording.of(read_folder(settings.content_dir))
+    examples = VectorCache(encoder.encoder.primary, settings.data_dir / "cache" / "signals.db")
+    wording = Wording.of_entries(read_folder(settings.content_dir))
     signals = await fitted_reader(
         lambda text, language: encoder.vector(wording.repair(to_simplified(text), language)),
         encoder.encoder.space.primary,

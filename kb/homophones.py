@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import combinations, pairwise
-from threading import Lock
+from functools import lru_cache
+from itertools import combinations
 
-import jieba
 from pypinyin import Style, lazy_pinyin
+
+from kb.words import FUNCTION, HAN_RUN, LONGEST_WORD, Words, shared_tokenizer
 
 __all__ = ["Homophones"]
 
-_HAN_RUN = re.compile(r"[㐀-䶿一-鿿]{2,}")
 _LONGEST_RUN = 200
-_LONGEST_WORD = 4
 _MOST_REPAIRS = 4
 # One word of the knowledge base weighs as much as this many of the newspaper corpus behind jieba's dictionary.
 _BOOST = 300
-_LEAST_SEEN = 1
 _LEAST_SEEN_PHRASE = 4
 _LEAST_ALONE = 4
 _RARE = 5
@@ -32,29 +28,7 @@ _BROKEN_WORD = 4.0
 # Nats that any replacement must gain, and more of them in Cantonese.
 _LEAST_GAIN = 4.0
 _CANTONESE = 6.0
-# Grammar, numbers, pronouns and what one does with money: what stands alone between words in any correct sentence.
-_FUNCTION = frozenset(
-    "的了是我你您他她它们在有和与或不没这那就也都要能可到把被给让跟向从对吗呢吧啊么个笔次天号点元块岁多少"
-    "怎谁哪几上下里外前后中大小新老好很太再又只刚过来去说看想得地着所以而且但若如即之此该本某每各另别"
-    "一二三四五六七八九十百千万亿两零第什啥用做办请问叫拿帮"
-    "汇转存取付收交查输销还换退往店"
-)
-
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
-_building = Lock()
-
-
-@cache
-def _tokenizer() -> jieba.Tokenizer:
-    jieba.setLogLevel(logging.WARNING)
-    tokenizer = jieba.Tokenizer()
-    tokenizer.initialize()
-    return tokenizer
-
-
-def _shared_tokenizer() -> jieba.Tokenizer:
-    with _building:
-        return _tokenizer()
 
 
 @lru_cache(maxsize=30_000)
@@ -92,28 +66,29 @@ class Homophones:
     dictionary and the knowledge base.
 
     Args:
-        texts: everything the knowledge base says in Chinese, Simplified.
+        words: of the knowledge base.
         near_shapes: groups of characters that look alike.
     """
 
-    def __init__(self, texts: Sequence[str], near_shapes: Iterable[str]) -> None:
-        self._tokenizer = _shared_tokenizer()
+    def __init__(self, words: Words, near_shapes: Iterable[str]) -> None:
+        self._tokenizer = shared_tokenizer()
         self._jieba: dict[str, int] = self._tokenizer.FREQ
-        self._counts, self._alone, self._written_phrases = _count_words(texts)
+        # Short phrases of two words count as words: they tell more than either.
+        phrases = {phrase: count for phrase, count in words.phrases.items() if count >= _LEAST_SEEN_PHRASE}
+        self._counts = words.chinese | Counter(phrases)
+        self._alone, self._written_phrases = words.alone, words.written
         self._log_total = math.log(self._tokenizer.total + _BOOST * self._counts.total())
         self._exact: defaultdict[str, set[str]] = defaultdict(set)
         self._fuzzy: defaultdict[str, set[str]] = defaultdict(set)
         self._shapes: defaultdict[str, set[str]] = defaultdict(set)
         likeness = _likeness(near_shapes)
         for word in self._counts:
-            syllables = lazy_pinyin(word, style=Style.NORMAL)
-            if len(syllables) != len(word):
-                continue
-            for key in _sound_keys(word, syllables):
+            exact, fuzzy = _keys_of_word(word)
+            for key in exact:
                 self._exact[key].add(word)
-            for key in _sound_keys(word, [_blurred(syllable) for syllable in syllables]):
+            for key in fuzzy:
                 self._fuzzy[key].add(word)
-            for at, character in enumerate(word):
+            for at, character in enumerate(word if exact else ""):
                 for other in likeness.get(character, ()):
                     self._shapes[word[:at] + other + word[at + 1 :]].add(word)
 
@@ -126,7 +101,7 @@ class Homophones:
                 sound.
         """
         caution = _LEAST_GAIN + _CANTONESE * cautiously
-        return _HAN_RUN.sub(lambda match: self._repair_run(match[0], caution), text)
+        return HAN_RUN.sub(lambda match: self._repair_run(match[0], caution), text)
 
     def _repair_run(self, run: str, caution: float) -> str:
         if len(run) > _LONGEST_RUN:
@@ -142,7 +117,7 @@ class Homophones:
         forward, backward = self._scores(run)
         inside = self._inside_words(run)
         for start in range(len(run) - 1):
-            for end in range(start + 2, min(start + _LONGEST_WORD, len(run)) + 1):
+            for end in range(start + 2, min(start + LONGEST_WORD, len(run)) + 1):
                 window = run[start:end]
                 if self._is_familiar(window):
                     continue
@@ -168,8 +143,8 @@ class Homophones:
     def _margin(self, window: str, word: str, *, is_blurred: bool) -> float | None:
         """Return the nats that a replacement must gain beyond the least; None for one that is never made."""
         changed = [old for old, new in zip(window, word, strict=True) if old != new]
-        at_home = sum(old in _FUNCTION or self._alone[old] >= _LEAST_ALONE for old in changed)
-        if len(window) == 2 and any(old in _FUNCTION for old in changed):
+        at_home = sum(old in FUNCTION or self._alone[old] >= _LEAST_ALONE for old in changed)
+        if len(window) == 2 and any(old in FUNCTION for old in changed):
             return None
         return 3.0 * is_blurred + 4.0 * (len(changed) - 1) + 4.5 * at_home - 1.0 * (len(window) - 2)
 
@@ -205,6 +180,15 @@ class Homophones:
         return forward, backward
 
 
+@lru_cache(maxsize=100_000)
+def _keys_of_word(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The keys of a word by its sound, and by its sound as a southern ear hears it; none for one of odd readings."""
+    syllables = lazy_pinyin(word, style=Style.NORMAL)
+    if len(syllables) != len(word):
+        return (), ()
+    return tuple(_sound_keys(word, syllables)), tuple(_sound_keys(word, [_blurred(each) for each in syllables]))
+
+
 def _sound_keys(word: str, sounds: Sequence[str]) -> Iterator[str]:
     """Yield the word with one character, or two of three or more, written as they sound.
 
@@ -221,27 +205,3 @@ def _likeness(groups: Iterable[str]) -> dict[str, set[str]]:
         for character in group:
             likeness[character] |= set(group) - {character}
     return likeness
-
-
-def _count_words(texts: Iterable[str]) -> tuple[Counter[str], Counter[str], frozenset[str]]:
-    """Count words, and single characters that stand alone; and list every phrase of two or three of either.
-
-    Short phrases of two words count as words: they tell more than either.
-    """
-    tokenizer = _shared_tokenizer()
-    words: Counter[str] = Counter()
-    alone: Counter[str] = Counter()
-    phrases: Counter[str] = Counter()
-    written: set[str] = set()
-    for text in texts:
-        for run in _HAN_RUN.findall(text):
-            pieces = list(tokenizer.cut(run, HMM=False))
-            words.update(piece for piece in pieces if 2 <= len(piece) <= _LONGEST_WORD)
-            alone.update(piece for piece in pieces if len(piece) == 1)
-            pairs = [(left, right) for left, right in pairwise(pieces) if len(left + right) <= _LONGEST_WORD]
-            phrases.update(left + right for left, right in pairs if not {left, right} & _FUNCTION)
-            written.update(left + right for left, right in pairs)
-            written.update("".join(three) for three in zip(pieces, pieces[1:], pieces[2:], strict=False))
-    kept = {word: count for word, count in words.items() if count >= _LEAST_SEEN}
-    kept |= {phrase: count for phrase, count in phrases.items() if count >= _LEAST_SEEN_PHRASE}
-    return Counter(kept), alone, frozenset(written)

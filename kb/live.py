@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import structlog
 import yaml
+from filelock import FileLock
 
 from kb.checks import CheckQuestion
 from kb.content import EntryContent, Lang
@@ -18,16 +22,20 @@ from kb.encoder import TurnEncoder
 from kb.expressions import Expressions
 from kb.fits import FitCache
 from kb.fitting import Fit, Targets
+from kb.lexical import NgramCounts
+from kb.memo import Memo
 from kb.scoring import Parts
 from kb.search import Engine, Release
 from kb.vectors import VectorCache
 from kb.wording import Wording
+from kb.words import WordCounts
 from kit.counters import count_degraded
 
 log = structlog.get_logger(__name__)
 
 # Below this share of entries that it has met, an old fit is no help for a new release.
 KNOWN_SHARE = 0.5
+LEARNING_NICENESS = 19
 
 Made = TypeVar("Made")
 
@@ -61,8 +69,11 @@ class LiveEngine:
         targets: Targets,
         checks: Sequence[CheckQuestion] = (),
     ) -> None:
-        self._vectors = VectorCache(encoder.encoder, folder / "vectors.npz" if folder else None)
+        self._vectors = VectorCache(encoder.encoder, folder / "vectors.db" if folder else None)
+        self._words = WordCounts(Memo(folder / "words.db" if folder else None, "vector_cache_corrupt"))
+        self._ngrams = NgramCounts(Memo(folder / "ngrams.db" if folder else None, "vector_cache_corrupt"))
         self._fits = FitCache(folder / "fit.npz") if folder else None
+        self._learner = FileLock(folder / "learning.lock") if folder else nullcontext()
         self._parts, self._targets, self._checks = parts, targets, checks
         self._swap = asyncio.Lock()
         self._learning: asyncio.Task[None] | None = None
@@ -103,11 +114,13 @@ class LiveEngine:
             await asyncio.gather(self._learning, return_exceptions=True)
 
     def _build(self, release_id: int, entries: Sequence[EntryContent]) -> tuple[Engine, Wording | None]:
-        wording = Wording.of(entries).with_expressions(self._expressions) if self._parts.wording else None
+        words = self._words.count(entries) if self._parts.wording else None
+        wording = Wording.of(words).with_expressions(self._expressions) if words else None
         release = Release.of(
             release_id,
             entries,
             self._vectors.encode,
+            self._ngrams.count,
             self._vectors.space,
             self._vectors.encoder.name,
             background(),
@@ -133,10 +146,19 @@ class LiveEngine:
         return None
 
     def _lessons(self, release: Release) -> Fit:
-        fitted = release.learn()
-        if self._fits:
-            self._fits.put(fitted)
-        return fitted
+        """Learn from a release; where workers share a folder, one learns and the others get what it has learnt."""
+        with ExitStack() as held:
+            try:
+                held.enter_context(self._learner)
+            except OSError as error:
+                log.warning("learning_unlocked", reason=str(error))  # the folder cannot be written: each learns alone
+            kept = self._fits.newest() if self._fits else None
+            if kept is not None and kept.key == release.key:
+                return kept
+            fitted = release.learn()
+            if self._fits:
+                self._fits.put(fitted)
+            return fitted
 
     async def _learn(self) -> None:
         while self.engine is not None and not self.engine.is_settled:
@@ -153,6 +175,12 @@ class LiveEngine:
                     log.info("release_learnt", release_id=release.id)
 
 
+def _let_customers_go_first() -> None:
+    """Lower the priority of this thread, and of those that it starts. Only Linux has a priority for each."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LEARNING_NICENESS)
+
+
 async def _in_background(work: Callable[[], Made]) -> Made:
     """Run in a thread that does not keep the process alive: lessons that nobody waits for are not worth waiting for."""
     loop = asyncio.get_running_loop()
@@ -165,6 +193,7 @@ async def _in_background(work: Callable[[], Made]) -> Made:
     def run() -> None:
         outcome: Made | None = None
         error: BaseException | None = None
+        _let_customers_go_first()
         try:
             outcome = work()
         except BaseException as raised:  # noqa: BLE001  # whatever it is, the one who waits gets it

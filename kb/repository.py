@@ -129,7 +129,7 @@ class KnowledgeRepository:
         return sorted(rows.scalars(), key=lambda row: row.expression)
 
     async def meanings(self) -> Expressions:
-        """What editors have put, as questions are mended by it. Read once a second, so no rows are built for it."""
+        """What editors have put, as questions are mended by it. Read twice a second, so no rows are built for it."""
         rows = await self._session.execute(
             select(EditorsExpression.expression, EditorsExpression.language, EditorsExpression.meaning)
         )

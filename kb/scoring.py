@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from kb.confidence import Scores
 from kb.head import Head, log_softmax
-from kb.lexical import LexicalIndex, Texts
+from kb.lexical import LexicalIndex, Texts, count_ngrams, documents
 from kb.rows import Rows
 from kb.space import Vectors
 from kb.vector_index import VectorIndex
@@ -70,6 +71,7 @@ class Scorer:
         known: for each entry its position in the head's classifier, or -1 where the head has not met it.
         everyday: centred sentences that no bank answers.
         parts: which parts of the engine are in use.
+        ngrams: what is counted in the rows, shape ``(entries, BUCKETS)``; None counts it here.
         previous: a scorer with the same head, whose index is changed rather than built anew where that is cheaper.
     """
 
@@ -81,11 +83,14 @@ class Scorer:
         known: NDArray[np.int64],
         everyday: Rows,
         parts: Parts,
+        ngrams: csr_matrix | None = None,
         previous: Scorer | None = None,
     ) -> None:
         self.rows, self.n_entries, self.head = rows, n_entries, head
         self._known = known
-        self._lexical = LexicalIndex(rows.texts, rows.entries, n_entries) if parts.lexical else None
+        if parts.lexical and ngrams is None:
+            ngrams = count_ngrams(documents(rows.texts, rows.entries, n_entries))
+        self._lexical = LexicalIndex(ngrams) if parts.lexical else None
         self._everyday = everyday.vectors if parts.belonging else everyday.vectors[:0]
         n_texts = np.bincount(rows.entries, minlength=n_entries).clip(1, len(BEST_WEIGHTS))
         self._weight = np.cumsum(BEST_WEIGHTS)[n_texts - 1]

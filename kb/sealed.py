@@ -6,6 +6,7 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def read_sealed(path: Path, names: tuple[str, ...], damaged: Degradation) -> Arrays | None:
-    """The arrays ``names`` of the file; None when there is no file, or a damaged one (counted as ``damaged``)."""
+    """The arrays ``names`` of the file, or None; a damaged file is removed, and counted as ``damaged``."""
     if not path.is_file():
         return None
     try:
@@ -36,6 +37,8 @@ def read_sealed(path: Path, names: tuple[str, ...], damaged: Degradation) -> Arr
     except (OSError, ValueError, KeyError) as error:
         count_degraded(damaged)
         log.warning(damaged, path=str(path), reason=str(error))
+        with suppress(OSError):
+            path.unlink()
         return None
 
 

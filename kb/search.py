@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from kb.checks import CheckQuestion
 from kb.confidence import Scores, Thresholds
 from kb.content import EntryContent, Lang
 from kb.fits import fit_key
 from kb.fitting import Fit, Targets, fit
-from kb.lexical import Texts
+from kb.lexical import CountNgrams, Texts, documents
 from kb.rows import Encode, Rows, collect, collect_checks, collect_everyday, language_means
 from kb.scoring import Parts, Scorer
 from kb.space import Space, Vectors
@@ -37,6 +38,7 @@ class Release:
         id: the release.
         entries: at least one.
         rows: their texts.
+        ngrams: what is counted in them, shape ``(entries, BUCKETS)``; None without the lexical part.
         everyday: sentences that no bank answers.
         checks: check questions.
         space: what the vectors are made of.
@@ -48,6 +50,7 @@ class Release:
     id: int
     entries: tuple[EntryContent, ...]
     rows: Rows
+    ngrams: csr_matrix | None
     everyday: Rows
     checks: Rows
     space: Space
@@ -61,6 +64,7 @@ class Release:
         release_id: int,
         entries: Sequence[EntryContent],
         encode: Encode,
+        count: CountNgrams,
         space: Space,
         encoder: str,
         background: dict[Lang, list[str]],
@@ -74,9 +78,11 @@ class Release:
         rows = collect(entries, encode)
         if not parts.passages:
             rows = rows.only(~rows.passages)
+        said = documents(rows.texts, rows.entries, len(entries)) if parts.lexical else None
+        ngrams = count(said) if said else None
         everyday = collect_everyday(background, encode)
         asked = collect_checks(checks if parts.checks else (), entries, encode, meant)
-        return cls(release_id, tuple(entries), rows, everyday, asked, space, encoder, parts, targets)
+        return cls(release_id, tuple(entries), rows, ngrams, everyday, asked, space, encoder, parts, targets)
 
     @cached_property
     def made_with(self) -> str:
@@ -113,14 +119,16 @@ class Engine:
         self.fitted = fitted
         self.entries = {entry.id: entry for entry in release.entries}
         positions = {entry_id: at for at, entry_id in enumerate(fitted.entry_ids)}
+        before = previous.scorer if previous is not None and previous.fitted is fitted else None
         self.scorer: Scorer = Scorer(
-            release.rows.centred(release.space, fitted.means),
+            release.rows.centred(release.space, fitted.means, before.rows if before else None),
             len(release.entries),
             fitted.head,
             np.array([positions.get(entry.id, -1) for entry in release.entries], dtype=np.int64),
             release.everyday.centred(release.space, fitted.means),
             release.parts,
-            previous.scorer if previous is not None and previous.fitted is fitted else None,
+            release.ngrams,
+            before,
         )
 
     @property

@@ -35,7 +35,7 @@ from kit.settings import Settings
 log = structlog.get_logger(__name__)
 
 RELEASES = "kb:releases"
-FOLLOW_SECONDS = 1.0
+FOLLOW_SECONDS = 0.5
 CONTENT_AUTHOR = "content-files"
 
 

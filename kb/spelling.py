@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
-from threading import Lock
 
 import yaml
 from pydantic import BaseModel, ConfigDict
-from symspellpy import SymSpell, Verbosity
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from kb.words import Words
 
 __all__ = ["Spelling"]
 
@@ -27,7 +28,6 @@ _TOKEN = re.compile(
     rf"(?<![{_LETTER}0-9@#_'’])(?P<word>[A-Za-z]+(?:['’][A-Za-z]+)*)(?![{_LETTER}0-9_@'’])",
     re.ASCII,
 )
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 _PINYIN = re.compile(
     r"(?:(?:[bpmfdtnlgkhjqxzcsryw]|[zcs]h)(?:i?ang|i?ong|[iu]an|[ae]ng|i[ae]o?|ing|iu|u[aoei]|uang|uai|[aeiu]n|"
     r"[ae]i|ao|ou|[aeiouv])|an?g?|ai|ao|ou|er?|en){2,}"
@@ -70,7 +70,7 @@ _COMMON_COUNT = 10_000_000
 _RARE_COUNT = 500_000
 _EVERYDAY = 20
 _BOOST = 1_000_000
-_building = Lock()
+_ByLength = dict[int, list[str]]
 
 
 class _Typing(BaseModel):
@@ -89,45 +89,37 @@ def _typing() -> _Typing:
 
 
 @cache
-def _english() -> tuple[dict[str, int], SymSpell]:
-    """The bundled dictionary with its counts, and an index of the words that a typing error can be meant for.
+def _english() -> tuple[dict[str, int], _ByLength]:
+    """The bundled dictionary with its counts, and the words that a typing error can be meant for.
 
-    Rare words are known but no target: with them the index takes 110 MB and offers rasbora for a mistyped word.
+    Rare words are known but no target: rasbora is not what a customer mistyped.
     """
-    counts: dict[str, int] = {}
-    index = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
     source = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text("utf-8-sig")
-    for line in source.splitlines():
-        word, count = line.split(" ")
-        counts[word] = int(count)
-        if int(count) >= _TARGET_COUNT and len(word) >= _SHORTEST:
-            index.create_dictionary_entry(word, int(count))
-    return counts, index
+    counts = {word: int(count) for word, count in (line.split(" ") for line in source.splitlines())}
+    return counts, _by_length(word for word, count in counts.items() if count >= _TARGET_COUNT)
+
+
+def _by_length(words: Iterable[str]) -> _ByLength:
+    result: defaultdict[int, list[str]] = defaultdict(list)
+    for word in words:
+        if len(word) >= _SHORTEST:
+            result[len(word)].append(word)
+    return dict(result)
 
 
 class Spelling:
     """English words as the dictionary and one knowledge base know them.
 
     Args:
-        texts: everything the knowledge base says in English.
+        words: of the knowledge base.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        with _building:
-            self._counts, self._index = _english()
+    def __init__(self, words: Words) -> None:
+        self._counts, self._targets = _english()
         self._short_forms, self._names = _typing().short_forms, _typing().names
-        self._own: Counter[str] = Counter()
-        self._pairs: Counter[tuple[str, str]] = Counter()
-        for text in texts:
-            words = _WORD.findall(text.lower().replace("’", "'"))
-            self._own.update(words)
-            self._pairs.update(pairwise(words))
-        self._own_index = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
-        for word, count in self._own.items():
-            if len(word) >= _SHORTEST:
-                self._own_index.create_dictionary_entry(word, count)
-        total = sum(self._counts.values()) + _BOOST * self._own.total()
-        self._log_total = math.log(total)
+        self._own, self._pairs = words.english, words.pairs
+        self._own_targets = _by_length(self._own)
+        self._log_total = math.log(sum(self._counts.values()) + _BOOST * self._own.total())
 
     def repair(self, text: str, *, in_english: bool) -> str:
         """Return the text with its words repaired.
@@ -217,10 +209,10 @@ class Spelling:
         if "'" in word or (distance == 2 and len(word) < 6):
             return None
         found = {
-            item.term: item.distance
-            for index in (self._index, self._own_index)
-            for item in index.lookup(word, Verbosity.CLOSEST, distance)
-            if self._is_plausible(word, item.term, item.distance)
+            term: away
+            for targets in (self._targets, self._own_targets)
+            for term, away in _closest(word, targets, distance)
+            if self._is_plausible(word, term, away)
         }
         return min(found, key=lambda term: (self._cost(word, term, found[term]), term), default=None)
 
@@ -247,9 +239,9 @@ class Spelling:
     def _split_pair(self, word: str, *, shortest: int) -> str | None:
         """Return two words that the knowledge base writes side by side: creditcard is credit card."""
         pairs = [
-            (self._pairs[word[:at], word[at:]], f"{word[:at]} {word[at:]}")
-            for at in range(shortest, len(word) - shortest + 1)
-            if (word[:at], word[at:]) in self._pairs and word[at:] not in _BOUND_ENDINGS
+            (self._pairs[pair], pair)
+            for pair in (f"{word[:at]} {word[at:]}" for at in range(shortest, len(word) - shortest + 1))
+            if pair in self._pairs and pair.split()[1] not in _BOUND_ENDINGS
         ]
         return max(pairs)[1] if pairs else None
 
@@ -279,6 +271,14 @@ class Spelling:
         letters = sum(map(len, parts))
         has_own = any(len(part) > 3 and part in self._own for part in parts)
         return has_own and 1 < len(parts) < 7 and letters / len(parts) >= 3 and parts[-1] not in _BOUND_ENDINGS
+
+
+def _closest(word: str, targets: _ByLength, distance: int) -> list[tuple[str, int]]:
+    """The targets nearest to a word that is none of them, each with its distance; none beyond ``distance``."""
+    near = [term for size in range(len(word) - distance, len(word) + distance + 1) for term in targets.get(size, ())]
+    found = process.extract(word, near, scorer=OSA.distance, score_cutoff=distance, limit=None)
+    least = min((away for _, away, _ in found), default=0)
+    return [(term, away) for term, away, _ in found if away == least]
 
 
 def _cased_like(better: str, word: str) -> str:

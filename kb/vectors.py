@@ -1,4 +1,4 @@
-"""Vectors on disk by what they were made from, so that a restart or a publish encodes only what is new."""
+"""Vectors by what they were made from, so that a restart or a publish encodes only what is new."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from pathlib import Path
 import numpy as np
 
 from kb.encoder import Encoder, Vectors
-from kb.sealed import read_sealed, write_sealed
+from kb.memo import Memo
 from kb.space import Space
+
+# Texts are encoded and kept in lots of this size: a start that is interrupted goes on where it was.
+LOT = 1024
 
 
 class VectorCache:
-    """An encoder that remembers, in one file that is replaced whole. A damaged file is dropped, counted and rebuilt."""
+    """An encoder that remembers, in memory what is in use, and in a file more than that."""
 
     def __init__(self, encoder: Encoder, path: Path | None) -> None:
         self.encoder = encoder
-        self._path = path
-        self._known: dict[bytes, Vectors] = self._load()
-        self._stored = frozenset(self._known)
+        self._memo = Memo(path, "vector_cache_corrupt")
+        self._known: dict[bytes, Vectors] = {}
         self._used: set[bytes] = set()
 
     @property
@@ -32,33 +34,25 @@ class VectorCache:
         """Vectors of ``texts`` in their order, shape ``(len(texts), space.width)``; encodes those it has never seen."""
         keys = [self._key(text) for text in texts]
         self._used.update(keys)
-        fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
-        if fresh:
-            self._known.update(zip(fresh, self.encoder.encode(list(fresh.values())), strict=True))
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
+        for key, value in self._memo.read(list(missing)).items():
+            self._known[key] = np.frombuffer(value, np.float32)
+            del missing[key]
+        fresh = list(missing.items())
+        for at in range(0, len(fresh), LOT):
+            lot = dict(fresh[at : at + LOT])
+            encoded = dict(zip(lot, self.encoder.encode(list(lot.values())), strict=True))
+            self._known.update(encoded)
+            self._memo.write({key: vector.astype(np.float32).tobytes() for key, vector in encoded.items()})
         if not keys:
             return np.zeros((0, self.space.width), dtype=np.float32)
         return np.stack([self._known[key] for key in keys])
 
     def keep_used(self) -> None:
-        """Forget every text that was not asked for since the last call, and write the file if that changes it."""
-        stored = self._stored
+        """Forget every text that was not asked for since the last call; in the file, once most of it is such."""
         self._known = {key: vector for key, vector in self._known.items() if key in self._used}
+        self._memo.forget_unused(self._used)
         self._used = set()
-        self._stored = frozenset(self._known)
-        if self._stored != stored:
-            self._store()
 
     def _key(self, text: str) -> bytes:
-        return hashlib.sha256(f"{self.encoder.name}\0{text}".encode()).digest()
-
-    def _load(self) -> dict[bytes, Vectors]:
-        stored = read_sealed(self._path, ("keys", "vectors"), "vector_cache_corrupt") if self._path else None
-        if stored is None:
-            return {}
-        return {key.tobytes(): vector for key, vector in zip(stored["keys"], stored["vectors"], strict=True)}
-
-    def _store(self) -> None:
-        if self._path is None or not self._known:
-            return
-        keys = np.frombuffer(b"".join(self._known), np.uint8).reshape(len(self._known), 32)
-        write_sealed(self._path, {"keys": keys, "vectors": np.stack(list(self._known.values()))})
+        return hashlib.sha256(f"{self.encoder.name}\0{self.space.width}\0{text}".encode()).digest()

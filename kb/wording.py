@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from kb.content import EntryContent, Lang
 from kb.dialect import Dialect, bundled_lexicon, is_cantonese
 from kb.expressions import Expressions
 from kb.homophones import Homophones
 from kb.spelling import Spelling
-from kit.language import to_simplified
+from kb.words import Words
 
 __all__ = ["Wording"]
 
@@ -34,7 +35,7 @@ class Wording:
         dialect: Dialect,
         homophones: Homophones,
         spelling: Spelling,
-        known: frozenset[str],
+        known: AbstractSet[str],
         expressions: Expressions | None = None,
     ) -> None:
         self._expressions = expressions or Expressions()
@@ -44,25 +45,25 @@ class Wording:
         self._known = known
 
     @classmethod
-    def of(cls, entries: Sequence[EntryContent]) -> Wording:
+    def of(cls, words: Words) -> Wording:
+        """Build from what a release says."""
+        lexicon = bundled_lexicon()
+        return cls(
+            Dialect.from_lexicon(lexicon, "\n".join(words.texts)),
+            Homophones(words, lexicon.near_shapes),
+            Spelling(words),
+            words.texts.keys(),
+        )
+
+    @classmethod
+    def of_entries(cls, entries: Sequence[EntryContent]) -> Wording:
         """Build from the entries of a release."""
-        written: dict[Lang, list[str]] = {"zh": [], "en": []}
-        for entry in entries:
-            for language, variant in entry.variants.items():
-                written[language] += [*variant.questions, variant.answer]
-        return cls.from_texts(written["zh"], written["en"])
+        return cls.of(Words().changed(map(Words.of_entry, entries), ()))
 
     @classmethod
     def from_texts(cls, zh: Sequence[str], en: Sequence[str]) -> Wording:
         """Build from everything a release says in Chinese and in English, questions and answers alike."""
-        lexicon = bundled_lexicon()
-        simplified = [to_simplified(text) for text in zh]
-        return cls(
-            Dialect.from_lexicon(lexicon, "\n".join(simplified)),
-            Homophones(simplified, lexicon.near_shapes),
-            Spelling(en),
-            frozenset(text.strip() for text in (*simplified, *en)),
-        )
+        return cls.of(Words.of(zh, en))
 
     def with_expressions(self, expressions: Expressions) -> Wording:
         """The words of the same release, with these expressions of editors and no others. Takes no time."""

@@ -39,7 +39,7 @@ class Delays:
 
     Args:
         here: at the worker that makes it.
-        elsewhere: at the other one, which looks for changes once a second.
+        elsewhere: at the other one, which looks for changes twice a second.
     """
 
     here: Delay
@@ -82,7 +82,7 @@ async def measure(
         progress(f"change {number + 1} of {count}")
         entry, language, question = edited(entries[number * len(entries) // count], number + 1)
         edit = Change(entry.id, entry, question, language)
-        # The other worker has looked just now: the calls are spread over the second until it looks again.
+        # The other worker has looked just now: the calls are spread over the time until it looks again.
         pause_seconds = FOLLOW_SECONDS * number / count
         for change, seconds in ((edit, edits), (replace(edit, entry=None), withdrawals)):
             await asyncio.sleep(pause_seconds)

@@ -77,7 +77,7 @@ OPENING, STARTED, TASK, MET = TypeAdapter(Opening), TypeAdapter(Started), TypeAd
 async def worker(
     database: Database, cache: Path, encoder: TurnEncoder, settings: Settings
 ) -> AsyncIterator[KnowledgeBase]:
-    """A started knowledge base that hears of changes elsewhere only by looking, once a second."""
+    """A started knowledge base that hears of changes elsewhere only by looking, twice a second."""
     knowledge = KnowledgeBase(
         database,
         MemoryEvents(),

@@ -198,10 +198,10 @@ class Service:
 
 
 def _service(folder: Path, rasa: FakeRasa, turn_encoder: TurnEncoder | None, **settings: Any) -> Service:
-    kept = ROOT / "var" / "cache" / "signals.npz"
+    kept = ROOT / "var" / "cache" / "signals.db"
     if kept.is_file():  # a cache of vectors: without it the same ones are computed again, in a minute
         (folder / "cache").mkdir(parents=True)
-        shutil.copy(kept, folder / "cache" / "signals.npz")
+        shutil.copy(kept, folder / "cache" / "signals.db")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

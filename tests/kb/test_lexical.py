@@ -1,9 +1,13 @@
 """Words and characters that an encoder blurs still point to the entry that uses them."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from kb.lexical import LexicalIndex
+from kb.lexical import LexicalIndex, NgramCounts, count_ngrams, documents
+from kb.memo import Memo
 
 SAID = [
     (0, "U盾过期了怎么换"),
@@ -15,9 +19,13 @@ SAID = [
 ]
 
 
+def index_of(texts: Sequence[str], entries: Sequence[int], n_entries: int) -> LexicalIndex:
+    return LexicalIndex(count_ngrams(documents(texts, np.array(entries), n_entries)))
+
+
 @pytest.fixture
 def index() -> LexicalIndex:
-    return LexicalIndex([text for _, text in SAID], np.array([entry for entry, _ in SAID]), 3)
+    return index_of([text for _, text in SAID], [entry for entry, _ in SAID], 3)
 
 
 @pytest.mark.parametrize(
@@ -50,14 +58,43 @@ def test_a_text_that_shares_nothing_scores_nothing(index: LexicalIndex, text: st
 
 
 def test_what_few_entries_say_weighs_more_than_what_all_say() -> None:
-    index = LexicalIndex(["银行卡年费", "银行卡挂失", "银行卡密码"], np.arange(3), 3)
+    index = index_of(["银行卡年费", "银行卡挂失", "银行卡密码"], [0, 1, 2], 3)
     [scores] = index.scores(["银行卡 挂失"])
     assert scores.argmax() == 1
     assert scores[1] > scores[0] > 0
 
 
 def test_an_entry_is_known_by_its_position_not_by_the_order_of_texts() -> None:
-    index = LexicalIndex(["房贷", "存单", "房贷利率"], np.array([2, 0, 2]), 4)
+    index = index_of(["房贷", "存单", "房贷利率"], [2, 0, 2], 4)
     [scores] = index.scores(["房贷"])
     assert scores.argmax() == 2
     assert not scores[[0, 1, 3]].any()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "ngrams.db"
+
+
+def counts(file: Path | None) -> NgramCounts:
+    return NgramCounts(Memo(file, "vector_cache_corrupt"))
+
+
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_remembered_counts_are_the_counts(file: Path, *, on_disk: bool) -> None:
+    texts = [text for _, text in SAID]
+    remembering = counts(file if on_disk else None)
+    for asked in (texts[:2], texts, texts[3:], [texts[1], texts[1], ""]):
+        for each in (remembering, counts(file if on_disk else None)):
+            assert (each.count(asked) != count_ngrams(asked)).nnz == 0
+
+
+def test_what_is_counted_stays_counted(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [text for _, text in SAID]
+    counts(file).count(texts)
+    asked: list[str] = []
+    monkeypatch.setattr("kb.lexical.count_ngrams", lambda each: asked.extend(each) or count_ngrams(each))
+    restarted = counts(file)
+    restarted.count([*texts, "网银"])
+    restarted.count(["网银", texts[0]])
+    assert asked == ["网银"]

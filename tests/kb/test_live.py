@@ -1,6 +1,8 @@
 """What is searched while knowledge bases change: the newest release at once, and what it teaches when it is learnt."""
 
 import asyncio
+import os
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +18,7 @@ from kb.content import EntryContent, Lang, Variant
 from kb.encoder import TurnEncoder, Vectors
 from kb.fits import FitCache
 from kb.fitting import Fit, Targets
-from kb.live import LiveEngine
+from kb.live import LEARNING_NICENESS, LiveEngine
 from kb.scoring import Parts
 from kb.search import Engine, Release
 
@@ -386,6 +388,44 @@ async def test_after_a_restart_on_changed_content_they_are_used_until_there_are_
     assert lessons.begun == [1, 2]
 
 
+async def test_of_workers_that_share_a_folder_one_learns_and_the_others_get_what_it_has_learnt(
+    spelled: Any, lessons: Lessons, bank: list[EntryContent], tmp_path: Path
+) -> None:
+    async with opened(spelled, tmp_path) as one, opened(spelled, tmp_path) as other:
+        await one.show(1, bank[1:])
+        await other.show(1, bank[1:])
+        lessons.hold()
+        await one.show(2, bank)
+        await other.show(2, bank)
+        lessons.let_go(1)
+        await asyncio.gather(one.settled(), other.settled())
+        assert engine_of(one).is_settled
+        assert engine_of(other).is_settled
+    assert lessons.begun == [1, 2]
+
+
+async def test_in_a_folder_that_cannot_be_written_each_worker_learns_alone(
+    spelled: Any, lessons: Lessons, bank: list[EntryContent], tmp_path: Path
+) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    async with opened(spelled, tmp_path / "cache") as live:
+        await live.show(1, bank)
+        assert engine_of(live).is_settled
+    assert lessons.begun == [1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
+async def test_customers_go_before_lessons(
+    spelled: Any, lessons: Lessons, bank: list[EntryContent], live: LiveEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(lessons, "before", lambda _: seen.append(os.getpriority(os.PRIO_PROCESS, 0)))
+    await live.show(1, bank[1:])
+    await live.show(2, bank)
+    await live.settled()
+    assert seen == [os.getpriority(os.PRIO_PROCESS, 0), LEARNING_NICENESS]
+
+
 async def test_a_damaged_file_is_dropped_counted_and_replaced(
     spelled: Any, lessons: Lessons, bank: list[EntryContent], tmp_path: Path, counted: Any
 ) -> None:
@@ -418,7 +458,7 @@ async def test_lessons_made_with_something_else_are_not_used(
     async with opened(spelled, tmp_path) as before:
         await before.show(1, bank)
     other = type(spelled)(otherwise.pop("encoder", spelled.name), otherwise.pop("dimensions", 96))
-    (tmp_path / "vectors.npz").unlink()
+    (tmp_path / "vectors.db").unlink()
     async with opened(other, tmp_path, **otherwise) as restarted:
         await restarted.show(1, bank)
         assert engine_of(restarted).is_settled

@@ -1,6 +1,7 @@
 """Vectors on disk: only what is new is encoded, and a file that cannot be trusted is never used."""
 
-import errno
+import contextlib
+import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def expected(texts: Sequence[str]) -> list[list[float]]:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    return tmp_path / "cache" / "vectors.npz"
+    return tmp_path / "cache" / "vectors.db"
 
 
 @pytest.fixture
@@ -79,13 +80,47 @@ def test_a_restart_encodes_only_what_is_new(file: Path, stored: bytes) -> None:
     assert encoder.asked == ["mortgage"]
 
 
-def test_texts_that_went_out_of_use_are_forgotten(file: Path, stored: bytes) -> None:
-    fewer = VectorCache(Counting(), file)
-    fewer.encode(["loan"])
-    fewer.keep_used()
+def test_texts_that_went_out_of_use_are_forgotten_once_they_are_most_of_the_file(file: Path) -> None:
+    cache = VectorCache(Counting(), file)
+    cache.encode([str(number) for number in range(20)])
+    cache.keep_used()
+    for used, again in (
+        (["3", "4", "5", "6"], []),
+        (["3"], ["19"]),
+    ):  # 20 texts are five times 4, and more than that of 1
+        fewer = VectorCache(Counting(), file)
+        fewer.encode(used)
+        fewer.keep_used()
+        encoder = Counting()
+        VectorCache(encoder, file).encode(["3", "19"])
+        assert encoder.asked == again
+
+
+def test_what_one_worker_has_encoded_another_need_not(file: Path) -> None:
+    here, elsewhere = Counting(), Counting()
+    one, other = VectorCache(here, file), VectorCache(elsewhere, file)
+    one.encode(["loan"])
+    assert other.encode(["loan", "mortgage"]).tolist() == expected(["loan", "mortgage"])
+    assert one.encode(["mortgage"]).tolist() == expected(["mortgage"])
+    assert (here.asked, elsewhere.asked) == (["loan"], ["mortgage"])
+
+
+def test_an_interrupted_start_goes_on_where_it_was(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.vectors.LOT", 2)
+    interrupted = Counting()
+    whole = interrupted.encode
+
+    def stops_at_the_third_lot(texts: Sequence[str]) -> Vectors:
+        if len(interrupted.asked) == 4:
+            raise RuntimeError("the power is gone")
+        return whole(texts)
+
+    monkeypatch.setattr(interrupted, "encode", stops_at_the_third_lot)
+    with pytest.raises(RuntimeError):
+        VectorCache(interrupted, file).encode(TEXTS)
     encoder = Counting()
-    VectorCache(encoder, file).encode(["loan", "银行卡"])
-    assert encoder.asked == ["银行卡"]
+    assert VectorCache(encoder, file).encode(TEXTS).tolist() == expected(TEXTS)
+    assert encoder.asked == TEXTS[4:]
 
 
 def test_another_encoder_never_gets_the_vectors_of_this_one(file: Path, stored: bytes) -> None:
@@ -93,26 +128,25 @@ def test_another_encoder_never_gets_the_vectors_of_this_one(file: Path, stored: 
     cache = VectorCache(other, file)
     assert cache.encode(TEXTS).shape == (len(TEXTS), 3)
     assert other.asked == TEXTS
-    cache.keep_used()
     back = Counting()
     assert VectorCache(back, file).encode(TEXTS).tolist() == expected(TEXTS)
-    assert back.asked == TEXTS
+    assert back.asked == []
 
 
-def _npy(path: Path) -> None:
-    with path.open("wb") as file:
-        np.save(file, np.zeros((3, 2), np.float32))
+def _of_somebody_else(path: Path) -> None:
+    path.unlink()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE memo (key TEXT, value TEXT, checksum TEXT)")
+        keys = [VectorCache(Counting(), None)._key(text) for text in TEXTS]
+        connection.executemany("INSERT INTO memo VALUES (?, 'x', 'y')", [(key,) for key in keys])
+        connection.commit()
 
 
 DAMAGE: dict[str, Callable[[bytes, Path], object]] = {
-    "empty": lambda stored, path: path.write_bytes(b""),
     "cut in half": lambda stored, path: path.write_bytes(stored[: len(stored) // 2]),
-    "cut one byte short": lambda stored, path: path.write_bytes(stored[:-1]),
-    "grown": lambda stored, path: path.write_bytes(stored + b"\0"),
-    "text": lambda stored, path: path.write_text("not a cache\n"),
-    "a lone array": lambda stored, path: _npy(path),
-    "somebody else's archive": lambda stored, path: np.savez(path, weights=np.zeros(3)),
-    "pickled objects": lambda stored, path: np.savez(path, keys=np.array([{}]), vectors=np.array([{}])),
+    "text": lambda stored, path: path.write_text("not a cache\n" * 100),
+    "somebody else's": lambda stored, path: _of_somebody_else(path),
+    "another vector": lambda stored, path: path.write_bytes(stored.replace(np.float32([4]).tobytes(), b"\1\2\3\4")),
 }
 
 
@@ -123,14 +157,21 @@ def test_a_damaged_file_is_dropped_counted_and_rebuilt(
     damage(stored, file)
     encoder = Counting()
     cache = VectorCache(encoder, file)
-    assert counted.degraded("vector_cache_corrupt") == 1
     assert cache.encode(TEXTS).tolist() == expected(TEXTS)
+    assert counted.degraded("vector_cache_corrupt") == 1
     assert encoder.asked == TEXTS
 
-    cache.keep_used()
     again = Counting()
     assert VectorCache(again, file).encode(TEXTS).tolist() == expected(TEXTS)
     assert again.asked == []
+
+
+def test_an_empty_file_holds_nothing(file: Path, counted) -> None:
+    file.parent.mkdir()
+    file.touch()
+    encoder = Counting()
+    assert VectorCache(encoder, file).encode(TEXTS).tolist() == expected(TEXTS)
+    assert (encoder.asked, counted.degraded("vector_cache_corrupt")) == (TEXTS, 0)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -143,25 +184,33 @@ def test_no_changed_byte_changes_a_vector(at: float, mask: int, file: Path, stor
 
 def test_a_folder_that_cannot_be_written_does_not_stop_the_service(tmp_path: Path, counted) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
-    cache = VectorCache(Counting(), tmp_path / "cache" / "vectors.npz")
+    cache = VectorCache(Counting(), tmp_path / "cache" / "vectors.db")
     cache.encode(TEXTS)
     cache.keep_used()
     assert cache.encode(TEXTS).tolist() == expected(TEXTS)
     assert counted.degraded("storage_full") == 1
 
 
-def test_a_full_disk_leaves_no_scratch_file_and_keeps_the_old_cache(
+def test_a_full_disk_keeps_what_was_stored(file: Path, stored: bytes, counted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.memo._SCHEMA", "PRAGMA max_page_count = 1")  # full
+    cache = VectorCache(Counting(), file)
+    many = [str(number) for number in range(2000)]
+    assert cache.encode(many).tolist() == expected(many)
+    assert counted.degraded("storage_full") == 2  # two lots
+    monkeypatch.undo()
+    encoder = Counting()
+    assert VectorCache(encoder, file).encode(TEXTS).tolist() == expected(TEXTS)
+    assert encoder.asked == []
+
+
+def test_a_file_that_another_process_holds_is_done_without(
     file: Path, stored: bytes, counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, content: bytes) -> int:
-        with path.open("wb") as file:
-            file.write(content[:10])
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    cache = VectorCache(Counting(), file)
-    monkeypatch.setattr(Path, "write_bytes", full)
-    cache.encode(["mortgage"])
-    cache.keep_used()
-    assert counted.degraded("storage_full") == 1
-    assert file.read_bytes() == stored
-    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    monkeypatch.setattr("kb.memo.BUSY_SECONDS", 0.05)
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert VectorCache(Counting(), file).encode(TEXTS).tolist() == expected(TEXTS)
+    assert counted.degraded("database_busy") == 2  # neither read nor written
+    encoder = Counting()
+    VectorCache(encoder, file).encode(TEXTS)
+    assert encoder.asked == []
