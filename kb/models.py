@@ -12,17 +12,25 @@ from kit.database import Model, Moment
 
 
 class Entry(Model):
-    """A stable id. ``source_digest`` is the content last read from a file; empty for entries made by editors."""
+    """A stable id. ``source_digest`` is the content last read from a file; empty for entries made by editors.
+
+    ``newest_id`` is its newest revision's.
+    """
 
     __tablename__ = "kb_entries"
 
     id: Mapped[str] = mapped_column(String(120), primary_key=True)
     source_digest: Mapped[str] = mapped_column(String(64), default="")
+    newest_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class Revision(Model):
-    """What an entry said at one time. Rows are never changed, but for ``status``."""
+    """What an entry said at one time. Rows are never changed, but for ``status`` and who reviewed it.
+
+    ``base`` is the revision it was made from. ``zh_changed`` and ``en_changed`` are the revisions since which a language
+    says what it does, None where there is none. ``searched`` is all its text in small letters.
+    """
 
     __tablename__ = "kb_revisions"
     __table_args__ = (UniqueConstraint("entry_id", "number"),)
@@ -32,8 +40,28 @@ class Revision(Model):
     number: Mapped[int]
     status: Mapped[str] = mapped_column(String(16))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    scenario: Mapped[str] = mapped_column(String(120), server_default="")
+    searched: Mapped[str] = mapped_column(Text, server_default="")
+    zh_changed: Mapped[int | None]
+    en_changed: Mapped[int | None]
+    base: Mapped[int | None]
     author: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(Moment)
+    reviewer: Mapped[str | None] = mapped_column(String(120))
+    reviewed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Comment(Model):
+    """What colleagues say to each other about a revision."""
+
+    __tablename__ = "kb_comments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("kb_entries.id"), index=True)
+    number: Mapped[int]
+    author: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(Moment)
+    text: Mapped[str] = mapped_column(Text)
 
 
 class Release(Model):

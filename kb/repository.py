@@ -3,18 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.content import EntryContent
+from kb.content import EntryContent, Lang
 from kb.expressions import Expression, Expressions
-from kb.models import EditorsExpression, Entry, LiveRelease, Release, ReleaseEntry, Revision
+from kb.models import Comment, EditorsExpression, Entry, LiveRelease, Release, ReleaseEntry, Revision
 
 DRAFT = "draft"
+IN_REVIEW = "in_review"
 PUBLISHED = "published"
 ARCHIVED = "archived"
+
+GAPS: dict[str, ColumnElement[bool]] = {
+    "zh_missing": Revision.zh_changed.is_(None),
+    "en_missing": Revision.en_changed.is_(None),
+    "zh_outdated": Revision.zh_changed < Revision.en_changed,
+    "en_outdated": Revision.en_changed < Revision.zh_changed,
+}
+
+
+@dataclass(frozen=True)
+class EntryFilter:
+    """Which entries are wanted, by their newest revision; empty texts want all.
+
+    Args:
+        scenario: the whole name.
+        status: of the revision.
+        gap: one of ``GAPS``.
+        text: part of what the entry says or of its id, in any case.
+    """
+
+    scenario: str = ""
+    status: str = ""
+    gap: str = ""
+    text: str = ""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """In SQL."""
+        wanted = []
+        if self.scenario:
+            wanted.append(Revision.scenario == self.scenario)
+        if self.status:
+            wanted.append(Revision.status == self.status)
+        if self.gap:
+            wanted.append(GAPS[self.gap])
+        if self.text:
+            wanted.append(Revision.searched.contains(self.text.casefold(), autoescape=True))
+        return wanted
+
+
+def _newest(wanted: EntryFilter) -> Select[tuple[Revision]]:
+    return select(Revision).join(Entry, Entry.newest_id == Revision.id).where(*wanted.conditions())
+
+
+def _text(content: EntryContent) -> str:
+    said = [content.id]
+    for variant in content.variants.values():
+        said += [*variant.questions, variant.answer]
+    return "\n".join(said).casefold()
 
 
 class KnowledgeRepository:
@@ -61,40 +111,148 @@ class KnowledgeRepository:
         await self._session.flush()
         return entry
 
-    async def add_revision(self, content: EntryContent, author: str, status: str, now: datetime) -> Revision:
-        """The next revision of the entry that ``content`` names."""
-        newest = await self._session.execute(
+    async def add_revision(
+        self, content: EntryContent, author: str, status: str, now: datetime, confirmed: Lang | None = None
+    ) -> Revision:
+        """The next revision of the entry that ``content`` names, which is its newest from now on.
+
+        Args:
+            content: what it says.
+            author: who wrote it.
+            status: which it has.
+            now: the time.
+            confirmed: a language that is right although only the other one has changed.
+        """
+        entry = await self._session.get_one(Entry, content.id)
+        before = await self._session.get(Revision, entry.newest_id) if entry.newest_id else None
+        last = await self._session.execute(
             select(func.coalesce(func.max(Revision.number), 0)).where(Revision.entry_id == content.id)
         )
+        number = last.scalar_one() + 1
+        if before is not None and before.status in (DRAFT, IN_REVIEW):
+            before.status = ARCHIVED
         revision = Revision(
             entry_id=content.id,
-            number=newest.scalar_one() + 1,
+            number=number,
             status=status,
             content=content.model_dump(mode="json"),
+            scenario=content.scenario,
+            searched=_text(content),
+            zh_changed=_changed("zh", content, before, number, confirmed),
+            en_changed=_changed("en", content, before, number, confirmed),
+            base=before.number if before else None,
             author=author,
             created_at=now,
         )
         self._session.add(revision)
         await self._session.flush()
+        entry.newest_id = revision.id
         return revision
 
     async def newest_revisions(self) -> dict[str, Revision]:
         """The newest revision of each entry."""
-        newest = select(Revision.entry_id, func.max(Revision.number).label("number")).group_by(Revision.entry_id)
-        latest = newest.subquery()
-        rows = await self._session.execute(
-            select(Revision)
-            .join(
-                latest,
-                (Revision.entry_id == latest.c.entry_id) & (Revision.number == latest.c.number),
-            )
-            .order_by(Revision.entry_id)
-        )
+        rows = await self._session.execute(_newest(EntryFilter()).order_by(Revision.entry_id))
         return {revision.entry_id: revision for revision in rows.scalars()}
 
-    async def drafts(self) -> dict[str, Revision]:
-        """The newest revision of each entry whose newest revision is a draft."""
-        return {key: revision for key, revision in (await self.newest_revisions()).items() if revision.status == DRAFT}
+    async def newest(self, entry_id: str) -> Revision | None:
+        """The newest revision of one entry."""
+        rows = await self._session.execute(_newest(EntryFilter()).where(Revision.entry_id == entry_id))
+        return rows.scalar_one_or_none()
+
+    async def page(self, wanted: EntryFilter, offset: int, limit: int) -> list[Revision]:
+        """The newest revisions of some entries that are wanted, in the order of their ids."""
+        rows = await self._session.execute(
+            _newest(wanted).order_by(Revision.entry_id).offset(offset).limit(limit)
+        )
+        return list(rows.scalars())
+
+    async def count(self, wanted: EntryFilter) -> int:
+        """How many entries are wanted."""
+        rows = await self._session.execute(select(func.count()).select_from(_newest(wanted).subquery()))
+        return rows.scalar_one()
+
+    async def count_by_scenario(self, wanted: EntryFilter) -> dict[str, int]:
+        """How many entries of each scenario are wanted, whatever the scenario that is."""
+        found = _newest(replace(wanted, scenario="")).subquery()
+        rows = await self._session.execute(select(found.c.scenario, func.count()).group_by(found.c.scenario))
+        return {name: count for name, count in rows.tuples()}
+
+    async def count_by_status(self, wanted: EntryFilter) -> dict[str, int]:
+        """How many entries of each status are wanted, whatever the status that is."""
+        found = _newest(replace(wanted, status="")).subquery()
+        rows = await self._session.execute(select(found.c.status, func.count()).group_by(found.c.status))
+        return {name: count for name, count in rows.tuples()}
+
+    async def in_review(self) -> list[Revision]:
+        """The newest revisions that wait for a reviewer, those that wait longest first."""
+        rows = await self._session.execute(_newest(EntryFilter(status=IN_REVIEW)).order_by(Revision.id))
+        return list(rows.scalars())
+
+    async def revisions_of(self, entry_id: str) -> list[Revision]:
+        """Every revision of an entry, the newest first."""
+        rows = await self._session.execute(
+            select(Revision).where(Revision.entry_id == entry_id).order_by(Revision.number.desc())
+        )
+        return list(rows.scalars())
+
+    async def revision(self, entry_id: str, number: int) -> Revision | None:
+        """One revision."""
+        rows = await self._session.execute(
+            select(Revision).where(Revision.entry_id == entry_id, Revision.number == number)
+        )
+        return rows.scalar_one_or_none()
+
+    async def live_numbers(self, release_id: int | None, entry_ids: Iterable[str]) -> dict[str, int]:
+        """The numbers of the revisions of some entries in a release."""
+        rows = await self._session.execute(
+            select(Revision.entry_id, Revision.number)
+            .join(ReleaseEntry, ReleaseEntry.revision_id == Revision.id)
+            .where(ReleaseEntry.release_id == release_id, ReleaseEntry.entry_id.in_(list(entry_ids)))
+        )
+        return {entry_id: number for entry_id, number in rows.tuples()}
+
+    async def numbers(self, release_id: int | None) -> dict[str, int]:
+        """The number of every entry's revision in a release."""
+        rows = await self._session.execute(
+            select(Revision.entry_id, Revision.number)
+            .join(ReleaseEntry, ReleaseEntry.revision_id == Revision.id)
+            .where(ReleaseEntry.release_id == release_id)
+        )
+        return {entry_id: number for entry_id, number in rows.tuples()}
+
+    async def release_before(self, release_id: int) -> int | None:
+        """The release that was live before this one."""
+        rows = await self._session.execute(select(func.max(Release.id)).where(Release.id < release_id))
+        return rows.scalar_one()
+
+    async def in_release(self, release_id: int, entry_id: str) -> Revision | None:
+        """What a release says of an entry."""
+        rows = await self._session.execute(
+            select(Revision)
+            .join(ReleaseEntry, ReleaseEntry.revision_id == Revision.id)
+            .where(ReleaseEntry.release_id == release_id, ReleaseEntry.entry_id == entry_id)
+        )
+        return rows.scalar_one_or_none()
+
+    async def point_at(self, revisions: Iterable[Revision]) -> None:
+        """Edit these from now on, where nobody is at work on something newer."""
+        entries = await self.entries()
+        at_work = {key for key, found in (await self.newest_revisions()).items() if found.status in (DRAFT, IN_REVIEW)}
+        for revision in revisions:
+            if revision.entry_id not in at_work:
+                entries[revision.entry_id].newest_id = revision.id
+
+    async def comments(self, entry_id: str) -> list[Comment]:
+        """What was said about an entry, in its order."""
+        rows = await self._session.execute(select(Comment).where(Comment.entry_id == entry_id).order_by(Comment.id))
+        return list(rows.scalars())
+
+    async def add_comment(self, revision: Revision, author: str, text: str, now: datetime) -> Comment:
+        """Say something about a revision."""
+        comment = Comment(entry_id=revision.entry_id, number=revision.number, author=author, at=now, text=text)
+        self._session.add(comment)
+        await self._session.flush()
+        return comment
 
     async def set_status(self, revision_ids: Iterable[int], status: str) -> None:
         """Move revisions along their life."""
@@ -157,3 +315,17 @@ class KnowledgeRepository:
             .returning(EditorsExpression.expression)
         )
         return gone.scalar_one_or_none() is not None
+
+
+def _changed(
+    language: Lang, content: EntryContent, before: Revision | None, number: int, confirmed: Lang | None
+) -> int | None:
+    """The revision since which a language says what it does. More ways to ask for it do not make the other one old."""
+    variant = content.variants.get(language)
+    if variant is None:
+        return None
+    held = EntryContent.model_validate(before.content).variants.get(language) if before else None
+    if before is None or held is None or language == confirmed:
+        return number
+    same = (held.question, held.answer, held.risk) == (variant.question, variant.answer, variant.risk)
+    return (before.zh_changed if language == "zh" else before.en_changed) if same else number

@@ -1,0 +1,261 @@
+"""The life of an entry: draft, in review, published, archived; and of releases, which are made and rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kb.content import EntryContent, Lang
+from kb.models import Comment, Revision
+from kb.repository import ARCHIVED, DRAFT, IN_REVIEW, PUBLISHED, KnowledgeRepository
+from kit.clock import Clock
+from kit.database import Database
+from kit.errors import Conflict, Forbidden, NotFound
+
+
+class Audit(Protocol):
+    """Where it is written down who did what."""
+
+    def record(self, session: AsyncSession, actor: str, action: str, subject: str, **detail: Any) -> None:
+        """Add a line in the caller's transaction."""
+
+
+class EditConflict(Conflict):
+    """Somebody stored a revision meanwhile.
+
+    Args:
+        current: the newest revision.
+        base: the one that the editor began with; None for an entry that was new.
+    """
+
+    code = "edit_conflict"
+
+    def __init__(self, current: Revision, base: Revision | None) -> None:
+        super().__init__(
+            f"{current.author} stored revision {current.number} of {current.entry_id!r} meanwhile. "
+            "Put both together and store again."
+        )
+        self.current, self.base = current, base
+
+
+class Editing:
+    """Every change of entries and releases. Nobody approves what they wrote themselves.
+
+    Args:
+        announce: called when a release is committed; returns when this worker searches by it.
+        audit: where changes are written down; None for a knowledge base of one's own.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, announce: Callable[[], Awaitable[None]], audit: Audit | None
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._announce = announce
+        self._audit = audit
+
+    async def save(
+        self,
+        content: EntryContent,
+        author: str,
+        *,
+        base: int | None = None,
+        is_new: bool = False,
+        confirmed: Lang | None = None,
+    ) -> Revision:
+        """Store a new draft of an entry.
+
+        Args:
+            content: what it says.
+            author: who wrote it.
+            base: the revision that it was made from; None stores it whatever there is.
+            is_new: whether there must be no such entry yet.
+            confirmed: a language that is right although only the other one has changed.
+
+        Raises:
+            EditConflict: the newest revision is another one, or there is one though the entry is new.
+        """
+        now = self._clock.now()
+        async with self._database.write() as session:
+            repository = KnowledgeRepository(session)
+            await repository.live_release_id(lock=True)  # two editors who store at once come one after the other
+            newest = await repository.newest(content.id)
+            if newest is not None and (is_new or base not in (None, newest.number)):
+                raise EditConflict(newest, await repository.revision(content.id, base) if base else None)
+            if newest is None:
+                if base is not None:
+                    raise _no_entry(content.id)
+                await repository.add_entry(content.id, now)
+            revision = await repository.add_revision(content, author, DRAFT, now, confirmed)
+            self._record(session, author, "entry.saved", content.id, revision=revision.number)
+            return revision
+
+    async def submit(self, entry_id: str, number: int, by: str, comment: str = "") -> Revision:
+        """Ask for a review of the newest revision.
+
+        Raises:
+            NotFound: there is no such entry.
+            EditConflict: ``number`` is not the newest.
+            Conflict: it is no draft.
+        """
+        return await self._move(entry_id, number, by, comment, DRAFT, IN_REVIEW, "entry.submitted")
+
+    async def send_back(self, entry_id: str, number: int, by: str, comment: str = "") -> Revision:
+        """Make a revision that is in review a draft again; errors as of `submit`."""
+        return await self._move(entry_id, number, by, comment, IN_REVIEW, DRAFT, "entry.returned")
+
+    async def _move(
+        self, entry_id: str, number: int, by: str, comment: str, before: str, after: str, action: str
+    ) -> Revision:
+        async with self._database.write() as session:
+            repository = KnowledgeRepository(session)
+            await repository.live_release_id(lock=True)
+            revision = await self._newest(repository, entry_id, number)
+            if revision.status != before:
+                raise _wrong_status(revision, before)
+            revision.status = after
+            if comment.strip():
+                await repository.add_comment(revision, by, comment, self._clock.now())
+            self._record(session, by, action, entry_id, revision=number, comment=comment)
+            return revision
+
+    async def comment(self, entry_id: str, by: str, text: str) -> Comment:
+        """Say something about the newest revision of an entry.
+
+        Raises:
+            NotFound: there is no such entry.
+        """
+        async with self._database.write() as session:
+            repository = KnowledgeRepository(session)
+            revision = await repository.newest(entry_id)
+            if revision is None:
+                raise _no_entry(entry_id)
+            return await repository.add_comment(revision, by, text, self._clock.now())
+
+    async def publish(
+        self,
+        by: str,
+        comment: str,
+        chosen: Sequence[tuple[str, int]] | None = None,
+        reasons: Mapping[str, str] | None = None,
+    ) -> int | None:
+        """Put revisions that are in review live in one release.
+
+        Args:
+            by: who approves them.
+            comment: why.
+            chosen: entries and numbers; None takes all that others wrote.
+            reasons: by entry, why it goes live in spite of warnings. They are kept as comments.
+
+        Returns:
+            The release; None when nothing was chosen.
+
+        Raises:
+            NotFound, EditConflict, Conflict: a chosen revision is not there, not the newest, or not in review.
+            Forbidden: the person wrote one of them.
+        """
+        now = self._clock.now()
+        async with self._database.write() as session:
+            repository = KnowledgeRepository(session)
+            live = await repository.released(await repository.live_release_id(lock=True))
+            if chosen is None:
+                approved = [revision for revision in await repository.in_review() if revision.author != by]
+            else:
+                approved = [await self._newest(repository, entry_id, number) for entry_id, number in chosen]
+            for revision in approved:
+                if revision.status != IN_REVIEW:
+                    raise _wrong_status(revision, IN_REVIEW)
+                if revision.author == by:
+                    raise Forbidden(
+                        f"You wrote revision {revision.number} of {revision.entry_id!r}; a colleague must approve it.",
+                        code="own_revision",
+                    )
+            if not approved:
+                return None
+            for revision in approved:
+                revision.reviewer, revision.reviewed_at = by, now
+                reason = (reasons or {}).get(revision.entry_id, "").strip()
+                if reason:
+                    await repository.add_comment(revision, by, reason, now)
+                self._record(session, by, "entry.approved", revision.entry_id, revision=revision.number, reason=reason)
+            released = {**live, **{revision.entry_id: revision for revision in approved}}
+            release = await self.release(session, live, released, by, comment)
+        await self._announce()
+        return release
+
+    async def withdraw(self, entry_id: str, by: str, comment: str) -> int:
+        """Take an entry out of the live release at once; returns the new release.
+
+        Raises:
+            NotFound: it is not in the live release.
+        """
+        async with self._database.write() as session:
+            repository = KnowledgeRepository(session)
+            live = await repository.released(await repository.live_release_id(lock=True))
+            if entry_id not in live:
+                raise NotFound(f"There is no live entry {entry_id!r}.", code="entry_not_found")
+            left = {key: revision for key, revision in live.items() if key != entry_id}
+            release = await self.release(session, live, left, by, comment)
+        await self._announce()
+        return release
+
+    async def restore(self, release_id: int, by: str, comment: str) -> int:
+        """Say again what an earlier release said, in a new release; returns that.
+
+        Raises:
+            NotFound: there is no such release.
+        """
+        async with self._database.write() as session:
+            repository = KnowledgeRepository(session)
+            live = await repository.released(await repository.live_release_id(lock=True))
+            if await repository.release(release_id) is None:
+                raise NotFound(f"There is no release {release_id}.", code="release_not_found")
+            released = await repository.released(release_id)
+            release = await self.release(session, live, released, by, comment, restored=release_id)
+            await repository.point_at(released.values())
+        await self._announce()
+        return release
+
+    async def release(
+        self,
+        session: AsyncSession,
+        live: Mapping[str, Revision],
+        released: Mapping[str, Revision],
+        by: str,
+        comment: str,
+        **detail: Any,
+    ) -> int:
+        """Make a release of these revisions in the caller's transaction, which holds the live release's lock."""
+        repository = KnowledgeRepository(session)
+        replaced = [revision.id for key, revision in live.items() if released.get(key) is not revision]
+        await repository.set_status(replaced, ARCHIVED)
+        fresh = [revision.id for revision in released.values() if revision.status != PUBLISHED]
+        await repository.set_status(fresh, PUBLISHED)
+        made = await repository.add_release(dict(released), by, comment, self._clock.now())
+        self._record(session, by, "release.published", str(made.id), comment=comment, **detail)
+        return made.id
+
+    async def _newest(self, repository: KnowledgeRepository, entry_id: str, number: int) -> Revision:
+        revision = await repository.newest(entry_id)
+        if revision is None:
+            raise _no_entry(entry_id)
+        if revision.number != number:
+            raise EditConflict(revision, await repository.revision(entry_id, number))
+        return revision
+
+    def _record(self, session: AsyncSession, actor: str, action: str, subject: str, **detail: Any) -> None:
+        if self._audit is not None:
+            self._audit.record(session, actor, action, subject, **detail)
+
+
+def _no_entry(entry_id: str) -> NotFound:
+    return NotFound(f"There is no entry {entry_id!r}.", code="entry_not_found")
+
+
+def _wrong_status(revision: Revision, wanted: str) -> Conflict:
+    return Conflict(
+        f"Revision {revision.number} of {revision.entry_id!r} is {revision.status}, not {wanted}. Load it again.",
+        code="wrong_status",
+    )
