@@ -57,7 +57,7 @@ def test_a_process_learns_what_would_be_learnt_here(learner: Learner, release: R
 @pytest.mark.real_learner
 def test_an_error_there_is_raised_here(learner: Learner, release: Release) -> None:
     broken = replace(release, rows=replace(release.rows, entries=release.rows.entries[:3]))
-    with pytest.raises(Exception, match="boolean index|shape|dimension|size"):
+    with pytest.raises(Exception, match=r"boolean index|shape|dimension|size"):
         learner.learn(broken)
 
 
