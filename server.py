@@ -202,7 +202,7 @@ def _add_pages(app: FastAPI, settings: Settings) -> None:
     async def widget() -> FileResponse:
         return FileResponse(pages / "widget.js", headers={"Cache-Control": "no-cache"})
 
-    for page in ("demo", "desk"):
+    for page in ("demo", "desk", "editor"):
         app.mount(f"/{page}", StaticFiles(directory=pages / page, html=True, check_dir=False), name=page)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
@@ -22,6 +20,7 @@ from kb.encoder import TurnEncoder
 from kb.expressions import Expressions
 from kb.fits import FitCache
 from kb.fitting import Fit, Targets
+from kb.learning import Learner
 from kb.lexical import NgramCounts
 from kb.memo import Memo
 from kb.scoring import Parts
@@ -35,7 +34,6 @@ log = structlog.get_logger(__name__)
 
 # Below this share of entries that it has met, an old fit is no help for a new release.
 KNOWN_SHARE = 0.5
-LEARNING_NICENESS = 19
 
 Made = TypeVar("Made")
 
@@ -73,8 +71,9 @@ class LiveEngine:
         self._words = WordCounts(Memo(folder / "words.db" if folder else None, "vector_cache_corrupt"))
         self._ngrams = NgramCounts(Memo(folder / "ngrams.db" if folder else None, "vector_cache_corrupt"))
         self._fits = FitCache(folder / "fit.npz") if folder else None
-        self._learner = FileLock(folder / "learning.lock") if folder else nullcontext()
+        self._turn_to_learn = FileLock(folder / "learning.lock") if folder else nullcontext()
         self._parts, self._targets, self._checks = parts, targets, checks
+        self._learner = Learner()
         self._swap = asyncio.Lock()
         self._learning: asyncio.Task[None] | None = None
         self._expressions = Expressions()
@@ -108,7 +107,8 @@ class LiveEngine:
             await asyncio.shield(self._learning)
 
     async def close(self) -> None:
-        """Stop waiting for lessons."""
+        """Stop learning."""
+        self._learner.stop()
         if self._learning is not None:
             self._learning.cancel()
             await asyncio.gather(self._learning, return_exceptions=True)
@@ -129,7 +129,7 @@ class LiveEngine:
             self._parts,
             self._targets,
         )
-        return Engine(release, self._usable(release) or self._lessons(release), self.engine), wording
+        return Engine(release, self._usable(release) or self._lessons(release, Release.learn), self.engine), wording
 
     def _usable(self, release: Release) -> Fit | None:
         """What was learnt from this release or from one much like it."""
@@ -145,17 +145,17 @@ class LiveEngine:
                 return fitted
         return None
 
-    def _lessons(self, release: Release) -> Fit:
+    def _lessons(self, release: Release, learn: Callable[[Release], Fit]) -> Fit:
         """Learn from a release; where workers share a folder, one learns and the others get what it has learnt."""
         with ExitStack() as held:
             try:
-                held.enter_context(self._learner)
+                held.enter_context(self._turn_to_learn)
             except OSError as error:
                 log.warning("learning_unlocked", reason=str(error))  # the folder cannot be written: each learns alone
             kept = self._fits.newest() if self._fits else None
             if kept is not None and kept.key == release.key:
                 return kept
-            fitted = release.learn()
+            fitted = learn(release)
             if self._fits:
                 self._fits.put(fitted)
             return fitted
@@ -164,7 +164,7 @@ class LiveEngine:
         while self.engine is not None and not self.engine.is_settled:
             release = self.engine.release
             try:
-                fitted = await _in_background(lambda release=release: self._lessons(release))  # type: ignore[misc]
+                fitted = await _in_background(lambda release=release: self._lessons(release, self._learner.learn))  # type: ignore[misc]
             except Exception as error:  # edge of a background task: the old lessons go on serving
                 count_degraded("release_not_learnt")
                 log.error("release_not_learnt", release_id=release.id, exc_info=error)
@@ -173,12 +173,6 @@ class LiveEngine:
                 if self.engine is not None and self.engine.release is release:
                     self.engine = await asyncio.to_thread(Engine, release, fitted)
                     log.info("release_learnt", release_id=release.id)
-
-
-def _let_customers_go_first() -> None:
-    """Lower the priority of this thread, and of those that it starts. Only Linux has a priority for each."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LEARNING_NICENESS)
 
 
 async def _in_background(work: Callable[[], Made]) -> Made:
@@ -193,7 +187,6 @@ async def _in_background(work: Callable[[], Made]) -> Made:
     def run() -> None:
         outcome: Made | None = None
         error: BaseException | None = None
-        _let_customers_go_first()
         try:
             outcome = work()
         except BaseException as raised:  # noqa: BLE001  # whatever it is, the one who waits gets it

@@ -4,8 +4,8 @@ import { contrastCheck } from "./build/contrast-plugin.ts";
 
 const here = import.meta.dirname;
 
-/** One page a mode: the widget is a single script, the desk and the demo are pages under their own base. */
-function page(name: "desk" | "demo"): UserConfig {
+/** One page a mode: the widget is a single script, the desk, the editor and the demo are pages under their own base. */
+function page(name: "desk" | "editor" | "demo"): UserConfig {
   return {
     root: resolve(here, name),
     base: `/${name}/`,
@@ -28,6 +28,6 @@ const widget: UserConfig = {
 
 export default defineConfig(({ mode }) => {
   if (mode === "widget") return widget;
-  if (mode === "desk" || mode === "demo") return page(mode);
+  if (mode === "desk" || mode === "editor" || mode === "demo") return page(mode);
   return { test: { environment: "happy-dom", include: ["**/*.test.ts"], exclude: ["node_modules", "dist"] } } as UserConfig;
 });

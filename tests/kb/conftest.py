@@ -12,6 +12,7 @@ import pytest
 from kb import vector_index
 from kb.content import EntryContent
 from kb.encoder import TurnEncoder, Vectors
+from kb.learning import Learner
 from kb.service import KnowledgeBase, SearchOptions
 from kb.space import single
 from kit.clock import ManualClock
@@ -239,3 +240,10 @@ def published(encoder: TurnEncoder, cache_folder: Path, tmp_path_factory: pytest
         return knowledge
 
     return asyncio.run(publish())
+
+
+@pytest.fixture(autouse=True)
+def _learns_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process for each small lesson would take seconds; ``real_learner`` wants one all the same."""
+    if "real_learner" not in request.keywords:
+        monkeypatch.setattr(Learner, "learn", lambda _, release: release.learn())

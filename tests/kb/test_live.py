@@ -1,8 +1,6 @@
 """What is searched while knowledge bases change: the newest release at once, and what it teaches when it is learnt."""
 
 import asyncio
-import os
-import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -18,7 +16,7 @@ from kb.content import EntryContent, Lang, Variant
 from kb.encoder import TurnEncoder, Vectors
 from kb.fits import FitCache
 from kb.fitting import Fit, Targets
-from kb.live import LEARNING_NICENESS, LiveEngine
+from kb.live import LiveEngine
 from kb.scoring import Parts
 from kb.search import Engine, Release
 
@@ -412,18 +410,6 @@ async def test_in_a_folder_that_cannot_be_written_each_worker_learns_alone(
         await live.show(1, bank)
         assert engine_of(live).is_settled
     assert lessons.begun == [1]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
-async def test_customers_go_before_lessons(
-    spelled: Any, lessons: Lessons, bank: list[EntryContent], live: LiveEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[int] = []
-    monkeypatch.setattr(lessons, "before", lambda _: seen.append(os.getpriority(os.PRIO_PROCESS, 0)))
-    await live.show(1, bank[1:])
-    await live.show(2, bank)
-    await live.settled()
-    assert seen == [os.getpriority(os.PRIO_PROCESS, 0), LEARNING_NICENESS]
 
 
 async def test_a_damaged_file_is_dropped_counted_and_replaced(

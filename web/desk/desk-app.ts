@@ -1,10 +1,13 @@
 import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { query, state } from "lit/decorators.js";
+import { dialogStyles, shortcutSheet } from "../shared/dialogs.ts";
 import { foundation } from "../shared/foundation.ts";
 import { firstLanguage, langAttribute, otherLanguage, translator, type Translate } from "../shared/i18n.ts";
 import { icon } from "../shared/icons.ts";
+import { isWriting } from "../shared/keyboard.ts";
 import { plainText } from "../shared/markdown.ts";
 import { Watching } from "../shared/observable.ts";
+import { pageStyles } from "../shared/page-styles.ts";
 import type { Language, Staff } from "../shared/protocol.ts";
 import { lasting } from "../shared/storage.ts";
 import type { ConversationPane } from "./conversation-pane.ts";
@@ -12,8 +15,8 @@ import { DeskApi } from "./desk-api.ts";
 import { deskAppStyles } from "./desk-app-styles.ts";
 import { DeskSession } from "./desk-session.ts";
 import { deskStyles } from "./desk-styles.ts";
-import { closeDialog, dialogStyles, shortcutSheet } from "./dialogs.ts";
-import { commandOf, isWriting, type Command } from "./shortcuts.ts";
+import { closeDialog } from "./dialogs.ts";
+import { commandOf, sheet, type Command } from "./shortcuts.ts";
 import { texts } from "./texts.ts";
 
 type Pane = "queue" | "conversation" | "customer";
@@ -22,7 +25,7 @@ const choices = lasting("bilin.desk.");
 
 /** The agents' desk: the sign-in, or the three panes with the bar over them. */
 export class DeskApp extends LitElement {
-  static override styles = [foundation, deskStyles, dialogStyles, deskAppStyles];
+  static override styles = [foundation, deskStyles, dialogStyles, pageStyles, deskAppStyles];
 
   @state() private language: Language = firstLanguage(choices.read<Language>("language"), ...navigator.languages);
   /** Which pane a narrow window shows. */
@@ -65,7 +68,7 @@ export class DeskApp extends LitElement {
       ${this.bar(t, typeof staff === "object" ? staff : null)}
       ${staff === "loading" ? html`<p class="whole quiet" role="status">${t("app.loading")}</p>` : nothing}
       ${staff === "unreachable" ? this.unreachable(t) : nothing}
-      ${staff === null ? html`<desk-sign-in .session=${this.session} .t=${t} .language=${this.language}></desk-sign-in>` : nothing}
+      ${staff === null ? html`<staff-sign-in .session=${this.session} .t=${t}></staff-sign-in>` : nothing}
       ${staff && typeof staff === "object" ? this.desk(t) : nothing}
     </div>`;
   }
@@ -105,9 +108,9 @@ export class DeskApp extends LitElement {
         <desk-conversation .session=${session} .t=${t} .language=${language}></desk-conversation>
         <desk-customer .session=${session} .t=${t} .language=${language}></desk-customer>
       </main>
-      <nav>${panes.map((pane) => html`<button type="button" data-testid=${`pane-${pane}`} aria-current=${this.pane === pane ? "page" : "false"}
+      <nav class="panes">${panes.map((pane) => html`<button type="button" data-testid=${`pane-${pane}`} aria-current=${this.pane === pane ? "page" : "false"}
         @click=${() => (this.pane = pane)}>${t(`pane.${pane}`)}${this.badge(pane)}</button>`)}</nav>
-      ${shortcutSheet(t)}
+      ${shortcutSheet(t, sheet)}
       ${closeDialog(t, () => session.selected !== null && void session.close(session.selected))}`;
   }
 

@@ -1,33 +1,25 @@
 import { Refused } from "../shared/http.ts";
 import { randomId } from "../shared/identifiers.ts";
-import { Observable } from "../shared/observable.ts";
-import type { Case, DeskFrame, Queue, Staff, StaffSession } from "../shared/protocol.ts";
+import type { Case, DeskFrame, Queue } from "../shared/protocol.ts";
+import { SignedIn } from "../shared/signed-in.ts";
 import { lasting } from "../shared/storage.ts";
 import type { DeskApi } from "./desk-api.ts";
 import { DeskLine, type LineState } from "./desk-line.ts";
 import { Thread } from "./thread.ts";
-
-export type Problem = { key: string; reason?: string };
 
 const store = lasting("bilin.desk.");
 const typingMilliseconds = 8_000;
 const againMilliseconds = 4_000;
 
 /** What one agent has in front of them: who they are, the two lists, and the conversations they follow. */
-export class DeskSession extends Observable {
-  staff: Staff | "loading" | "unreachable" | null = "loading";
+export class DeskSession extends SignedIn<DeskApi> {
   queue: Queue | "loading" | "unreachable" = "loading";
   line: LineState = "connecting";
   selected: string | null = null;
-  problem: Problem | null = null;
   private readonly threads = new Map<string, Thread>();
   private read: Record<string, number> = store.read<Record<string, number>>("read") ?? {};
   private deskLine: DeskLine | null = null;
   private readonly typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
-
-  constructor(private readonly api: DeskApi) {
-    super();
-  }
 
   get ahead(): number {
     return this.api.ahead;
@@ -60,27 +52,6 @@ export class DeskSession extends Observable {
 
   isMine(id: string): boolean {
     return this.mine.some((known) => known.id === id);
-  }
-
-  /** Goes on where the cookie allows it. */
-  async resume(): Promise<void> {
-    this.staff = "loading";
-    this.changed();
-    try {
-      this.begin(await this.api.me());
-    } catch (error) {
-      this.staff = error instanceof Refused ? null : "unreachable";
-      this.changed();
-    }
-  }
-
-  async signIn(login: string, password: string): Promise<void> {
-    this.begin(await this.api.signIn(login, password));
-  }
-
-  async signOut(): Promise<void> {
-    await this.attempt(() => this.api.signOut());
-    if (!this.problem) this.end();
   }
 
   async loadQueue(): Promise<void> {
@@ -168,14 +139,11 @@ export class DeskSession extends Observable {
     if (this.thread) void this.load(this.thread);
   }
 
-  dismiss(): void {
-    this.problem = null;
-    this.changed();
+  protected override get namedProblems(): readonly string[] {
+    return ["already_taken", "not_owner"];
   }
 
-  private begin(session: StaffSession): void {
-    this.staff = session.staff;
-    this.problem = null;
+  protected override begun(): void {
     this.queue = "loading";
     this.deskLine = new DeskLine(this.api, {
       state: (state) => this.takeState(state),
@@ -183,17 +151,14 @@ export class DeskSession extends Observable {
     });
     this.deskLine.open();
     void this.loadQueue();
-    this.changed();
   }
 
-  private end(): void {
+  protected override ended(): void {
     this.deskLine?.close();
     this.deskLine = null;
-    this.staff = null;
     this.queue = "loading";
     this.selected = null;
     this.threads.clear();
-    this.changed();
   }
 
   private takeState(state: LineState): void {
@@ -311,28 +276,5 @@ export class DeskSession extends Observable {
 
   private without(cases: readonly Case[], id: string): Case[] {
     return cases.filter((known) => known.id !== id);
-  }
-
-  private async attempt<T>(action: () => Promise<T>): Promise<T | null> {
-    this.problem = null;
-    try {
-      return await action();
-    } catch (error) {
-      if (!this.isSignedOut(error)) this.report(error);
-      return null;
-    }
-  }
-
-  private report(error: unknown): void {
-    if (!(error instanceof Refused)) this.problem = { key: "problem.unreachable" };
-    else if (["already_taken", "not_owner"].includes(error.code)) this.problem = { key: `problem.${error.code}` };
-    else this.problem = { key: "problem.other", reason: error.message };
-    this.changed();
-  }
-
-  private isSignedOut(error: unknown): boolean {
-    const signedOut = error instanceof Refused && error.status === 401;
-    if (signedOut) this.end();
-    return signedOut;
   }
 }

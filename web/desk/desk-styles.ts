@@ -1,42 +1,8 @@
-import { css } from "lit";
+import { css, type CSSResultGroup } from "lit";
+import { denseStyles } from "../shared/dense-styles.ts";
 
-/** What the desk's parts share: dense controls, quiet headings, marks, and the drawn states. */
-export const deskStyles = css`
-  :host {
-    font-size: var(--text-s);
-  }
-  .button {
-    min-height: var(--target-dense);
-    padding-inline: var(--space-3);
-  }
-  .button.square {
-    min-width: var(--target-dense);
-    padding: 0;
-  }
-  h2,
-  h3 {
-    font-size: var(--text-s);
-  }
-  .label {
-    color: var(--ink-quiet);
-    font-size: var(--text-xs);
-    font-weight: 400;
-  }
-  .numbers {
-    font-variant-numeric: tabular-nums;
-  }
-  .mark {
-    display: inline-flex;
-    align-items: center;
-    gap: var(--space-1);
-    padding: 0 6px;
-    border-radius: var(--radius-round);
-    background: var(--paper-sunken);
-    color: var(--ink-quiet);
-    font-size: var(--text-xs);
-    line-height: 1.7;
-    white-space: nowrap;
-  }
+/** What the desk's parts share: the dense controls of staff pages, and the marks of emotions. */
+export const deskStyles: CSSResultGroup = [denseStyles, css`
   .mark.anger,
   .mark.distress {
     background: var(--danger-soft);
@@ -46,31 +12,4 @@ export const deskStyles = css`
     background: var(--warning-soft);
     color: var(--warning);
   }
-  .empty,
-  .error {
-    display: grid;
-    justify-items: start;
-    gap: var(--space-2);
-    padding: var(--space-3);
-    color: var(--ink-quiet);
-  }
-  .error {
-    border-radius: var(--radius-small);
-    background: var(--danger-soft);
-    color: var(--ink);
-  }
-  kbd {
-    padding: 0 var(--space-1);
-    border: 1px solid var(--line);
-    border-radius: var(--space-1);
-    background: var(--paper-sunken);
-    color: var(--ink-quiet);
-    font: var(--text-xs) / 1.6 var(--font);
-    white-space: nowrap;
-  }
-  @media (pointer: coarse) {
-    kbd {
-      display: none;
-    }
-  }
-`;
+`];

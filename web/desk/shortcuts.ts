@@ -1,3 +1,5 @@
+import type { ShortcutRow } from "../shared/dialogs.ts";
+
 export type Command = "sheet" | "next" | "take" | "reply" | "insert1" | "insert2" | "insert3" | "return" | "close_case";
 
 const withAlt: Record<string, Command> = {
@@ -11,8 +13,7 @@ const withAlt: Record<string, Command> = {
   KeyW: "close_case",
 };
 
-/** The rows of the sheet: keys, and the key of the text that says what they do. */
-export const sheet: readonly (readonly [keys: string, text: string])[] = [
+export const sheet: readonly ShortcutRow[] = [
   ["?", "shortcuts.sheet"],
   ["Alt+T", "shortcuts.take"],
   ["Alt+N", "shortcuts.next"],
@@ -32,10 +33,4 @@ export function commandOf(event: KeyboardEvent, writing: boolean): Command | nul
   if (event.isComposing || event.ctrlKey || event.metaKey) return null;
   if (event.altKey) return withAlt[event.code] ?? null;
   return event.key === "?" && !writing ? "sheet" : null;
-}
-
-/** Whether the event comes from a box that takes text, also inside shadow roots. */
-export function isWriting(event: Event): boolean {
-  const target = event.composedPath()[0];
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }

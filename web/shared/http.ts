@@ -1,11 +1,12 @@
 import type { ErrorBody } from "./protocol.ts";
 
-/** The server refused a call. `code` is stable; `message` tells a person what to do next. */
+/** The server refused a call. `code` is stable; `message` tells a person what to do next; `body` is all it said. */
 export class Refused extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
     message: string,
+    readonly body: unknown = null,
   ) {
     super(message);
   }
@@ -15,7 +16,8 @@ export class Refused extends Error {
 export class Unreachable extends Error {}
 
 export interface Call {
-  method?: "GET" | "POST";
+  method?: "GET" | "POST" | "PUT";
+  /** Sent as JSON, a FormData as it is. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
@@ -25,20 +27,22 @@ export interface Call {
 
 /** One JSON call. Resolves with the body (undefined for 204); throws Refused, Unreachable or AbortError. */
 export async function call<T>(url: string, { method = "GET", body, headers = {}, signal, onDate }: Call = {}): Promise<T> {
+  const form = body instanceof FormData;
+  const json = body !== undefined && !form;
   const response = await reach(url, {
     method,
-    headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: { Accept: "application/json", ...(json ? { "Content-Type": "application/json" } : {}), ...headers },
+    ...(json ? { body: JSON.stringify(body) } : form ? { body } : {}),
     ...(signal ? { signal } : {}),
   });
   const date = response.headers.get("Date");
   if (date && onDate) onDate(new Date(date));
   if (response.status === 204) return undefined as T;
-  const json: unknown = await response.json().catch(() => null);
-  if (response.ok && json !== null) return json as T;
-  const error = (json as ErrorBody | null)?.error;
+  const said: unknown = await response.json().catch(() => null);
+  if (response.ok && said !== null) return said as T;
+  const error = (said as ErrorBody | null)?.error;
   if (!error?.code || response.status >= 500) throw new Unreachable(error?.message ?? `HTTP ${response.status}`);
-  throw new Refused(response.status, error.code, error.message);
+  throw new Refused(response.status, error.code, error.message, said);
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {
