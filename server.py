@@ -110,6 +110,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         cache=settings.data_dir / "cache" / "knowledge",
         options=SearchOptions.from_settings(settings),
         reranker=await asyncio.to_thread(available_reranker, settings),
+        audit=identity_service,
     )
     await _load_content(knowledge, settings)
     await knowledge.start()

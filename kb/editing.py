@@ -26,18 +26,18 @@ class EditConflict(Conflict):
     """Somebody stored a revision meanwhile.
 
     Args:
-        current: the newest revision.
-        base: the one that the editor began with; None for an entry that was new.
+        newest: the newest revision.
+        base: the number of the one that the editor began with; None for an entry that was new.
     """
 
     code = "edit_conflict"
 
-    def __init__(self, current: Revision, base: Revision | None) -> None:
+    def __init__(self, newest: Revision, base: int | None) -> None:
         super().__init__(
-            f"{current.author} stored revision {current.number} of {current.entry_id!r} meanwhile. "
+            f"{newest.author} stored revision {newest.number} of {newest.entry_id!r} meanwhile. "
             "Put both together and store again."
         )
-        self.current, self.base = current, base
+        self.current, self.author, self.base = newest.number, newest.author, base
 
 
 class Editing:
@@ -83,7 +83,7 @@ class Editing:
             await repository.live_release_id(lock=True)  # two editors who store at once come one after the other
             newest = await repository.newest(content.id)
             if newest is not None and (is_new or base not in (None, newest.number)):
-                raise EditConflict(newest, await repository.revision(content.id, base) if base else None)
+                raise EditConflict(newest, base)
             if newest is None:
                 if base is not None:
                     raise _no_entry(content.id)
@@ -242,7 +242,7 @@ class Editing:
         if revision is None:
             raise _no_entry(entry_id)
         if revision.number != number:
-            raise EditConflict(revision, await repository.revision(entry_id, number))
+            raise EditConflict(revision, number)
         return revision
 
     def _record(self, session: AsyncSession, actor: str, action: str, subject: str, **detail: Any) -> None:

@@ -4,28 +4,44 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from starlette.requests import HTTPConnection
 
 from identity.endpoints import staff_with
 from identity.service import Role, SignedIn
-from kb.content import EntryContent
-from kb.models import Revision
+from kb.content import EntryContent, Lang
+from kb.editing import EditConflict
+from kb.filters import EntryFilter, Gap, Status
+from kb.models import Comment
 from kb.schemas import (
     CandidateView,
-    EntryList,
+    ChangeView,
+    CommentedRequest,
+    CommentList,
+    CommentRequest,
+    CommentView,
+    Count,
+    EntryPage,
+    EntrySummary,
     EntryView,
     ExpressionRequest,
     ExpressionView,
     LexiconView,
+    MoveRequest,
     Published,
     PublishRequest,
+    ReleaseChanges,
     ReleaseList,
     ReleaseView,
+    ReviewItem,
+    ReviewList,
+    RevisionList,
+    RevisionView,
     SearchView,
+    Told,
 )
 from kb.service import KnowledgeBase
-from kit.errors import InvalidRequest, NotFound
+from kit.errors import InvalidRequest
 from kit.language import detect
 
 router = APIRouter(prefix="/api/kb", tags=["knowledge base"])
@@ -40,58 +56,190 @@ Knowledge = Annotated[KnowledgeBase, Depends(knowledge_base)]
 Reader = Annotated[SignedIn, Depends(staff_with(Role.AGENT, Role.EDITOR, Role.REVIEWER, Role.SUPERVISOR))]
 Editor = Annotated[SignedIn, Depends(staff_with(Role.EDITOR))]
 Reviewer = Annotated[SignedIn, Depends(staff_with(Role.REVIEWER))]
-
-
-def _view(revision: Revision) -> EntryView:
-    return EntryView(
-        revision=revision.number,
-        status=revision.status,
-        author=revision.author,
-        created_at=revision.created_at,
-        content=EntryContent.model_validate(revision.content),
-    )
+EditorOrReviewer = Annotated[SignedIn, Depends(staff_with(Role.EDITOR, Role.REVIEWER))]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/entries")
-async def entries(knowledge: Knowledge, _: Reader) -> EntryList:
-    """The newest revision of every entry."""
-    return EntryList(entries=[_view(revision) for revision in (await knowledge.revisions()).values()])
+async def entries(
+    knowledge: Knowledge,
+    _: Reader,
+    scenario: str | None = None,
+    status: Status | None = None,
+    gap: Gap | None = None,
+    text: Annotated[str, Query(max_length=200)] = "",
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> EntryPage:
+    """The entries that match, by their newest revisions, in the order of their ids."""
+    page = await knowledge.browsing.entries(EntryFilter(scenario, status, gap, text), offset, limit)
+    return EntryPage(
+        entries=[EntrySummary.of(shown) for shown in page.entries],
+        total=page.total,
+        scenarios=Count.all_of(page.scenarios),
+        statuses=Count.all_of(page.statuses),
+        gaps=Count.all_of(page.gaps),
+    )
 
 
 @router.get("/entries/{entry_id}")
-async def entry(entry_id: str, knowledge: Knowledge, _: Reader) -> EntryView:
-    """The newest revision of one entry."""
-    found = (await knowledge.revisions()).get(entry_id)
-    if found is None:
-        raise NotFound(f"There is no entry {entry_id!r}.", code="entry_not_found")
-    return _view(found)
+async def entry(entry_id: str, knowledge: Knowledge, _: Reader, response: Response) -> EntryView:
+    """The newest revision of one entry; ``ETag`` has its number."""
+    return _tagged(EntryView.of(await knowledge.browsing.entry(entry_id)), response)
 
 
 @router.put("/entries/{entry_id}")
-async def write(entry_id: str, body: EntryContent, knowledge: Knowledge, who: Editor) -> EntryView:
-    """Store a draft; it goes live with the next release."""
+async def write(
+    entry_id: str,
+    body: EntryContent,
+    knowledge: Knowledge,
+    who: Editor,
+    response: Response,
+    confirm: Lang | None = None,
+    if_match: Annotated[str | None, Header()] = None,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> EntryView:
+    """Store a draft. ``If-Match`` names the revision that it was made from; ``If-None-Match: *`` is for a new entry.
+
+    ``If-Match: *`` stores it whatever there is. ``confirm``: this language is right although the other one changed.
+    """
     if body.id != entry_id:
         raise InvalidRequest(f"The address names {entry_id!r}, the entry {body.id!r}; they must be the same.")
-    return _view(await knowledge.save_draft(body, who.login))
+    base, is_new = _precondition(if_match, if_none_match)
+    try:
+        await knowledge.editing.save(body, who.login, base=base, is_new=is_new, confirmed=confirm)
+    except EditConflict as conflict:
+        for name, number in (("current", conflict.current), ("base", conflict.base)):
+            view = EntryView.of(await knowledge.browsing.revision(entry_id, number)) if number else None
+            conflict.beside[name] = view.model_dump(mode="json") if view else None
+        raise
+    return _tagged(EntryView.of(await knowledge.browsing.entry(entry_id)), response)
+
+
+def _precondition(if_match: str | None, if_none_match: str | None) -> tuple[int | None, bool]:
+    """The revision that is changed, None for whichever; and whether there must be none."""
+    if if_none_match == "*":
+        return None, True
+    if if_match == "*":
+        return None, False
+    number = (if_match or "").strip().removeprefix("W/").strip('"')
+    if not number.isdecimal():
+        raise InvalidRequest(
+            'Send If-Match with the revision that you changed, such as "3", or If-None-Match: * for a new entry.',
+            code="precondition_required",
+        )
+    return int(number), False
+
+
+def _tagged(view: EntryView, response: Response) -> EntryView:
+    response.headers["ETag"] = f'"{view.revision}"'
+    return view
+
+
+@router.post("/entries/{entry_id}/submit")
+async def submit(entry_id: str, body: MoveRequest, knowledge: Knowledge, who: Editor) -> EntryView:
+    """Ask for a review of the newest draft."""
+    await knowledge.editing.submit(entry_id, body.revision, who.login, body.comment)
+    return EntryView.of(await knowledge.browsing.entry(entry_id))
+
+
+@router.post("/entries/{entry_id}/return")
+async def send_back(entry_id: str, body: MoveRequest, knowledge: Knowledge, who: EditorOrReviewer) -> EntryView:
+    """Make what is in review a draft again: a reviewer returns it, or its author takes it back."""
+    await knowledge.editing.send_back(entry_id, body.revision, who.login, body.comment)
+    return EntryView.of(await knowledge.browsing.entry(entry_id))
+
+
+@router.get("/entries/{entry_id}/revisions")
+async def revisions(entry_id: str, knowledge: Knowledge, _: Reader) -> RevisionList:
+    """Every revision of an entry, the newest first."""
+    return RevisionList(
+        revisions=[
+            RevisionView(
+                revision=row.number,
+                status=row.status,
+                author=row.author,
+                created_at=row.created_at,
+                reviewer=row.reviewer,
+            )
+            for row in await knowledge.browsing.revisions(entry_id)
+        ]
+    )
+
+
+@router.get("/entries/{entry_id}/revisions/{number}")
+async def revision(entry_id: str, number: Number, knowledge: Knowledge, _: Reader) -> EntryView:
+    """One revision of an entry."""
+    return EntryView.of(await knowledge.browsing.revision(entry_id, number))
+
+
+@router.get("/entries/{entry_id}/comments")
+async def comments(entry_id: str, knowledge: Knowledge, _: Reader) -> CommentList:
+    """What was said about an entry."""
+    return CommentList(comments=[_comment(row) for row in await knowledge.browsing.comments(entry_id)])
+
+
+@router.post("/entries/{entry_id}/comments", status_code=201)
+async def comment(entry_id: str, body: CommentRequest, knowledge: Knowledge, who: EditorOrReviewer) -> CommentView:
+    """Say something about the newest revision of an entry."""
+    return _comment(await knowledge.editing.comment(entry_id, who.login, body.text))
+
+
+def _comment(row: Comment) -> CommentView:
+    return CommentView(revision=row.number, author=row.author, at=row.at, text=row.text)
+
+
+@router.get("/review")
+async def review(knowledge: Knowledge, who: Reader) -> ReviewList:
+    """What waits for a reviewer, the longest wait first."""
+    items = []
+    for shown in await knowledge.browsing.in_review():
+        told = await knowledge.browsing.revision(shown.revision.entry_id, shown.live) if shown.live else None
+        live = EntryContent.model_validate(told.revision.content) if told else None
+        items.append(ReviewItem(entry=EntryView.of(shown), live=live, own=shown.revision.author == who.login))
+    return ReviewList(entries=items)
 
 
 @router.get("/releases")
 async def releases(knowledge: Knowledge, _: Reader) -> ReleaseList:
     """The newest releases."""
-    rows = [ReleaseView.model_validate(row) for row in await knowledge.releases()]
+    rows = [ReleaseView.model_validate(row) for row in await knowledge.browsing.releases()]
     return ReleaseList(live=knowledge.release_id, releases=rows)
 
 
 @router.post("/releases", status_code=201)
 async def publish(body: PublishRequest, knowledge: Knowledge, who: Reviewer) -> Published:
-    """Put every draft live; the answer comes when it is searched."""
-    return Published(release_id=await knowledge.publish(who.login, body.comment))
+    """Put what is in review live; the answer comes when it is searched. Nobody approves what they wrote."""
+    chosen = None if body.entries is None else [(each.id, each.revision) for each in body.entries]
+    return Published(release_id=await knowledge.editing.publish(who.login, body.comment, chosen, body.reasons))
+
+
+@router.get("/releases/{release_id}")
+async def release(release_id: Number, knowledge: Knowledge, _: Reader) -> ReleaseChanges:
+    """What a release did to the one before it."""
+    found, changes = await knowledge.browsing.changes(release_id)
+    return ReleaseChanges(
+        release=ReleaseView.model_validate(found), changes=[ChangeView.model_validate(each) for each in changes]
+    )
+
+
+@router.post("/releases/{release_id}/restore", status_code=201)
+async def restore(release_id: Number, body: CommentedRequest, knowledge: Knowledge, who: Reviewer) -> Published:
+    """Say again what a release said, in a new one; the answer comes when it is searched."""
+    return Published(release_id=await knowledge.editing.restore(release_id, who.login, body.comment))
+
+
+@router.get("/releases/{release_id}/entries/{entry_id}")
+async def told(release_id: Number, entry_id: str, knowledge: Knowledge, _: Reader) -> Told:
+    """What customers were told of an entry while a release was live, with its author and reviewer."""
+    found, shown = await knowledge.browsing.told(release_id, entry_id)
+    return Told(release=ReleaseView.model_validate(found), entry=EntryView.of(shown))
 
 
 @router.post("/entries/{entry_id}/withdraw", status_code=201)
-async def withdraw(entry_id: str, body: PublishRequest, knowledge: Knowledge, who: Reviewer) -> Published:
+async def withdraw(entry_id: str, body: CommentedRequest, knowledge: Knowledge, who: Reviewer) -> Published:
     """Take an entry out of the live release at once; the answer comes when it is no longer found."""
-    return Published(release_id=await knowledge.withdraw(entry_id, who.login, body.comment))
+    return Published(release_id=await knowledge.editing.withdraw(entry_id, who.login, body.comment))
 
 
 @router.get("/lexicon")

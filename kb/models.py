@@ -28,8 +28,8 @@ class Entry(Model):
 class Revision(Model):
     """What an entry said at one time. Rows are never changed, but for ``status`` and who reviewed it.
 
-    ``base`` is the revision it was made from. ``zh_changed`` and ``en_changed`` are the revisions since which a language
-    says what it does, None where there is none. ``searched`` is all its text in small letters.
+    ``base`` is the revision it was made from. ``zh_changed`` and ``en_changed`` are the revisions since which each
+    language says what it does, None where there is none. ``searched`` is all its text in small letters.
     """
 
     __tablename__ = "kb_revisions"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.content import EntryContent, Lang
+from kb.content import EntryContent, Lang, Variant
 from kb.expressions import Expression, Expressions
+from kb.filters import EntryFilter, Gap
 from kb.models import Comment, EditorsExpression, Entry, LiveRelease, Release, ReleaseEntry, Revision
 
 DRAFT = "draft"
@@ -18,7 +19,7 @@ IN_REVIEW = "in_review"
 PUBLISHED = "published"
 ARCHIVED = "archived"
 
-GAPS: dict[str, ColumnElement[bool]] = {
+_GAPS: dict[Gap, ColumnElement[bool]] = {
     "zh_missing": Revision.zh_changed.is_(None),
     "en_missing": Revision.en_changed.is_(None),
     "zh_outdated": Revision.zh_changed < Revision.en_changed,
@@ -26,38 +27,21 @@ GAPS: dict[str, ColumnElement[bool]] = {
 }
 
 
-@dataclass(frozen=True)
-class EntryFilter:
-    """Which entries are wanted, by their newest revision; empty texts want all.
-
-    Args:
-        scenario: the whole name.
-        status: of the revision.
-        gap: one of ``GAPS``.
-        text: part of what the entry says or of its id, in any case.
-    """
-
-    scenario: str = ""
-    status: str = ""
-    gap: str = ""
-    text: str = ""
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """In SQL."""
-        wanted = []
-        if self.scenario:
-            wanted.append(Revision.scenario == self.scenario)
-        if self.status:
-            wanted.append(Revision.status == self.status)
-        if self.gap:
-            wanted.append(GAPS[self.gap])
-        if self.text:
-            wanted.append(Revision.searched.contains(self.text.casefold(), autoescape=True))
-        return wanted
+def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.scenario:
+        found.append(Revision.scenario == wanted.scenario)
+    if wanted.status:
+        found.append(Revision.status == wanted.status)
+    if wanted.gap:
+        found.append(_GAPS[wanted.gap])
+    if wanted.text:
+        found.append(Revision.searched.contains(wanted.text.casefold(), autoescape=True))
+    return found
 
 
-def _newest(wanted: EntryFilter) -> Select[tuple[Revision]]:
-    return select(Revision).join(Entry, Entry.newest_id == Revision.id).where(*wanted.conditions())
+def _newest(wanted: EntryFilter) -> Select[Revision]:
+    return select(Revision).join(Entry, Entry.newest_id == Revision.id).where(*_conditions(wanted))
 
 
 def _text(content: EntryContent) -> str:
@@ -129,6 +113,7 @@ class KnowledgeRepository:
             select(func.coalesce(func.max(Revision.number), 0)).where(Revision.entry_id == content.id)
         )
         number = last.scalar_one() + 1
+        since = _changed(content, before, number, confirmed)
         if before is not None and before.status in (DRAFT, IN_REVIEW):
             before.status = ARCHIVED
         revision = Revision(
@@ -138,8 +123,8 @@ class KnowledgeRepository:
             content=content.model_dump(mode="json"),
             scenario=content.scenario,
             searched=_text(content),
-            zh_changed=_changed("zh", content, before, number, confirmed),
-            en_changed=_changed("en", content, before, number, confirmed),
+            zh_changed=since["zh"],
+            en_changed=since["en"],
             base=before.number if before else None,
             author=author,
             created_at=now,
@@ -161,9 +146,7 @@ class KnowledgeRepository:
 
     async def page(self, wanted: EntryFilter, offset: int, limit: int) -> list[Revision]:
         """The newest revisions of some entries that are wanted, in the order of their ids."""
-        rows = await self._session.execute(
-            _newest(wanted).order_by(Revision.entry_id).offset(offset).limit(limit)
-        )
+        rows = await self._session.execute(_newest(wanted).order_by(Revision.entry_id).offset(offset).limit(limit))
         return list(rows.scalars())
 
     async def count(self, wanted: EntryFilter) -> int:
@@ -173,19 +156,23 @@ class KnowledgeRepository:
 
     async def count_by_scenario(self, wanted: EntryFilter) -> dict[str, int]:
         """How many entries of each scenario are wanted, whatever the scenario that is."""
-        found = _newest(replace(wanted, scenario="")).subquery()
+        found = _newest(replace(wanted, scenario=None)).subquery()
         rows = await self._session.execute(select(found.c.scenario, func.count()).group_by(found.c.scenario))
-        return {name: count for name, count in rows.tuples()}
+        return dict(rows.tuples().all())
 
     async def count_by_status(self, wanted: EntryFilter) -> dict[str, int]:
         """How many entries of each status are wanted, whatever the status that is."""
-        found = _newest(replace(wanted, status="")).subquery()
+        found = _newest(replace(wanted, status=None)).subquery()
         rows = await self._session.execute(select(found.c.status, func.count()).group_by(found.c.status))
-        return {name: count for name, count in rows.tuples()}
+        return dict(rows.tuples().all())
+
+    async def count_by_gap(self, wanted: EntryFilter) -> dict[Gap, int]:
+        """How many entries with each gap are wanted, whatever the gap that is."""
+        return {name: await self.count(replace(wanted, gap=name)) for name in _GAPS}
 
     async def in_review(self) -> list[Revision]:
         """The newest revisions that wait for a reviewer, those that wait longest first."""
-        rows = await self._session.execute(_newest(EntryFilter(status=IN_REVIEW)).order_by(Revision.id))
+        rows = await self._session.execute(_newest(EntryFilter(status="in_review")).order_by(Revision.id))
         return list(rows.scalars())
 
     async def revisions_of(self, entry_id: str) -> list[Revision]:
@@ -209,7 +196,7 @@ class KnowledgeRepository:
             .join(ReleaseEntry, ReleaseEntry.revision_id == Revision.id)
             .where(ReleaseEntry.release_id == release_id, ReleaseEntry.entry_id.in_(list(entry_ids)))
         )
-        return {entry_id: number for entry_id, number in rows.tuples()}
+        return dict(rows.tuples().all())
 
     async def numbers(self, release_id: int | None) -> dict[str, int]:
         """The number of every entry's revision in a release."""
@@ -218,7 +205,7 @@ class KnowledgeRepository:
             .join(ReleaseEntry, ReleaseEntry.revision_id == Revision.id)
             .where(ReleaseEntry.release_id == release_id)
         )
-        return {entry_id: number for entry_id, number in rows.tuples()}
+        return dict(rows.tuples().all())
 
     async def release_before(self, release_id: int) -> int | None:
         """The release that was live before this one."""
@@ -318,14 +305,33 @@ class KnowledgeRepository:
 
 
 def _changed(
-    language: Lang, content: EntryContent, before: Revision | None, number: int, confirmed: Lang | None
-) -> int | None:
-    """The revision since which a language says what it does. More ways to ask for it do not make the other one old."""
-    variant = content.variants.get(language)
-    if variant is None:
-        return None
-    held = EntryContent.model_validate(before.content).variants.get(language) if before else None
-    if before is None or held is None or language == confirmed:
-        return number
-    same = (held.question, held.answer, held.risk) == (variant.question, variant.answer, variant.risk)
-    return (before.zh_changed if language == "zh" else before.en_changed) if same else number
+    content: EntryContent, before: Revision | None, number: int, confirmed: Lang | None
+) -> dict[Lang, int | None]:
+    """The revision since which each language says what it does.
+
+    One that was behind and changes has caught up with the other. More ways to ask for it make nothing older.
+    """
+    told = EntryContent.model_validate(before.content).variants if before else {}
+    held: dict[Lang, int | None] = {
+        "zh": before.zh_changed if before else None,
+        "en": before.en_changed if before else None,
+    }
+    is_new = {language: _said(told.get(language)) != _said(variant) for language, variant in content.variants.items()}
+    since: dict[Lang, int | None] = {"zh": None, "en": None}
+    pairs: tuple[tuple[Lang, Lang], ...] = (("zh", "en"), ("en", "zh"))
+    for language, other in pairs:
+        if language not in content.variants:
+            continue
+        mine, theirs = held[language], held[other]
+        has_caught_up = theirs is not None and not is_new.get(other, True) and (mine is None or mine < theirs)
+        if is_new[language]:
+            since[language] = theirs if has_caught_up else number
+        else:
+            since[language] = mine
+    if confirmed is not None and confirmed in content.variants:
+        since[confirmed] = since["en" if confirmed == "zh" else "zh"] or number
+    return since
+
+
+def _said(variant: Variant | None) -> tuple[str, str, str | None] | None:
+    return (variant.question, variant.answer, variant.risk) if variant else None

@@ -2,38 +2,194 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kb.browsing import Kind, Shown
 from kb.content import EntryContent, Lang
 from kb.expressions import MEANING_LENGTH
+from kb.filters import Gap, Status
+
+Text = Annotated[str, Field(max_length=2000)]
 
 
 class EntryView(BaseModel):
-    """An entry's newest revision."""
+    """A revision of an entry. ``live_revision`` is what customers are told at present."""
 
+    id: str
     revision: int
-    status: str
+    status: Status
     author: str
     created_at: datetime
+    reviewer: str | None
+    live_revision: int | None
+    gaps: list[Gap]
     content: EntryContent
 
+    @classmethod
+    def of(cls, shown: Shown) -> EntryView:
+        """Of a revision as it is stored."""
+        return cls(**_common(shown), content=EntryContent.model_validate(shown.revision.content))
 
-class EntryList(BaseModel):
-    """Every entry."""
 
-    entries: list[EntryView]
+class EntrySummary(BaseModel):
+    """An entry in a list, by its newest revision."""
+
+    id: str
+    revision: int
+    status: Status
+    author: str
+    created_at: datetime
+    reviewer: str | None
+    live_revision: int | None
+    gaps: list[Gap]
+    scenario: str
+    questions: dict[Lang, str]
+    valid_from: date | None
+    valid_to: date | None
+    featured: bool
+    risk_class: str
+
+    @classmethod
+    def of(cls, shown: Shown) -> EntrySummary:
+        """Of a revision as it is stored."""
+        content = EntryContent.model_validate(shown.revision.content)
+        return cls(
+            **_common(shown),
+            scenario=content.scenario,
+            questions={language: variant.question for language, variant in content.variants.items()},
+            valid_from=content.valid_from,
+            valid_to=content.valid_to,
+            featured=content.featured,
+            risk_class=content.risk_class,
+        )
+
+
+def _common(shown: Shown) -> dict[str, Any]:
+    revision = shown.revision
+    return {
+        "id": revision.entry_id,
+        "revision": revision.number,
+        "status": revision.status,
+        "author": revision.author,
+        "created_at": revision.created_at,
+        "reviewer": revision.reviewer,
+        "live_revision": shown.live,
+        "gaps": shown.gaps,
+    }
+
+
+class Count(BaseModel):
+    """How many entries there are of a kind."""
+
+    id: str
+    count: int
+
+    @classmethod
+    def all_of(cls, counts: Mapping[Any, int]) -> list[Count]:
+        """Of several kinds, in the order of their names."""
+        return [cls(id=name, count=count) for name, count in sorted(counts.items())]
+
+
+class EntryPage(BaseModel):
+    """Some entries, and counts of all that match, each by every other filter than its own."""
+
+    entries: list[EntrySummary]
+    total: int
+    scenarios: list[Count]
+    statuses: list[Count]
+    gaps: list[Count]
+
+
+class RevisionView(BaseModel):
+    """A revision without its content."""
+
+    revision: int
+    status: Status
+    author: str
+    created_at: datetime
+    reviewer: str | None
+
+
+class RevisionList(BaseModel):
+    """Every revision of an entry, the newest first."""
+
+    revisions: list[RevisionView]
+
+
+class MoveRequest(BaseModel):
+    """Which revision is meant, and why."""
+
+    revision: int
+    comment: Text = ""
+
+
+class CommentRequest(BaseModel):
+    """What is said about the newest revision."""
+
+    text: str = Field(min_length=1, max_length=2000)
+
+
+class CommentView(BaseModel):
+    """What was said about a revision."""
+
+    revision: int
+    author: str
+    at: datetime
+    text: str
+
+
+class CommentList(BaseModel):
+    """In the order in which they were written."""
+
+    comments: list[CommentView]
+
+
+class ReviewItem(BaseModel):
+    """What waits for a reviewer: the entry, what customers are told now, and whether the caller wrote it."""
+
+    entry: EntryView
+    live: EntryContent | None
+    own: bool
+
+
+class ReviewList(BaseModel):
+    """The longest wait first."""
+
+    entries: list[ReviewItem]
+
+
+class CommentedRequest(BaseModel):
+    """Why an entry is taken out, or a release restored."""
+
+    comment: Text = ""
+
+
+class Chosen(BaseModel):
+    """A revision that is approved."""
+
+    id: str
+    revision: int
 
 
 class PublishRequest(BaseModel):
-    """Why the drafts go live, or an entry is taken out."""
+    """What goes live and why; without ``entries`` everything in review that others wrote.
 
-    comment: str = Field("", max_length=2000)
+    ``reasons`` say by entry why it goes live in spite of warnings.
+    """
+
+    comment: Text = ""
+    entries: list[Chosen] | None = None
+    reasons: dict[str, Text] = Field(default_factory=dict)
 
 
 class ReleaseView(BaseModel):
     """A release."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     id: int
     comment: str
@@ -48,8 +204,33 @@ class ReleaseList(BaseModel):
     releases: list[ReleaseView]
 
 
+class ChangeView(BaseModel):
+    """What a release did to an entry: the revision that it says, and the one before."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    entry_id: str
+    kind: Kind
+    revision: int | None
+    before: int | None
+
+
+class ReleaseChanges(BaseModel):
+    """A release, and what it did to the one before it."""
+
+    release: ReleaseView
+    changes: list[ChangeView]
+
+
+class Told(BaseModel):
+    """What customers were told of an entry while a release was live, who wrote it and who approved it."""
+
+    release: ReleaseView
+    entry: EntryView
+
+
 class Published(BaseModel):
-    """The release that a publication made; null when there was no draft."""
+    """The release that was made; null when there was nothing to publish."""
 
     release_id: int | None
 

@@ -7,21 +7,21 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from kb.browsing import Browsing
 from kb.checks import CheckQuestion, read_checks
 from kb.content import EntryContent, Lang
 from kb.context import Earlier
+from kb.editing import Audit, Editing
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
 from kb.finding import Finder, Search, meant_by
 from kb.fitting import Targets
 from kb.lexicon import EditorsLexicon
 from kb.live import LiveEngine
-from kb.models import Revision
-from kb.repository import ARCHIVED, DRAFT, PUBLISHED, KnowledgeRepository
+from kb.repository import PUBLISHED, KnowledgeRepository
 from kb.reranking import TurnReranker
 from kb.scoring import Parts
 from kb.search import Engine
@@ -74,6 +74,7 @@ class KnowledgeBase:
         cache: folder for the vectors and the fit of the live release; None keeps them in memory only.
         options: what the operator chose; by default everything is in use.
         reranker: puts the first candidates in its order; None leaves them in the engine's.
+        audit: where it is written down who changed what; None writes nothing down.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class KnowledgeBase:
         cache: Path | None,
         options: SearchOptions | None = None,
         reranker: TurnReranker | None = None,
+        audit: Audit | None = None,
     ) -> None:
         self._database = database
         self._events = events
@@ -100,6 +102,8 @@ class KnowledgeBase:
         )
         self._released: tuple[int, list[EntryContent]] | None = None
         self.lexicon = EditorsLexicon(database, clock, self._announce)
+        self.editing = Editing(database, clock, self._announce, audit)
+        self.browsing = Browsing(database)
         self._refreshing = asyncio.Lock()
         self._follower: asyncio.Task[None] | None = None
 
@@ -206,60 +210,9 @@ class KnowledgeBase:
                 del released[entry_id]
             if released == live:
                 return None
-            release = await self._release(repository, live, released, author, "Loaded from content files")
+            release = await self.editing.release(session, live, released, author, "Loaded from content files")
         await self._announce()
         return release
-
-    async def save_draft(self, content: EntryContent, author: str) -> Revision:
-        """Store a new draft revision of an entry, new or known."""
-        now = self._clock.now()
-        async with self._database.write() as session:
-            repository = KnowledgeRepository(session)
-            if await repository.entry(content.id) is None:
-                await repository.add_entry(content.id, now)
-            return await repository.add_revision(content, author, DRAFT, now)
-
-    async def publish(self, published_by: str, comment: str) -> int | None:
-        """Put every draft live in one release; returns its id, or None when there is no draft."""
-        async with self._database.write() as session:
-            repository = KnowledgeRepository(session)
-            live = await repository.released(await repository.live_release_id(lock=True))
-            drafts = await repository.drafts()
-            if not drafts:
-                return None
-            release = await self._release(repository, live, {**live, **drafts}, published_by, comment)
-        await self._announce()
-        return release
-
-    async def withdraw(self, entry_id: str, withdrawn_by: str, comment: str) -> int:
-        """Take an entry out of the live release at once; returns the new release.
-
-        Raises:
-            NotFound: it is not in the live release.
-        """
-        async with self._database.write() as session:
-            repository = KnowledgeRepository(session)
-            live = await repository.released(await repository.live_release_id(lock=True))
-            if entry_id not in live:
-                raise NotFound(f"There is no live entry {entry_id!r}.", code="entry_not_found")
-            left = {key: revision for key, revision in live.items() if key != entry_id}
-            release = await self._release(repository, live, left, withdrawn_by, comment)
-        await self._announce()
-        return release
-
-    async def _release(
-        self,
-        repository: KnowledgeRepository,
-        live: dict[str, Revision],
-        released: dict[str, Revision],
-        published_by: str,
-        comment: str,
-    ) -> int:
-        replaced = [revision.id for key, revision in live.items() if released.get(key) is not revision]
-        await repository.set_status(replaced, ARCHIVED)
-        await repository.set_status([revision.id for revision in released.values()], PUBLISHED)
-        release = await repository.add_release(released, published_by, comment, self._clock.now())
-        return release.id
 
     async def _announce(self) -> None:
         """Tell the other workers of a release or an expression that is committed, then search by it here."""
@@ -303,22 +256,3 @@ class KnowledgeBase:
                     await self.refresh()
                 except Exception as error:  # edge of a background task: the old release goes on serving
                     log.error("release_not_loaded", exc_info=error)
-
-    async def revisions(self) -> dict[str, Revision]:
-        """The newest revision of each entry, draft or published."""
-        async with self._database.read() as session:
-            return await KnowledgeRepository(session).newest_revisions()
-
-    async def releases(self, limit: int = 50) -> list[dict[str, Any]]:
-        """The newest releases first."""
-        async with self._database.read() as session:
-            rows = await KnowledgeRepository(session).releases(limit)
-        return [
-            {
-                "id": row.id,
-                "comment": row.comment,
-                "published_by": row.published_by,
-                "published_at": row.published_at,
-            }
-            for row in rows
-        ]

@@ -15,7 +15,8 @@ from __future__ import annotations
 class BilinError(Exception):
     """Base of every error that leaves a process.
 
-    ``code`` is stable and part of the API; ``message`` tells the person what to do next.
+    ``code`` is stable and part of the API; ``message`` tells the person what to do next; ``beside`` is JSON that the
+    answer has beside the error, for whoever goes on from it.
     """
 
     code = "internal_error"
@@ -24,6 +25,7 @@ class BilinError(Exception):
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)
         self.message = message
+        self.beside: dict[str, object] = {}
         if code is not None:
             self.code = code
 

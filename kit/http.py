@@ -66,17 +66,18 @@ def _respond(
     code: str,
     message: str,
     details: list[dict[str, str]] | None = None,
+    beside: dict[str, object] | None = None,
 ) -> JSONResponse:
     headers = {"Retry-After": "2"} if status == 503 else None
     body = error_body(code, message, getattr(request.state, "request_id", ""), details)
-    return JSONResponse(body, status_code=status, headers=headers)
+    return JSONResponse({**(beside or {}), **body}, status_code=status, headers=headers)
 
 
 async def _bilin_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, BilinError)
     if error.status >= 500:
         log.warning("request_failed", code=error.code, path=request.url.path)
-    return _respond(request, error.status, error.code, error.message)
+    return _respond(request, error.status, error.code, error.message, beside=error.beside)
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:

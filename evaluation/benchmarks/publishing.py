@@ -130,7 +130,7 @@ async def _publish(
     """Put the entries live and learn from them; returns how long that took."""
     await database.migrate()
     async with worker(database, cache, encoder, settings) as knowledge:
-        if await knowledge.revisions():
+        if await knowledge.browsing.newest():
             raise InvalidRequest("The database of --database-url holds entries already; name an empty one.")
         begun = time.perf_counter()
         await knowledge.load(entries, AUTHOR)

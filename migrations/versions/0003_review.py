@@ -10,21 +10,23 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-_COLUMNS = (
-    sa.Column("scenario", sa.String(length=120), nullable=False, server_default=""),
-    sa.Column("searched", sa.Text(), nullable=False, server_default=""),
-    sa.Column("zh_changed", sa.Integer(), nullable=True),
-    sa.Column("en_changed", sa.Integer(), nullable=True),
-    sa.Column("base", sa.Integer(), nullable=True),
-    sa.Column("reviewer", sa.String(length=120), nullable=True),
-    sa.Column("reviewed_at", Moment(), nullable=True),
-)
+
+def _columns() -> tuple[sa.Column, ...]:
+    return (
+        sa.Column("scenario", sa.String(length=120), nullable=False, server_default=""),
+        sa.Column("searched", sa.Text(), nullable=False, server_default=""),
+        sa.Column("zh_changed", sa.Integer(), nullable=True),
+        sa.Column("en_changed", sa.Integer(), nullable=True),
+        sa.Column("base", sa.Integer(), nullable=True),
+        sa.Column("reviewer", sa.String(length=120), nullable=True),
+        sa.Column("reviewed_at", Moment(), nullable=True),
+    )
 
 
 def upgrade() -> None:
     with op.batch_alter_table("kb_revisions") as batch_op:
-        for column in _COLUMNS:
-            batch_op.add_column(column.copy())
+        for column in _columns():
+            batch_op.add_column(column)
     with op.batch_alter_table("kb_entries") as batch_op:
         batch_op.add_column(sa.Column("newest_id", sa.Integer(), nullable=True))
     op.create_table(
@@ -35,9 +37,7 @@ def upgrade() -> None:
         sa.Column("author", sa.String(length=120), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entry_id"], ["kb_entries.id"], name=op.f("fk_kb_comments_entry_id_kb_entries")
-        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["kb_entries.id"], name=op.f("fk_kb_comments_entry_id_kb_entries")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kb_comments")),
     )
     with op.batch_alter_table("kb_comments") as batch_op:
@@ -61,7 +61,9 @@ def _fill() -> None:
     entries = sa.table("kb_entries", sa.column("id", sa.String), sa.column("newest_id", sa.Integer))
     connection = op.get_bind()
     newest: dict[str, tuple[int, int]] = {}
-    for row in connection.execute(sa.select(revisions.c.id, revisions.c.entry_id, revisions.c.number, revisions.c.content)).all():
+    for row in connection.execute(
+        sa.select(revisions.c.id, revisions.c.entry_id, revisions.c.number, revisions.c.content)
+    ).all():
         variants = row.content["variants"]
         said = [row.entry_id]
         for variant in variants.values():
@@ -86,5 +88,5 @@ def downgrade() -> None:
     with op.batch_alter_table("kb_entries") as batch_op:
         batch_op.drop_column("newest_id")
     with op.batch_alter_table("kb_revisions") as batch_op:
-        for column in _COLUMNS:
+        for column in _columns():
             batch_op.drop_column(column.name)

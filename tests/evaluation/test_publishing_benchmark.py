@@ -138,7 +138,7 @@ async def test_a_change_is_met_when_it_is_live_and_not_before(workers: Workers, 
     withdrawal = replace(edit, entry=None)
     async with workers() as (one, other):
         assert edit.entry
-        await one.save_draft(edit.entry, "ed")
+        await one.editing.save(edit.entry, "ed")
         for knowledge in (one, other):
             assert not await edit.is_met(knowledge), "a draft is not live"
             assert not await withdrawal.is_met(knowledge), "the old answer is there"

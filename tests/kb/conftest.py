@@ -2,22 +2,28 @@
 
 import asyncio
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 
+from identity.service import Identity, Role
 from kb import vector_index
 from kb.content import EntryContent
 from kb.encoder import TurnEncoder, Vectors
 from kb.learning import Learner
+from kb.models import Revision
 from kb.service import KnowledgeBase, SearchOptions
 from kb.space import single
 from kit.clock import ManualClock
 from kit.database import Database
 from kit.events import Events, MemoryEvents
+from kit.settings import Settings
+from server import create_app
 
 BANK = [
     {
@@ -242,8 +248,51 @@ def published(encoder: TurnEncoder, cache_folder: Path, tmp_path_factory: pytest
     return asyncio.run(publish())
 
 
+Write = Callable[[KnowledgeBase, EntryContent], Awaitable[Revision]]
+
+
+@pytest.fixture
+def write() -> Write:
+    """Store a draft of an editor and ask for its review."""
+
+    async def written(knowledge: KnowledgeBase, content: EntryContent) -> Revision:
+        draft = await knowledge.editing.save(content, "editor")
+        return await knowledge.editing.submit(content.id, draft.number, "editor")
+
+    return written
+
+
 @pytest.fixture(autouse=True)
 def _learns_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process for each small lesson would take seconds; ``real_learner`` wants one all the same."""
     if "real_learner" not in request.keywords:
         monkeypatch.setattr(Learner, "learn", lambda _, release: release.learn())
+
+
+@pytest.fixture
+def knowledge(worker: Callable[..., KnowledgeBase]) -> KnowledgeBase:
+    return worker()
+
+
+@pytest.fixture
+async def sign_in(
+    knowledge: KnowledgeBase, database: Database, clock: ManualClock
+) -> AsyncIterator[Callable[..., Any]]:
+    """A browser in which somebody of these roles is signed in; without one, nobody is."""
+    app = create_app(Settings(_env_file=None))
+    app.state.knowledge = knowledge
+    app.state.identity = Identity(database, clock, secret_key="a secret key of this test", session_hours=1)
+    opened: list[httpx.AsyncClient] = []
+
+    async def sign_in_as(*roles: Role) -> httpx.AsyncClient:
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bank")
+        opened.append(client)
+        if roles:
+            account = {"login": f"{roles[0]}-{len(opened)}", "password": "a long password"}
+            await app.state.identity.create_staff(account["login"], "何静", account["password"], roles)
+            client.headers["X-CSRF-Token"] = (await client.post("/api/staff/login", json=account)).json()["csrf"]
+        return client
+
+    yield sign_in_as
+    for client in opened:
+        await client.aclose()

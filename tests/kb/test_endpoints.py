@@ -1,52 +1,21 @@
 """The knowledge base over REST: who may do what, shapes, and errors."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 
-from identity.service import Identity, Role
+from identity.service import Role
 from kb.content import EntryContent
 from kb.dialect import bundled_lexicon
 from kb.service import KnowledgeBase
-from kit.clock import ManualClock
-from kit.database import Database
-from kit.settings import Settings
-from server import create_app
 
 EXPRESSION = {"language": "zh", "meaning": "外币现钞"}
 PATH = "/api/kb/lexicon/花纸头"
 
 SignIn = Callable[..., Any]
-
-
-@pytest.fixture
-def knowledge(worker: Callable[..., KnowledgeBase]) -> KnowledgeBase:
-    return worker()
-
-
-@pytest.fixture
-async def sign_in(knowledge: KnowledgeBase, database: Database, clock: ManualClock) -> AsyncIterator[SignIn]:
-    """A browser in which somebody of these roles is signed in; without one, nobody is."""
-    app = create_app(Settings(_env_file=None))
-    app.state.knowledge = knowledge
-    app.state.identity = Identity(database, clock, secret_key="a secret key of this test", session_hours=1)
-    opened: list[httpx.AsyncClient] = []
-
-    async def sign_in_as(*roles: Role) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bank")
-        opened.append(client)
-        if roles:
-            account = {"login": f"{roles[0]}-{len(opened)}", "password": "a long password"}
-            await app.state.identity.create_staff(account["login"], "何静", account["password"], roles)
-            client.headers["X-CSRF-Token"] = (await client.post("/api/staff/login", json=account)).json()["csrf"]
-        return client
-
-    yield sign_in_as
-    for client in opened:
-        await client.aclose()
 
 
 def error_of(response: httpx.Response) -> tuple[int, str]:

@@ -260,7 +260,7 @@ async def test_what_is_put_before_the_first_release_counts_from_then_on(
 async def test_it_outlives_an_empty_release(worker: MakeKnowledgeBase, bank: list[EntryContent]) -> None:
     knowledge = worker()
     await knowledge.load(bank[:1])
-    await knowledge.withdraw("lost-card", "compliance", "")
+    await knowledge.editing.withdraw("lost-card", "compliance", "")
     await knowledge.lexicon.put("花纸头", "zh", "外币现钞", "he")
     with pytest.raises(Unavailable):
         await knowledge.search(SLANG, "zh")

@@ -148,13 +148,13 @@ async def test_before_the_first_release_searching_says_so(knowledge_base) -> Non
     assert knowledge.featured(3) == []
 
 
-async def test_without_an_encoder_searching_is_unavailable_and_editing_works(knowledge_base, bank) -> None:
+async def test_without_an_encoder_searching_is_unavailable_and_editing_works(knowledge_base, bank, write) -> None:
     knowledge = knowledge_base(encoder=None)
     assert await knowledge.load(bank) is not None
     with pytest.raises(EncoderUnavailable):
         await knowledge.search("卡丢了", "zh")
-    await knowledge.save_draft(bank[0], "editor")
-    assert await knowledge.publish("reviewer", "") is not None
+    await write(knowledge, bank[0])
+    assert await knowledge.editing.publish("reviewer", "") is not None
 
 
 def test_a_live_entry_is_known_by_its_id(published: KnowledgeBase, bank: list[EntryContent]) -> None:

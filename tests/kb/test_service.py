@@ -54,7 +54,7 @@ async def found_ids(knowledge: KnowledgeBase, text: str) -> list[str]:
 
 
 async def live_ids(knowledge: KnowledgeBase) -> set[str]:
-    return {key for key, revision in (await knowledge.revisions()).items() if revision.status == "published"}
+    return {key for key, revision in (await knowledge.browsing.newest()).items() if revision.status == "published"}
 
 
 async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
@@ -78,8 +78,8 @@ async def test_loading_publishes_at_once(worker: MakeKnowledgeBase, bank: list[E
     release = await knowledge.load(bank)
     assert knowledge.release_id == release
     assert await answer_to(knowledge, "手机银行每天最多能转多少钱") == bank[1].variants["zh"].answer
-    [listed] = await knowledge.releases()
-    assert (listed["id"], listed["published_by"]) == (release, "content-files")
+    [listed] = await knowledge.browsing.releases()
+    assert (listed.id, listed.published_by) == (release, "content-files")
 
 
 async def test_loading_again_changes_nothing(worker: MakeKnowledgeBase, bank: list[EntryContent]) -> None:
@@ -88,14 +88,14 @@ async def test_loading_again_changes_nothing(worker: MakeKnowledgeBase, bank: li
     assert await knowledge.load(bank) is None
     assert await knowledge.load(list(reversed(bank))) is None
     assert knowledge.release_id == first
-    assert len(await knowledge.releases()) == 1
+    assert len(await knowledge.browsing.releases()) == 1
 
 
 async def test_only_what_changed_in_a_file_gets_a_revision(worker: MakeKnowledgeBase, bank: list[EntryContent]) -> None:
     knowledge = worker()
     await knowledge.load(bank)
     await knowledge.load([answering(bank[0], "请先锁卡。"), *bank[1:]])
-    numbers = {key: revision.number for key, revision in (await knowledge.revisions()).items()}
+    numbers = {key: revision.number for key, revision in (await knowledge.browsing.newest()).items()}
     assert numbers == {entry.id: 2 if entry is bank[0] else 1 for entry in bank}
     assert await answer_to(knowledge, "我的卡丢了") == "请先锁卡。"
 
@@ -109,7 +109,7 @@ async def test_an_entry_taken_out_of_the_files_leaves_the_release(
     assert "lost-card" not in {
         candidate.entry.id for candidate in (await knowledge.search("我的卡丢了", "zh")).candidates
     }
-    assert (await knowledge.revisions())["lost-card"].status == "archived"
+    assert (await knowledge.browsing.newest())["lost-card"].status == "archived"
     assert await live_ids(knowledge) == {entry.id for entry in bank[1:]}
     assert await knowledge.load(bank[1:]) is None
 
@@ -126,61 +126,65 @@ async def test_an_entry_put_back_into_the_files_is_live_again(
 
 
 async def test_an_editors_entry_is_not_taken_out_by_the_files(
-    worker: MakeKnowledgeBase, bank: list[EntryContent]
+    worker: MakeKnowledgeBase, bank: list[EntryContent], write: Any
 ) -> None:
     knowledge = worker()
     await knowledge.load(bank[1:])
-    await knowledge.save_draft(bank[0], "editor")
-    await knowledge.publish("reviewer", "a new entry")
+    await write(knowledge, bank[0])
+    await knowledge.editing.publish("reviewer", "a new entry")
     await knowledge.load(bank[2:])
     assert knowledge.entry("lost-card") == bank[0]
     assert await live_ids(knowledge) == {entry.id for entry in [bank[0], *bank[2:]]}
 
 
 async def test_a_draft_is_not_searched_before_it_is_published(
-    worker: MakeKnowledgeBase, bank: list[EntryContent]
+    worker: MakeKnowledgeBase, bank: list[EntryContent], write: Any
 ) -> None:
     knowledge = worker()
     await knowledge.load(bank)
-    draft = await knowledge.save_draft(answering(bank[0], "请先锁卡。"), "editor")
+    draft = await knowledge.editing.save(answering(bank[0], "请先锁卡。"), "editor")
     assert (draft.number, draft.status, draft.author) == (2, "draft", "editor")
     await knowledge.refresh()
     assert await answer_to(knowledge, "我的卡丢了") == bank[0].variants["zh"].answer
-    assert (await knowledge.revisions())["lost-card"].status == "draft"
+    assert (await knowledge.browsing.newest())["lost-card"].status == "draft"
 
 
 async def test_a_published_draft_is_live_at_once_and_by_name(
-    worker: MakeKnowledgeBase, bank: list[EntryContent]
+    worker: MakeKnowledgeBase, bank: list[EntryContent], write: Any
 ) -> None:
     knowledge = worker()
     await knowledge.load(bank)
-    await knowledge.save_draft(answering(bank[0], "第一稿"), "editor")
-    await knowledge.save_draft(answering(bank[0], "请先锁卡。"), "editor")
-    release = await knowledge.publish("reviewer", "clearer")
+    await write(knowledge, answering(bank[0], "第一稿"))
+    await write(knowledge, answering(bank[0], "请先锁卡。"))
+    release = await knowledge.editing.publish("reviewer", "clearer")
     assert await answer_to(knowledge, "我的卡丢了") == "请先锁卡。"
     assert knowledge.release_id == release
-    newest = (await knowledge.releases())[0]
-    assert (newest["id"], newest["published_by"], newest["comment"]) == (release, "reviewer", "clearer")
-    assert (await knowledge.revisions())["lost-card"].status == "published"
+    newest = (await knowledge.browsing.releases())[0]
+    assert (newest.id, newest.published_by, newest.comment) == (release, "reviewer", "clearer")
+    assert (await knowledge.browsing.newest())["lost-card"].status == "published"
 
 
-async def test_there_is_nothing_to_publish_without_a_draft(worker: MakeKnowledgeBase, bank: list[EntryContent]) -> None:
+async def test_there_is_nothing_to_publish_without_a_draft(
+    worker: MakeKnowledgeBase, bank: list[EntryContent], write: Any
+) -> None:
     knowledge = worker()
     first = await knowledge.load(bank)
-    assert await knowledge.publish("reviewer", "") is None
-    await knowledge.save_draft(answering(bank[0], "请先锁卡。"), "editor")
-    second = await knowledge.publish("reviewer", "")
-    assert await knowledge.publish("reviewer", "") is None
-    assert [release["id"] for release in await knowledge.releases()] == [second, first]
+    assert await knowledge.editing.publish("reviewer", "") is None
+    await write(knowledge, answering(bank[0], "请先锁卡。"))
+    second = await knowledge.editing.publish("reviewer", "")
+    assert await knowledge.editing.publish("reviewer", "") is None
+    assert [release.id for release in await knowledge.browsing.releases()] == [second, first]
 
 
-async def test_a_new_question_is_found_after_its_release(worker: MakeKnowledgeBase, bank: list[EntryContent]) -> None:
+async def test_a_new_question_is_found_after_its_release(
+    worker: MakeKnowledgeBase, bank: list[EntryContent], write: Any
+) -> None:
     knowledge = worker()
     await knowledge.load(bank[1:])
     before = (await knowledge.search("银行卡丢了怎么办？", "zh")).candidates[0]
     assert before.entry.id != "lost-card"
-    await knowledge.save_draft(bank[0], "editor")
-    await knowledge.publish("reviewer", "")
+    await write(knowledge, bank[0])
+    await knowledge.editing.publish("reviewer", "")
     assert (await found_ids(knowledge, "银行卡丢了怎么办？"))[0] == "lost-card"
     await knowledge.settled()
     after = (await knowledge.search("银行卡丢了怎么办？", "zh")).candidates[0]
@@ -189,12 +193,12 @@ async def test_a_new_question_is_found_after_its_release(worker: MakeKnowledgeBa
 
 
 async def test_an_editors_change_survives_unchanged_files_until_the_file_changes(
-    worker: MakeKnowledgeBase, bank: list[EntryContent]
+    worker: MakeKnowledgeBase, bank: list[EntryContent], write: Any
 ) -> None:
     knowledge = worker()
     await knowledge.load(bank)
-    await knowledge.save_draft(answering(bank[0], "编辑写的。"), "editor")
-    await knowledge.publish("reviewer", "")
+    await write(knowledge, answering(bank[0], "编辑写的。"))
+    await knowledge.editing.publish("reviewer", "")
 
     restarted = worker()
     assert await restarted.load(bank) is None
@@ -203,38 +207,40 @@ async def test_an_editors_change_survives_unchanged_files_until_the_file_changes
 
     await restarted.load([answering(bank[0], "文件改了。"), *bank[1:]])
     assert await answer_to(restarted, "我的卡丢了") == "文件改了。"
-    assert (await restarted.revisions())["lost-card"].number == 3
+    assert (await restarted.browsing.newest())["lost-card"].number == 3
 
 
-async def test_another_worker_follows_without_a_restart(worker: MakeKnowledgeBase, bank: list[EntryContent]) -> None:
+async def test_another_worker_follows_without_a_restart(
+    worker: MakeKnowledgeBase, bank: list[EntryContent], write: Any
+) -> None:
     events = MemoryEvents()
     editing, serving = worker(events), worker(events)
     await editing.load(bank)
     async with following(serving):
         assert await answer_to(serving, "我的卡丢了") == bank[0].variants["zh"].answer
-        await editing.save_draft(answering(bank[0], "请先锁卡。"), "editor")
-        release = await editing.publish("reviewer", "")
+        await write(editing, answering(bank[0], "请先锁卡。"))
+        release = await editing.editing.publish("reviewer", "")
         await until(lambda: serving.release_id == release)
         assert await answer_to(serving, "我的卡丢了") == "请先锁卡。"
 
 
 async def test_another_worker_follows_within_two_seconds_even_when_the_event_is_lost(
-    worker: MakeKnowledgeBase, bank: list[EntryContent]
+    worker: MakeKnowledgeBase, bank: list[EntryContent], write: Any
 ) -> None:
     editing, serving = worker(MemoryEvents()), worker(MemoryEvents())
     await editing.load(bank)
     async with following(serving):
-        await editing.save_draft(answering(bank[0], "请先锁卡。"), "editor")
-        release = await editing.publish("reviewer", "")
+        await write(editing, answering(bank[0], "请先锁卡。"))
+        release = await editing.editing.publish("reviewer", "")
         await until(lambda: serving.release_id == release, seconds=2)
         assert await answer_to(serving, "我的卡丢了") == "请先锁卡。"
-        withdrawn = await editing.withdraw("lost-card", "reviewer", "")
+        withdrawn = await editing.editing.withdraw("lost-card", "reviewer", "")
         await until(lambda: serving.release_id == withdrawn, seconds=2)
         assert "lost-card" not in await found_ids(serving, "我的卡丢了")
 
 
 async def test_a_worker_that_fails_to_follow_serves_the_old_release_and_tries_again(
-    worker: MakeKnowledgeBase, spelled: Any, bank: list[EntryContent]
+    worker: MakeKnowledgeBase, spelled: Any, bank: list[EntryContent], write: Any
 ) -> None:
     events = MemoryEvents()
     editing, serving = worker(events), worker(events, spelled, cache=None)
@@ -242,8 +248,8 @@ async def test_a_worker_that_fails_to_follow_serves_the_old_release_and_tries_ag
     async with following(serving):
         spelled.is_broken = True
         new = bank[0].variants["zh"].model_copy(update={"similar": ("卡被吞了", "卡折断了")})
-        await editing.save_draft(bank[0].model_copy(update={"variants": {"zh": new}}), "editor")
-        second = await editing.publish("reviewer", "")
+        await write(editing, bank[0].model_copy(update={"variants": {"zh": new}}))
+        second = await editing.editing.publish("reviewer", "")
         await asyncio.sleep(0.3)
         assert serving.release_id == first
         assert (await serving.search("我的卡丢了", "zh")).candidates[0].entry == bank[0]
@@ -253,7 +259,7 @@ async def test_a_worker_that_fails_to_follow_serves_the_old_release_and_tries_ag
 
 
 async def test_every_search_during_a_publication_sees_one_whole_release(
-    worker: MakeKnowledgeBase, bank: list[EntryContent]
+    worker: MakeKnowledgeBase, bank: list[EntryContent], write: Any
 ) -> None:
     """Every release gives all its entries one and the same answer; a mixture would show two."""
     knowledge = worker()
@@ -273,8 +279,8 @@ async def test_every_search_during_a_publication_sees_one_whole_release(
     customers = [asyncio.create_task(ask()) for _ in range(4)]
     for version in ("第1版", "第2版"):
         for entry in chinese:
-            await knowledge.save_draft(answering(entry, version), "editor")
-        release = await knowledge.publish("reviewer", version)
+            await write(knowledge, answering(entry, version))
+        release = await knowledge.editing.publish("reviewer", version)
         stamp_of[release] = version
         await until(lambda release=release: release in seen or any(task.done() for task in customers))
     publishing = False
@@ -296,26 +302,26 @@ async def test_workers_that_load_together_make_one_release(
     assert sum(release is not None for release in made) == 1
     for worker in workers:
         await worker.refresh()
-        assert len(await worker.releases()) == 1
-        assert {revision.number for revision in (await worker.revisions()).values()} == {1}
+        assert len(await worker.browsing.releases()) == 1
+        assert {revision.number for revision in (await worker.browsing.newest()).values()} == {1}
     assert len({worker.release_id for worker in workers}) == 1
     for database in databases:
         await database.close()
 
 
 async def test_workers_that_publish_together_publish_a_draft_once(
-    worker: MakeKnowledgeBase, bank: list[EntryContent]
+    worker: MakeKnowledgeBase, bank: list[EntryContent], write: Any
 ) -> None:
     workers = [worker() for _ in range(3)]
     await workers[0].load(bank)
-    await workers[0].save_draft(answering(bank[0], "请先锁卡。"), "editor")
-    made = await asyncio.gather(*(worker.publish("reviewer", "") for worker in workers))
+    await write(workers[0], answering(bank[0], "请先锁卡。"))
+    made = await asyncio.gather(*(worker.editing.publish("reviewer", "") for worker in workers))
     assert sum(release is not None for release in made) == 1
-    assert len(await workers[0].releases()) == 2
+    assert len(await workers[0].browsing.releases()) == 2
 
 
 async def test_a_restart_encodes_nothing_again(
-    worker: MakeKnowledgeBase, spelled: Any, bank: list[EntryContent]
+    worker: MakeKnowledgeBase, spelled: Any, bank: list[EntryContent], write: Any
 ) -> None:
     restarted = type(spelled)()
     await worker(encoder=spelled).load(bank)
@@ -325,13 +331,13 @@ async def test_a_restart_encodes_nothing_again(
     await again.refresh()
     assert restarted.asked == 0
     new = bank[0].variants["zh"].model_copy(update={"similar": (*bank[0].variants["zh"].similar, "卡被吞了")})
-    await again.save_draft(bank[0].model_copy(update={"variants": {**bank[0].variants, "zh": new}}), "editor")
-    await again.publish("reviewer", "")
+    await write(again, bank[0].model_copy(update={"variants": {**bank[0].variants, "zh": new}}))
+    await again.editing.publish("reviewer", "")
     assert restarted.asked == 1
 
 
 async def test_revisions_are_numbered_and_the_old_ones_archived(
-    worker: MakeKnowledgeBase, database: Database, bank: list[EntryContent]
+    worker: MakeKnowledgeBase, database: Database, bank: list[EntryContent], write: Any
 ) -> None:
     from sqlalchemy import select
 
@@ -339,8 +345,8 @@ async def test_revisions_are_numbered_and_the_old_ones_archived(
 
     knowledge = worker()
     await knowledge.load(bank)
-    await knowledge.save_draft(answering(bank[0], "请先锁卡。"), "editor")
-    await knowledge.publish("reviewer", "")
+    await write(knowledge, answering(bank[0], "请先锁卡。"))
+    await knowledge.editing.publish("reviewer", "")
     async with database.read() as session:
         rows = await session.execute(select(Revision).where(Revision.entry_id == "lost-card").order_by(Revision.number))
         life = [(revision.number, revision.status, revision.author) for revision in rows.scalars()]
@@ -363,7 +369,7 @@ async def test_a_restart_on_an_unchanged_knowledge_base_fits_nothing_and_finds_t
 
 
 async def test_workers_that_publish_each_their_own_at_once_lose_nothing(
-    worker: MakeKnowledgeBase, bank: list[EntryContent]
+    worker: MakeKnowledgeBase, bank: list[EntryContent], write: Any
 ) -> None:
     """One waits for the other, and builds on its release or publishes its drafts with its own."""
     events = MemoryEvents()
@@ -371,10 +377,12 @@ async def test_workers_that_publish_each_their_own_at_once_lose_nothing(
     await one.load(bank)
 
     async def change(knowledge: KnowledgeBase, entry: EntryContent) -> int | None:
-        await knowledge.save_draft(answering(entry, f"新的{entry.id}"), "editor")
-        return await knowledge.publish("reviewer", "")
+        await write(knowledge, answering(entry, f"新的{entry.id}"))
+        return await knowledge.editing.publish("reviewer", "")
 
-    made = await asyncio.gather(change(one, bank[0]), change(other, bank[1]), one.withdraw("open-account", "boss", ""))
+    made = await asyncio.gather(
+        change(one, bank[0]), change(other, bank[1]), one.editing.withdraw("open-account", "boss", "")
+    )
     for knowledge in (one, other):
         await knowledge.refresh()
         assert knowledge.release_id == max(release for release in made if release)
@@ -416,7 +424,7 @@ async def test_a_query_under_way_ends_on_the_release_that_it_began_on(
 
 
 async def test_the_thresholds_are_derived_anew_at_each_publish(
-    worker: MakeKnowledgeBase, whole_bank: list[EntryContent], monkeypatch: pytest.MonkeyPatch
+    worker: MakeKnowledgeBase, whole_bank: list[EntryContent], monkeypatch: pytest.MonkeyPatch, write: Any
 ) -> None:
     """Entries about nothing but the same words: less can be told apart, so more confidence is needed or less is."""
     for bound in ("MIN_RIGHT", "LEAST_ANSWER", "LEAST_CLARIFY"):
@@ -429,8 +437,8 @@ async def test_the_thresholds_are_derived_anew_at_each_publish(
     for number in range(4):
         copy = whole_bank[0].variants["zh"].model_copy(update={"similar": tuple(f"{text}{number}" for text in similar)})
         alike = whole_bank[0].model_copy(update={"id": f"lost-card-{number}", "variants": {"zh": copy}})
-        await knowledge.save_draft(alike, "editor")
-    await knowledge.publish("reviewer", "")
+        await write(knowledge, alike)
+    await knowledge.editing.publish("reviewer", "")
     await knowledge.settled()
     assert (await knowledge.search("我的卡丢了", "zh")).thresholds != before
 
@@ -503,29 +511,29 @@ async def test_a_withdrawn_entry_is_gone_at_once_and_by_name(
 ) -> None:
     knowledge = worker()
     await knowledge.load(bank)
-    release = await knowledge.withdraw("lost-card", "compliance", "wrong since today")
+    release = await knowledge.editing.withdraw("lost-card", "compliance", "wrong since today")
     assert knowledge.release_id == release
     assert "lost-card" not in await found_ids(knowledge, "我的卡丢了")
     with pytest.raises(NotFound):
         knowledge.entry("lost-card")
-    newest = (await knowledge.releases())[0]
-    assert (newest["id"], newest["published_by"], newest["comment"]) == (release, "compliance", "wrong since today")
-    assert (await knowledge.revisions())["lost-card"].status == "archived"
+    newest = (await knowledge.browsing.releases())[0]
+    assert (newest.id, newest.published_by, newest.comment) == (release, "compliance", "wrong since today")
+    assert (await knowledge.browsing.newest())["lost-card"].status == "archived"
     assert await live_ids(knowledge) == {entry.id for entry in bank[1:]}
 
 
 async def test_a_withdrawn_entry_stays_away_until_somebody_writes_it_again(
-    worker: MakeKnowledgeBase, bank: list[EntryContent]
+    worker: MakeKnowledgeBase, bank: list[EntryContent], write: Any
 ) -> None:
     knowledge = worker()
     await knowledge.load(bank)
-    await knowledge.withdraw("lost-card", "compliance", "")
+    await knowledge.editing.withdraw("lost-card", "compliance", "")
     assert await knowledge.load(bank) is None
-    await knowledge.save_draft(answering(bank[1], "限额为五万元。"), "editor")
-    await knowledge.publish("reviewer", "something else")
+    await write(knowledge, answering(bank[1], "限额为五万元。"))
+    await knowledge.editing.publish("reviewer", "something else")
     assert await live_ids(knowledge) == {entry.id for entry in bank[1:]}
-    await knowledge.save_draft(answering(bank[0], "请先锁卡。"), "editor")
-    await knowledge.publish("reviewer", "corrected")
+    await write(knowledge, answering(bank[0], "请先锁卡。"))
+    await knowledge.editing.publish("reviewer", "corrected")
     assert await answer_to(knowledge, "我的卡丢了") == "请先锁卡。"
 
 
@@ -536,9 +544,9 @@ async def test_only_a_live_entry_can_be_withdrawn(
     knowledge = worker()
     first = await knowledge.load(bank)
     with pytest.raises(NotFound) as failure:
-        await knowledge.withdraw(entry_id, "compliance", "")
+        await knowledge.editing.withdraw(entry_id, "compliance", "")
     assert failure.value.code == "entry_not_found"
-    assert [release["id"] for release in await knowledge.releases()] == [first]
+    assert [release.id for release in await knowledge.browsing.releases()] == [first]
 
 
 async def test_without_its_last_entry_the_knowledge_base_is_empty_and_can_be_filled_again(
@@ -546,7 +554,7 @@ async def test_without_its_last_entry_the_knowledge_base_is_empty_and_can_be_fil
 ) -> None:
     knowledge = worker()
     await knowledge.load(bank[:1])
-    await knowledge.withdraw("lost-card", "compliance", "")
+    await knowledge.editing.withdraw("lost-card", "compliance", "")
     with pytest.raises(Unavailable) as failure:
         await knowledge.search("我的卡丢了", "zh")
     assert failure.value.code == "knowledge_base_empty"
@@ -613,7 +621,7 @@ async def test_the_day_turns_at_midnight_of_the_bank_without_a_publish(
         await until(lambda: [entry.id for entry in knowledge.featured(5)] == ["transfer-limit"], seconds=3)
         assert set(await found_ids(knowledge, "银行卡")) == {"transfer-limit", "open-account"}
         assert knowledge.release_id == release
-        assert len(await knowledge.releases()) == 1
+        assert len(await knowledge.browsing.releases()) == 1
 
 
 @pytest.mark.parametrize(("zone", "is_told"), [("Asia/Shanghai", False), ("UTC", True), ("America/New_York", True)])

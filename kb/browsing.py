@@ -1,0 +1,177 @@
+"""What editors and auditors read: entries with their gaps, revisions, comments, and what each release said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.filters import EntryFilter, Gap
+from kb.models import Comment, Release, Revision
+from kb.repository import KnowledgeRepository
+from kit.database import Database
+from kit.errors import NotFound
+
+Kind = Literal["added", "changed", "withdrawn"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A revision, and the number of the one that customers are told; None where they are told none."""
+
+    revision: Revision
+    live: int | None
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What is wrong between the two languages."""
+        zh, en = self.revision.zh_changed, self.revision.en_changed
+        if zh is None or en is None:
+            missing: tuple[tuple[Gap, int | None], ...] = (("zh_missing", zh), ("en_missing", en))
+            return [gap for gap, changed in missing if changed is None]
+        return ["zh_outdated"] if zh < en else ["en_outdated"] if en < zh else []
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some entries, and counts of all that match, each by every other filter than its own."""
+
+    entries: list[Shown]
+    total: int
+    scenarios: dict[str, int]
+    statuses: dict[str, int]
+    gaps: dict[Gap, int]
+
+
+@dataclass(frozen=True)
+class EntryChange:
+    """What a release did to an entry: the revision that it says, and the one that was said before."""
+
+    entry_id: str
+    kind: Kind
+    revision: int | None
+    before: int | None
+
+
+class Browsing:
+    """Reads; changes nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def entries(self, wanted: EntryFilter, offset: int, limit: int) -> Page:
+        """A page of the entries that are wanted, in the order of their ids."""
+        async with self._database.read() as session:
+            repository = KnowledgeRepository(session)
+            return Page(
+                await self._shown(repository, await repository.page(wanted, offset, limit)),
+                await repository.count(wanted),
+                await repository.count_by_scenario(wanted),
+                await repository.count_by_status(wanted),
+                await repository.count_by_gap(wanted),
+            )
+
+    async def entry(self, entry_id: str) -> Shown:
+        """The newest revision of an entry.
+
+        Raises:
+            NotFound: there is no such entry.
+        """
+        async with self._database.read() as session:
+            repository = KnowledgeRepository(session)
+            revision = await repository.newest(entry_id)
+            if revision is None:
+                raise _no_entry(entry_id)
+            return (await self._shown(repository, [revision]))[0]
+
+    async def revision(self, entry_id: str, number: int) -> Shown:
+        """One revision.
+
+        Raises:
+            NotFound: there is no such revision.
+        """
+        async with self._database.read() as session:
+            repository = KnowledgeRepository(session)
+            revision = await repository.revision(entry_id, number)
+            if revision is None:
+                raise NotFound(f"Entry {entry_id!r} has no revision {number}.", code="revision_not_found")
+            return (await self._shown(repository, [revision]))[0]
+
+    async def revisions(self, entry_id: str) -> list[Revision]:
+        """Every revision of an entry, the newest first.
+
+        Raises:
+            NotFound: there is no such entry.
+        """
+        async with self._database.read() as session:
+            found = await KnowledgeRepository(session).revisions_of(entry_id)
+        if not found:
+            raise _no_entry(entry_id)
+        return found
+
+    async def comments(self, entry_id: str) -> list[Comment]:
+        """What was said about an entry, in its order."""
+        async with self._database.read() as session:
+            return await KnowledgeRepository(session).comments(entry_id)
+
+    async def in_review(self) -> list[Shown]:
+        """What waits for a reviewer, the longest wait first."""
+        async with self._database.read() as session:
+            repository = KnowledgeRepository(session)
+            return await self._shown(repository, await repository.in_review())
+
+    async def newest(self) -> dict[str, Revision]:
+        """The newest revision of each entry, draft or published."""
+        async with self._database.read() as session:
+            return await KnowledgeRepository(session).newest_revisions()
+
+    async def releases(self, limit: int = 50) -> list[Release]:
+        """The newest releases first."""
+        async with self._database.read() as session:
+            return await KnowledgeRepository(session).releases(limit)
+
+    async def changes(self, release_id: int) -> tuple[Release, list[EntryChange]]:
+        """A release, and what it did to the one before it, in the order of the entries' ids.
+
+        Raises:
+            NotFound: there is no such release.
+        """
+        async with self._database.read() as session:
+            repository = KnowledgeRepository(session)
+            release = await repository.release(release_id)
+            if release is None:
+                raise NotFound(f"There is no release {release_id}.", code="release_not_found")
+            now = await repository.numbers(release_id)
+            before = await repository.numbers(await repository.release_before(release_id))
+        changed = sorted(key for key in now.keys() | before.keys() if now.get(key) != before.get(key))
+        return release, [EntryChange(key, _kind(key, now, before), now.get(key), before.get(key)) for key in changed]
+
+    async def told(self, release_id: int, entry_id: str) -> tuple[Release, Shown]:
+        """What customers were told of an entry while a release was live. A message of the bot names both.
+
+        Raises:
+            NotFound: there is no such release, or the entry was not in it.
+        """
+        async with self._database.read() as session:
+            repository = KnowledgeRepository(session)
+            release = await repository.release(release_id)
+            revision = await repository.in_release(release_id, entry_id)
+            if release is None or revision is None:
+                raise NotFound(f"Release {release_id} has no entry {entry_id!r}.", code="entry_not_found")
+            return release, (await self._shown(repository, [revision]))[0]
+
+    async def _shown(self, repository: KnowledgeRepository, revisions: Sequence[Revision]) -> list[Shown]:
+        live = await repository.live_numbers(
+            await repository.live_release_id(), [revision.entry_id for revision in revisions]
+        )
+        return [Shown(revision, live.get(revision.entry_id)) for revision in revisions]
+
+
+def _kind(entry_id: str, now: dict[str, int], before: dict[str, int]) -> Kind:
+    if entry_id not in now:
+        return "withdrawn"
+    return "changed" if entry_id in before else "added"
+
+
+def _no_entry(entry_id: str) -> NotFound:
+    return NotFound(f"There is no entry {entry_id!r}.", code="entry_not_found")

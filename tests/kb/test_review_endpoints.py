@@ -1,0 +1,212 @@
+"""Entries, reviews and releases over REST: who may do what, shapes, preconditions and errors."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from identity.service import Role
+from kb.content import EntryContent
+from kb.service import KnowledgeBase
+
+READERS = {Role.AGENT, Role.EDITOR, Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN}
+EDITORS = {Role.EDITOR, Role.ADMIN}
+REVIEWERS = {Role.REVIEWER, Role.ADMIN}
+
+
+def body_of(entry: EntryContent, answer: str | None = None) -> dict[str, Any]:
+    body = entry.model_dump(mode="json")
+    if answer is not None:
+        body["variants"]["zh"]["answer"] = answer
+    return body
+
+
+def error_of(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, response.json()["error"]["code"]
+
+
+@pytest.fixture
+async def first(knowledge: KnowledgeBase, bank: list[EntryContent]) -> int | None:
+    return await knowledge.load(bank[:3])
+
+
+@pytest.mark.usefixtures("first")
+async def test_an_editor_writes_a_reviewer_publishes_and_customers_find_it(
+    sign_in: Any, bank: list[EntryContent], knowledge: KnowledgeBase
+) -> None:
+    editor, reviewer = await sign_in(Role.EDITOR), await sign_in(Role.REVIEWER)
+    read = await editor.get("/api/kb/entries/lost-card")
+    assert read.headers["ETag"] == '"1"'
+    stored = await editor.put(
+        "/api/kb/entries/lost-card", json=body_of(bank[0], "请先锁卡。"), headers={"If-Match": read.headers["ETag"]}
+    )
+    assert (stored.status_code, stored.headers["ETag"]) == (200, '"2"')
+    view = stored.json()
+    assert (view["id"], view["revision"], view["status"], view["live_revision"]) == ("lost-card", 2, "draft", 1)
+    assert (view["author"], view["reviewer"], view["gaps"]) == ("editor-1", None, ["en_outdated"])
+    assert view["content"]["variants"]["zh"]["answer"] == "请先锁卡。"
+
+    asked = await editor.post("/api/kb/entries/lost-card/submit", json={"revision": 2, "comment": "please"})
+    assert asked.json()["status"] == "in_review"
+    [waiting] = (await reviewer.get("/api/kb/review")).json()["entries"]
+    assert (waiting["entry"]["id"], waiting["own"]) == ("lost-card", False)
+    assert waiting["live"]["variants"]["zh"]["answer"] == bank[0].variants["zh"].answer
+    assert (await editor.get("/api/kb/review")).json()["entries"][0]["own"]
+
+    chosen = {"comment": "clearer", "entries": [{"id": "lost-card", "revision": 2}]}
+    published = await reviewer.post("/api/kb/releases", json=chosen)
+    assert published.status_code == 201
+    release = published.json()["release_id"]
+    assert (await knowledge.search("银行卡丢了怎么办？", "zh")).candidates[0].entry.variants[
+        "zh"
+    ].answer == "请先锁卡。"
+    assert (await reviewer.get("/api/kb/releases")).json()["live"] == release
+    assert (await reviewer.get(f"/api/kb/releases/{release}")).json()["changes"] == [
+        {"entry_id": "lost-card", "kind": "changed", "revision": 2, "before": 1}
+    ]
+    told = (await reviewer.get(f"/api/kb/releases/{release}/entries/lost-card")).json()
+    assert (told["entry"]["author"], told["entry"]["reviewer"]) == ("editor-1", "reviewer-2")
+    assert told["release"]["published_by"] == "reviewer-2"
+
+
+@pytest.mark.usefixtures("first")
+class TestPreconditions:
+    URL = "/api/kb/entries/lost-card"
+
+    async def put(self, client: httpx.AsyncClient, body: Any, **headers: str) -> httpx.Response:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await client.put(self.URL, json=body, headers=sent)
+
+    async def test_without_one_nothing_is_stored(self, sign_in: Any, bank: list[EntryContent]) -> None:
+        editor = await sign_in(Role.EDITOR)
+        for headers in ({}, {"If_Match": "two"}, {"If_Match": ""}):
+            assert error_of(await self.put(editor, body_of(bank[0], "x"), **headers)) == (422, "precondition_required")
+        assert (await editor.get(self.URL)).json()["revision"] == 1
+
+    async def test_a_conflict_brings_what_the_other_wrote_and_what_both_began_with(
+        self, sign_in: Any, bank: list[EntryContent]
+    ) -> None:
+        one, other = await sign_in(Role.EDITOR), await sign_in(Role.EDITOR)
+        assert (await self.put(one, body_of(bank[0], "甲"), If_Match='"1"')).status_code == 200
+        refused = await self.put(other, body_of(bank[0], "乙"), If_Match='W/"1"')
+        assert error_of(refused) == (409, "edit_conflict")
+        answers = [refused.json()[name]["content"]["variants"]["zh"]["answer"] for name in ("current", "base")]
+        assert answers == ["甲", bank[0].variants["zh"].answer]
+        assert (await self.put(other, body_of(bank[0], "甲乙"), If_Match='"2"')).json()["revision"] == 3
+        assert (await self.put(other, body_of(bank[0], "丙"), If_Match="*")).json()["revision"] == 4
+
+    async def test_a_new_entry_must_be_new(self, sign_in: Any, bank: list[EntryContent]) -> None:
+        editor = await sign_in(Role.EDITOR)
+        refused = await self.put(editor, body_of(bank[0]), If_None_Match="*")
+        assert error_of(refused) == (409, "edit_conflict")
+        assert refused.json()["base"] is None
+        new = body_of(bank[3])
+        stored = await editor.put(f"/api/kb/entries/{bank[3].id}", json=new, headers={"If-None-Match": "*"})
+        assert (stored.json()["revision"], stored.json()["live_revision"]) == (1, None)
+
+    async def test_the_address_and_the_entry_name_the_same(self, sign_in: Any, bank: list[EntryContent]) -> None:
+        editor = await sign_in(Role.EDITOR)
+        assert error_of(await self.put(editor, body_of(bank[1]), If_Match="*")) == (422, "invalid_request")
+
+
+@pytest.mark.usefixtures("first")
+async def test_the_list_is_paged_and_counted(sign_in: Any) -> None:
+    agent = await sign_in(Role.AGENT)
+    page = (await agent.get("/api/kb/entries", params={"limit": 2, "offset": 1})).json()
+    assert [entry["id"] for entry in page["entries"]] == ["open-account", "transfer-limit"]
+    assert page["total"] == 3
+    assert page["scenarios"] == [{"id": name, "count": 1} for name in ("accounts", "cards", "transfers")]
+    assert page["statuses"] == [{"id": "published", "count": 3}]
+    assert {each["id"] for each in page["gaps"]} == {"zh_missing", "en_missing", "zh_outdated", "en_outdated"}
+    assert set(page["entries"][0]["questions"]) == {"zh", "en"}
+    found = (await agent.get("/api/kb/entries", params={"text": "OPEN an account"})).json()
+    assert [entry["id"] for entry in found["entries"]] == ["open-account"]
+
+
+@pytest.mark.parametrize("query", ["gap=wide", "status=lost", "offset=-1", "limit=0", "limit=501", "text=" + "x" * 201])
+async def test_a_list_that_cannot_be_asked_for_is_refused(sign_in: Any, query: str) -> None:
+    agent = await sign_in(Role.AGENT)
+    assert error_of(await agent.get(f"/api/kb/entries?{query}")) == (422, "invalid_request")
+
+
+@pytest.mark.usefixtures("first")
+async def test_what_is_not_there_is_not_found(sign_in: Any) -> None:
+    admin = await sign_in(Role.ADMIN)
+    for path in ("/entries/none", "/entries/none/revisions", "/entries/lost-card/revisions/9"):
+        assert (await admin.get(f"/api/kb{path}")).status_code == 404
+    for path in ("/releases/99", "/releases/1/entries/none", "/releases/99/entries/lost-card"):
+        assert (await admin.get(f"/api/kb{path}")).status_code == 404
+    for path, body in (
+        ("/entries/none/submit", {"revision": 1}),
+        ("/entries/none/return", {"revision": 1}),
+        ("/entries/none/comments", {"text": "?"}),
+        ("/entries/none/withdraw", {}),
+        ("/releases/99/restore", {}),
+        ("/releases", {"entries": [{"id": "none", "revision": 1}]}),
+    ):
+        assert (await admin.post(f"/api/kb{path}", json=body)).status_code == 404
+
+
+@pytest.mark.usefixtures("first")
+async def test_restore_and_withdraw(sign_in: Any, knowledge: KnowledgeBase) -> None:
+    reviewer = await sign_in(Role.REVIEWER)
+    gone = await reviewer.post("/api/kb/entries/lost-card/withdraw", json={"comment": "wrong figure"})
+    assert (gone.status_code, gone.json()) == (201, {"release_id": 2})
+    assert (await reviewer.get("/api/kb/entries/lost-card")).json()["live_revision"] is None
+    back = await reviewer.post("/api/kb/releases/1/restore", json={"comment": "right after all"})
+    assert (back.status_code, back.json()) == (201, {"release_id": 3})
+    assert knowledge.entry("lost-card").id == "lost-card"
+    assert (await reviewer.get("/api/kb/entries/lost-card")).json()["live_revision"] == 1
+
+
+@pytest.mark.usefixtures("first")
+async def test_colleagues_talk_about_a_revision(sign_in: Any) -> None:
+    editor = await sign_in(Role.EDITOR)
+    said = await editor.post("/api/kb/entries/lost-card/comments", json={"text": "is the fee right?"})
+    assert said.status_code == 201
+    expected = {"revision": 1, "author": "editor-1", "at": "2026-01-01T00:00:00Z", "text": "is the fee right?"}
+    assert said.json() == expected
+    assert (await editor.get("/api/kb/entries/lost-card/comments")).json() == {"comments": [expected]}
+    assert (await editor.post("/api/kb/entries/lost-card/comments", json={"text": ""})).status_code == 422
+
+
+# Every endpoint of entries, reviews and releases, and who may call it.
+CALLS: list[tuple[str, str, Any, set[Role]]] = [
+    ("GET", "/entries", None, READERS),
+    ("GET", "/entries/lost-card", None, READERS),
+    ("GET", "/entries/lost-card/revisions", None, READERS),
+    ("GET", "/entries/lost-card/revisions/1", None, READERS),
+    ("GET", "/entries/lost-card/comments", None, READERS),
+    ("GET", "/review", None, READERS),
+    ("GET", "/releases", None, READERS),
+    ("GET", "/releases/1", None, READERS),
+    ("GET", "/releases/1/entries/lost-card", None, READERS),
+    ("PUT", "/entries/lost-card", "entry", EDITORS),
+    ("POST", "/entries/lost-card/submit", {"revision": 1}, EDITORS),
+    ("POST", "/entries/lost-card/return", {"revision": 1}, EDITORS | REVIEWERS),
+    ("POST", "/entries/lost-card/comments", {"text": "!"}, EDITORS | REVIEWERS),
+    ("POST", "/entries/lost-card/withdraw", {}, REVIEWERS),
+    ("POST", "/releases", {}, REVIEWERS),
+    ("POST", "/releases/1/restore", {}, REVIEWERS),
+]
+
+
+@pytest.mark.usefixtures("first")
+@pytest.mark.parametrize("role", list(Role))
+async def test_each_role_against_each_endpoint(sign_in: Any, bank: list[EntryContent], role: Role) -> None:
+    client = await sign_in(role)
+    for method, path, body, allowed in CALLS:
+        sent = {"json": body_of(bank[0], "x") if body == "entry" else body, "headers": {"If-Match": "*"}}
+        answer = await client.request(method, f"/api/kb{path}", **sent)
+        assert (answer.status_code == 403) == (role not in allowed), (method, path, answer.text)
+        assert answer.status_code < 500
+
+
+async def test_nobody_comes_in_unsigned_or_without_the_csrf_token(sign_in: Any, bank: list[EntryContent]) -> None:
+    nobody, admin = await sign_in(), await sign_in(Role.ADMIN)
+    del admin.headers["X-CSRF-Token"]
+    for method, path, body, _ in CALLS:
+        sent = {"json": body_of(bank[0], "x") if body == "entry" else body, "headers": {"If-Match": "*"}}
+        assert error_of(await nobody.request(method, f"/api/kb{path}", **sent)) == (401, "not_signed_in")
+        if method != "GET":
+            assert error_of(await admin.request(method, f"/api/kb{path}", **sent)) == (403, "csrf_failed")
