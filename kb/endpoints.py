@@ -39,6 +39,9 @@ from kb.schemas import (
     RevisionView,
     SearchView,
     Told,
+    TrialView,
+    TryRequest,
+    TryView,
 )
 from kb.service import KnowledgeBase
 from kit.errors import InvalidRequest
@@ -240,6 +243,17 @@ async def told(release_id: Number, entry_id: str, knowledge: Knowledge, _: Reade
 async def withdraw(entry_id: str, body: CommentedRequest, knowledge: Knowledge, who: Reviewer) -> Published:
     """Take an entry out of the live release at once; the answer comes when it is no longer found."""
     return Published(release_id=await knowledge.editing.withdraw(entry_id, who.login, body.comment))
+
+
+@router.post("/try")
+async def try_out(body: TryRequest, knowledge: Knowledge, _: Reader) -> TryView:
+    """What a question finds in what customers are told, and in that with all work in progress."""
+    language, live, draft = await knowledge.try_out(body.text)
+    return TryView(
+        language=language,
+        live=TrialView.of(live, language) if live else None,
+        draft=TrialView.of(draft, language) if draft else None,
+    )
 
 
 @router.get("/lexicon")

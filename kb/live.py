@@ -113,7 +113,18 @@ class LiveEngine:
             self._learning.cancel()
             await asyncio.gather(self._learning, return_exceptions=True)
 
+    async def candidate(self, entries: Sequence[EntryContent]) -> tuple[Engine, Wording | None]:
+        """An engine of entries that are not live, on what was learnt from the live release. Call it with one live."""
+        async with self._swap:
+            assert self.engine is not None
+            release, wording = await asyncio.to_thread(self._release, self.engine.release.id, entries)
+            return await asyncio.to_thread(Engine, release, self.engine.fitted, self.engine), wording
+
     def _build(self, release_id: int, entries: Sequence[EntryContent]) -> tuple[Engine, Wording | None]:
+        release, wording = self._release(release_id, entries)
+        return Engine(release, self._usable(release) or self._lessons(release, Release.learn), self.engine), wording
+
+    def _release(self, release_id: int, entries: Sequence[EntryContent]) -> tuple[Release, Wording | None]:
         words = self._words.count(entries) if self._parts.wording else None
         wording = Wording.of(words).with_expressions(self._expressions) if words else None
         release = Release.of(
@@ -129,7 +140,7 @@ class LiveEngine:
             self._parts,
             self._targets,
         )
-        return Engine(release, self._usable(release) or self._lessons(release, Release.learn), self.engine), wording
+        return release, wording
 
     def _usable(self, release: Release) -> Fit | None:
         """What was learnt from this release or from one much like it."""

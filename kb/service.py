@@ -21,15 +21,17 @@ from kb.finding import Finder, Search, meant_by
 from kb.fitting import Targets
 from kb.lexicon import EditorsLexicon
 from kb.live import LiveEngine
-from kb.repository import PUBLISHED, KnowledgeRepository
+from kb.repository import DRAFT, IN_REVIEW, PUBLISHED, KnowledgeRepository
 from kb.reranking import TurnReranker
 from kb.scoring import Parts
 from kb.search import Engine
+from kb.trials import TestBox, Trial
 from kb.wording import Wording
 from kit.clock import Clock
 from kit.database import Database
 from kit.errors import NotFound, Unavailable
 from kit.events import Event, Events
+from kit.language import detect
 from kit.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -100,6 +102,7 @@ class KnowledgeBase:
             if encoder
             else None
         )
+        self._box = TestBox(self._live, encoder, self._options.parts, reranker) if encoder and self._live else None
         self._released: tuple[int, list[EntryContent]] | None = None
         self.lexicon = EditorsLexicon(database, clock, self._announce)
         self.editing = Editing(database, clock, self._announce, audit)
@@ -144,6 +147,29 @@ class KnowledgeBase:
             raise Unavailable("The knowledge base is empty; publish a release first.", code="knowledge_base_empty")
         finder = Finder(self._engine, self._wording, self._encoder, self._options.parts, self._reranker)
         return await finder.find(text, language, earlier)
+
+    async def try_out(self, text: str) -> tuple[Lang, Trial | None, Trial | None]:
+        """What a question finds in the live release, and what it would find with all work in progress live.
+
+        Returns:
+            The language that it is in, and both trials; None where there is nothing to search.
+
+        Raises:
+            EncoderUnavailable: there is no encoder, or it failed.
+        """
+        language = detect(text).answer_language
+        if self._box is None:
+            raise EncoderUnavailable("The knowledge base cannot be searched: no encoder is loaded.")
+        at_work = [
+            EntryContent.model_validate(revision.content)
+            for revision in (await self.browsing.newest()).values()
+            if revision.status in (DRAFT, IN_REVIEW)
+        ]
+        engine = self._engine
+        entries = {entry.id: entry for entry in (engine.release.entries if engine and at_work else ())}
+        entries.update({entry.id: entry for entry in at_work})
+        live = await self._box.ask_live(text, language)
+        return language, live, await self._box.ask_draft(text, language, list(entries.values()))
 
     async def encode(self, text: str, language: Lang) -> Vectors:
         """The raw vector by which a text is searched, shape ``(dimensions,)``; slips of the pen are mended first.
