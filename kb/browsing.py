@@ -125,6 +125,11 @@ class Browsing:
         async with self._database.read() as session:
             return await KnowledgeRepository(session).newest_revisions()
 
+    async def version(self) -> tuple[int, int]:
+        """Changes whenever the newest revision of an entry does."""
+        async with self._database.read() as session:
+            return await KnowledgeRepository(session).version()
+
     async def releases(self, limit: int = 50) -> list[Release]:
         """The newest releases first."""
         async with self._database.read() as session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,6 +39,26 @@ class EditConflict(Conflict):
             "Put both together and store again."
         )
         self.current, self.author, self.base = newest.number, newest.author, base
+
+
+Chosen = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a publication would do.
+
+    Args:
+        release_id: the release that is live meanwhile.
+        chosen: entries and numbers that would go live.
+        approved: what those say.
+        released: what all entries would say.
+    """
+
+    release_id: int | None
+    chosen: list[Chosen]
+    approved: list[EntryContent]
+    released: list[EntryContent]
 
 
 class Editing:
@@ -134,12 +155,29 @@ class Editing:
                 raise _no_entry(entry_id)
             return await repository.add_comment(revision, by, text, self._clock.now())
 
+    async def proposed(self, by: str, chosen: Sequence[Chosen] | None = None) -> Proposal:
+        """What `publish` would do with these arguments; errors as there."""
+        async with self._database.read() as session:
+            repository = KnowledgeRepository(session)
+            release_id = await repository.live_release_id()
+            live = await repository.released(release_id)
+            approved = await self._approved(repository, by, chosen)
+            released = {**live, **{revision.entry_id: revision for revision in approved}}
+        return Proposal(
+            release_id,
+            [(revision.entry_id, revision.number) for revision in approved],
+            [EntryContent.model_validate(revision.content) for revision in approved],
+            [EntryContent.model_validate(revision.content) for revision in released.values()],
+        )
+
     async def publish(
         self,
         by: str,
         comment: str,
-        chosen: Sequence[tuple[str, int]] | None = None,
+        chosen: Sequence[Chosen] | None = None,
         reasons: Mapping[str, str] | None = None,
+        *,
+        beside: int | None = None,
     ) -> int | None:
         """Put revisions that are in review live in one release.
 
@@ -148,30 +186,24 @@ class Editing:
             comment: why.
             chosen: entries and numbers; None takes all that others wrote.
             reasons: by entry, why it goes live in spite of warnings. They are kept as comments.
+            beside: the live release that they were examined beside; None for any.
 
         Returns:
             The release; None when nothing was chosen.
 
         Raises:
-            NotFound, EditConflict, Conflict: a chosen revision is not there, not the newest, or not in review.
+            NotFound, EditConflict, Conflict: a chosen revision is not there, not the newest, or not in review; or
+                another release has gone live.
             Forbidden: the person wrote one of them.
         """
         now = self._clock.now()
         async with self._database.write() as session:
             repository = KnowledgeRepository(session)
-            live = await repository.released(await repository.live_release_id(lock=True))
-            if chosen is None:
-                approved = [revision for revision in await repository.in_review() if revision.author != by]
-            else:
-                approved = [await self._newest(repository, entry_id, number) for entry_id, number in chosen]
-            for revision in approved:
-                if revision.status != IN_REVIEW:
-                    raise _wrong_status(revision, IN_REVIEW)
-                if revision.author == by:
-                    raise Forbidden(
-                        f"You wrote revision {revision.number} of {revision.entry_id!r}; a colleague must approve it.",
-                        code="own_revision",
-                    )
+            live_id = await repository.live_release_id(lock=True)
+            if beside is not None and beside != live_id:
+                raise Conflict(f"Release {live_id} went live meanwhile. Publish again.", code="release_changed")
+            live = await repository.released(live_id)
+            approved = await self._approved(repository, by, chosen)
             if not approved:
                 return None
             for revision in approved:
@@ -184,6 +216,22 @@ class Editing:
             release = await self.release(session, live, released, by, comment)
         await self._announce()
         return release
+
+    async def _approved(
+        self, repository: KnowledgeRepository, by: str, chosen: Sequence[Chosen] | None
+    ) -> list[Revision]:
+        if chosen is None:
+            return [revision for revision in await repository.in_review() if revision.author != by]
+        approved = [await self._newest(repository, entry_id, number) for entry_id, number in chosen]
+        for revision in approved:
+            if revision.status != IN_REVIEW:
+                raise _wrong_status(revision, IN_REVIEW)
+            if revision.author == by:
+                raise Forbidden(
+                    f"You wrote revision {revision.number} of {revision.entry_id!r}; a colleague must approve it.",
+                    code="own_revision",
+                )
+        return approved
 
     async def withdraw(self, entry_id: str, by: str, comment: str) -> int:
         """Take an entry out of the live release at once; returns the new release.

@@ -12,7 +12,21 @@ from identity.service import Role, SignedIn
 from kb.content import EntryContent, Lang
 from kb.editing import EditConflict
 from kb.filters import EntryFilter, Gap, Status
+from kb.gate import ChecksFailed, Regressed
 from kb.models import Comment
+from kb.review_schemas import (
+    Chosen,
+    FindingList,
+    PublishRequest,
+    RegressionAnswer,
+    RegressionRequest,
+    RegressionView,
+    ReviewItem,
+    ReviewList,
+    TrialView,
+    TryRequest,
+    TryView,
+)
 from kb.schemas import (
     CandidateView,
     ChangeView,
@@ -29,19 +43,13 @@ from kb.schemas import (
     LexiconView,
     MoveRequest,
     Published,
-    PublishRequest,
     ReleaseChanges,
     ReleaseList,
     ReleaseView,
-    ReviewItem,
-    ReviewList,
     RevisionList,
     RevisionView,
     SearchView,
     Told,
-    TrialView,
-    TryRequest,
-    TryView,
 )
 from kb.service import KnowledgeBase
 from kit.errors import InvalidRequest
@@ -199,7 +207,9 @@ async def review(knowledge: Knowledge, who: Reader) -> ReviewList:
     for shown in await knowledge.browsing.in_review():
         told = await knowledge.browsing.revision(shown.revision.entry_id, shown.live) if shown.live else None
         live = EntryContent.model_validate(told.revision.content) if told else None
-        items.append(ReviewItem(entry=EntryView.of(shown), live=live, own=shown.revision.author == who.login))
+        view = EntryView.of(shown)
+        found = FindingList.of(await knowledge.gate.findings(view.content)).findings
+        items.append(ReviewItem(entry=view, live=live, findings=found, own=view.author == who.login))
     return ReviewList(entries=items)
 
 
@@ -213,8 +223,36 @@ async def releases(knowledge: Knowledge, _: Reader) -> ReleaseList:
 @router.post("/releases", status_code=201)
 async def publish(body: PublishRequest, knowledge: Knowledge, who: Reviewer) -> Published:
     """Put what is in review live; the answer comes when it is searched. Nobody approves what they wrote."""
-    chosen = None if body.entries is None else [(each.id, each.revision) for each in body.entries]
-    return Published(release_id=await knowledge.editing.publish(who.login, body.comment, chosen, body.reasons))
+    try:
+        made = await knowledge.gate.publish(who.login, body.comment, _chosen(body.entries), body.reasons)
+    except ChecksFailed as failed:
+        failed.beside["findings"] = {
+            entry_id: FindingList.of(found).model_dump(mode="json")["findings"]
+            for entry_id, found in failed.findings.items()
+        }
+        raise
+    except Regressed as failed:
+        failed.beside["regression"] = RegressionView.of(failed.regression).model_dump(mode="json")
+        raise
+    return Published(release_id=made)
+
+
+@router.post("/review/regression")
+async def regression(body: RegressionRequest, knowledge: Knowledge, who: Reviewer) -> RegressionAnswer:
+    """The check questions asked of what customers are told, and of that with these revisions."""
+    proposal = await knowledge.editing.proposed(who.login, _chosen(body.entries))
+    found = await knowledge.gate.regression(proposal.released) if proposal.approved else None
+    return RegressionAnswer(regression=RegressionView.of(found) if found else None)
+
+
+def _chosen(entries: list[Chosen] | None) -> list[tuple[str, int]] | None:
+    return None if entries is None else [(each.id, each.revision) for each in entries]
+
+
+@router.post("/checks")
+async def checks(body: EntryContent, knowledge: Knowledge, _: Reader) -> FindingList:
+    """What is wrong with an entry, or may be, as it is being written; nothing is stored."""
+    return FindingList.of(await knowledge.gate.findings(body))
 
 
 @router.get("/releases/{release_id}")

@@ -78,6 +78,7 @@ class LiveEngine:
         self._learning: asyncio.Task[None] | None = None
         self._expressions = Expressions()
         self.engine: Engine | None = None
+        self._built: Engine | None = None
         self.wording: Wording | None = None
 
     async def show(self, release_id: int, entries: Sequence[EntryContent]) -> None:
@@ -114,17 +115,17 @@ class LiveEngine:
             await asyncio.gather(self._learning, return_exceptions=True)
 
     async def candidate(self, entries: Sequence[EntryContent]) -> tuple[Engine, Wording | None]:
-        """An engine of entries that are not live, on what was learnt from the live release. Call it with one live."""
+        """An engine of entries that are not live, on what was learnt from the live release. Call it with one live.
+
+        If they go live next, that costs little more.
+        """
         async with self._swap:
             assert self.engine is not None
-            release, wording = await asyncio.to_thread(self._release, self.engine.release.id, entries)
-            return await asyncio.to_thread(Engine, release, self.engine.fitted, self.engine), wording
+            return await asyncio.to_thread(self._build, self.engine.release.id, entries, self.engine.fitted)
 
-    def _build(self, release_id: int, entries: Sequence[EntryContent]) -> tuple[Engine, Wording | None]:
-        release, wording = self._release(release_id, entries)
-        return Engine(release, self._usable(release) or self._lessons(release, Release.learn), self.engine), wording
-
-    def _release(self, release_id: int, entries: Sequence[EntryContent]) -> tuple[Release, Wording | None]:
+    def _build(
+        self, release_id: int, entries: Sequence[EntryContent], fitted: Fit | None = None
+    ) -> tuple[Engine, Wording | None]:
         words = self._words.count(entries) if self._parts.wording else None
         wording = Wording.of(words).with_expressions(self._expressions) if words else None
         release = Release.of(
@@ -140,7 +141,11 @@ class LiveEngine:
             self._parts,
             self._targets,
         )
-        return release, wording
+        fitted = fitted or self._usable(release) or self._lessons(release, Release.learn)
+        built = self._built
+        if built is None or built.fitted is not fitted or built.release.key != release.key:
+            built = self._built = Engine(release, fitted, built or self.engine)
+        return built.of(release), wording
 
     def _usable(self, release: Release) -> Fit | None:
         """What was learnt from this release or from one much like it."""
@@ -182,7 +187,7 @@ class LiveEngine:
                 return
             async with self._swap:
                 if self.engine is not None and self.engine.release is release:
-                    self.engine = await asyncio.to_thread(Engine, release, fitted)
+                    self.engine = self._built = await asyncio.to_thread(Engine, release, fitted)
                     log.info("release_learnt", release_id=release.id)
 
 

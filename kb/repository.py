@@ -139,6 +139,12 @@ class KnowledgeRepository:
         rows = await self._session.execute(_newest(EntryFilter()).order_by(Revision.entry_id))
         return {revision.entry_id: revision for revision in rows.scalars()}
 
+    async def version(self) -> tuple[int, int]:
+        """Changes whenever the newest revision of an entry does: the sum of their ids, and how many there are."""
+        rows = await self._session.execute(select(func.coalesce(func.sum(Entry.newest_id), 0), func.count(Entry.id)))
+        total, count = rows.one()
+        return int(total or 0), count
+
     async def newest(self, entry_id: str) -> Revision | None:
         """The newest revision of one entry."""
         rows = await self._session.execute(_newest(EntryFilter()).where(Revision.entry_id == entry_id))

@@ -12,7 +12,6 @@ from kb.browsing import Kind, Shown
 from kb.content import EntryContent, Lang
 from kb.expressions import MEANING_LENGTH
 from kb.filters import Gap, Status
-from kb.trials import Outcome, Trial
 
 Text = Annotated[str, Field(max_length=2000)]
 
@@ -149,42 +148,10 @@ class CommentList(BaseModel):
     comments: list[CommentView]
 
 
-class ReviewItem(BaseModel):
-    """What waits for a reviewer: the entry, what customers are told now, and whether the caller wrote it."""
-
-    entry: EntryView
-    live: EntryContent | None
-    own: bool
-
-
-class ReviewList(BaseModel):
-    """The longest wait first."""
-
-    entries: list[ReviewItem]
-
-
 class CommentedRequest(BaseModel):
     """Why an entry is taken out, or a release restored."""
 
     comment: Text = ""
-
-
-class Chosen(BaseModel):
-    """A revision that is approved."""
-
-    id: str
-    revision: int
-
-
-class PublishRequest(BaseModel):
-    """What goes live and why; without ``entries`` everything in review that others wrote.
-
-    ``reasons`` say by entry why it goes live in spite of warnings.
-    """
-
-    comment: Text = ""
-    entries: list[Chosen] | None = None
-    reasons: dict[str, Text] = Field(default_factory=dict)
 
 
 class ReleaseView(BaseModel):
@@ -249,63 +216,6 @@ class SearchView(BaseModel):
 
     release_id: int
     candidates: list[CandidateView]
-
-
-class TryRequest(BaseModel):
-    """A question for the test box."""
-
-    text: str = Field(min_length=1, max_length=2000)
-
-
-class Scored(BaseModel):
-    """What each part of the search says of a candidate."""
-
-    nearness: float
-    classifier: float
-    words: float
-
-
-class TriedCandidate(CandidateView):
-    """An entry that may answer, with the parts of its score."""
-
-    parts: Scored
-
-
-class TrialView(BaseModel):
-    """What a question finds; ``release_id`` is null for work in progress."""
-
-    release_id: int | None
-    outcome: Outcome
-    answer_from: float
-    clarify_from: float
-    candidates: list[TriedCandidate]
-
-    @classmethod
-    def of(cls, trial: Trial, language: Lang) -> TrialView:
-        """Of a trial in the language of the question."""
-        return cls(
-            release_id=trial.release_id,
-            outcome=trial.outcome,
-            answer_from=trial.answer_from,
-            clarify_from=trial.clarify_from,
-            candidates=[
-                TriedCandidate(
-                    entry_id=each.entry.id,
-                    question=each.entry.variant_for(language)[1].question,
-                    confidence=each.confidence,
-                    parts=Scored(nearness=each.nearness, classifier=each.classifier, words=each.words),
-                )
-                for each in trial.candidates
-            ],
-        )
-
-
-class TryView(BaseModel):
-    """What a question finds in what customers are told, and in that with all work in progress."""
-
-    language: Lang
-    live: TrialView | None
-    draft: TrialView | None
 
 
 class ExpressionRequest(BaseModel):

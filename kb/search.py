@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -130,6 +131,12 @@ class Engine:
             release.ngrams,
             before,
         )
+
+    def of(self, release: Release) -> Engine:
+        """The same engine for a release of the same key."""
+        same = copy(self)
+        same.release, same.entries = release, {entry.id: entry for entry in release.entries}
+        return same
 
     @property
     def is_settled(self) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from kb.editing import Audit, Editing
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
 from kb.finding import Finder, Search, meant_by
 from kb.fitting import Targets
+from kb.gate import Gate
 from kb.lexicon import EditorsLexicon
 from kb.live import LiveEngine
 from kb.repository import DRAFT, IN_REVIEW, PUBLISHED, KnowledgeRepository
@@ -107,6 +109,7 @@ class KnowledgeBase:
         self.lexicon = EditorsLexicon(database, clock, self._announce)
         self.editing = Editing(database, clock, self._announce, audit)
         self.browsing = Browsing(database)
+        self.gate = Gate(self.browsing, self.editing, self._live, encoder, self._options.checks, self._today)
         self._refreshing = asyncio.Lock()
         self._follower: asyncio.Task[None] | None = None
 
@@ -261,8 +264,7 @@ class KnowledgeBase:
                     self._released = (release_id, entries)
                 expressions = await repository.meanings()
             await self._live.reword(expressions)
-            today = self._clock.now().astimezone(self._options.time_zone).date()
-            valid = [entry for entry in self._released[1] if entry.is_valid_on(today)]
+            valid = [entry for entry in self._released[1] if entry.is_valid_on(self._today())]
             engine = self._live.engine
             shown = set(engine.entries) if engine and engine.release.id == release_id else set()
             if shown == {entry.id for entry in valid} and (valid or engine is None):
@@ -273,6 +275,9 @@ class KnowledgeBase:
                 return
             await self._live.show(release_id, valid)
             log.info("release_live", release_id=release_id, entries=len(valid))
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(self._options.time_zone).date()
 
     async def _follow(self) -> None:
         async with self._events.subscribe(RELEASES) as subscription:

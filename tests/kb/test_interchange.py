@@ -1,5 +1,6 @@
 """What is exported comes back as it was, in every format; a file that is none says what to do."""
 
+import contextlib
 import csv
 import io
 import json
@@ -91,7 +92,7 @@ def shipped() -> list[EntryContent]:
 
 
 @EVERY
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(written=SEVERAL)
 def test_what_is_written_is_read_as_it_was(form: str, written: tuple[EntryContent, ...]) -> None:
     assert round_trip(form, list(written)) == list(written)
@@ -284,6 +285,23 @@ def test_a_file_that_is_none_says_what_to_do(name: str, content: bytes, said: st
 
 def test_a_name_may_have_a_folder_and_capitals() -> None:
     assert read("C:/Export/Entries.JSONL", write("jsonl", [entry()]))[0].entry == entry()
+
+
+@pytest.mark.parametrize("form", ["yaml", "csv", "jsonl"])
+@settings(max_examples=100, deadline=None)
+@given(written=SEVERAL, data=st.data())
+def test_a_file_changed_anywhere_is_read_or_refused(
+    form: str, written: tuple[EntryContent, ...], data: st.DataObject
+) -> None:
+    content = write(form, written)
+    at, length = data.draw(st.integers(0, len(content))), data.draw(st.integers(0, 20))
+    put = data.draw(
+        st.one_of(st.binary(max_size=4), st.sampled_from([b'"', b"\n", b"- [", b": {", b"&a *a", b"!!int", b"\\u"]))
+    )
+    with contextlib.suppress(InvalidRequest):
+        assert all(
+            row.entry or row.problem for row in read(file_name(form), content[:at] + put + content[at + length :])
+        )
 
 
 @EVERY

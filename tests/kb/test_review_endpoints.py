@@ -53,7 +53,11 @@ async def test_an_editor_writes_a_reviewer_publishes_and_customers_find_it(
     assert waiting["live"]["variants"]["zh"]["answer"] == bank[0].variants["zh"].answer
     assert (await editor.get("/api/kb/review")).json()["entries"][0]["own"]
 
-    chosen = {"comment": "clearer", "entries": [{"id": "lost-card", "revision": 2}]}
+    chosen = {
+        "comment": "clearer",
+        "entries": [{"id": "lost-card", "revision": 2}],
+        "reasons": {"lost-card": "the other language follows"},
+    }
     published = await reviewer.post("/api/kb/releases", json=chosen)
     assert published.status_code == 201
     release = published.json()["release_id"]

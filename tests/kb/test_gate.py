@@ -1,0 +1,182 @@
+"""Nothing goes to customers with an error in it, with a warning that nobody answered for, or at the cost of others."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from identity.service import Role
+from kb.checks import CheckQuestion
+from kb.content import EntryContent
+from kb.gate import ChecksFailed, Regressed
+from kb.service import KnowledgeBase, SearchOptions
+from kit.errors import Conflict
+
+REASONS = dict.fromkeys(["lost-card", "transfer-limit", "open-account"], "the bank is small")
+CHECKS = (
+    CheckQuestion("银行卡丢了怎么办？", "zh", "lost-card"),
+    CheckQuestion("怎么提高转账额度", "zh", "transfer-limit"),
+    CheckQuestion("daily transfer limit", "en", "transfer-limit"),
+    CheckQuestion("which ID do you accept", "en", "open-account"),
+    CheckQuestion("今天天气怎么样", "zh", None),
+)
+
+
+@pytest.fixture
+def knowledge(worker: Callable[..., KnowledgeBase]) -> KnowledgeBase:
+    return worker(options=SearchOptions(checks=CHECKS))
+
+
+def changed(entry: EntryContent, **fields: Any) -> EntryContent:
+    variant = entry.variants["zh"].model_copy(update=fields)
+    return entry.model_copy(update={"variants": {**entry.variants, "zh": variant}})
+
+
+class TestFindings:
+    async def test_an_error_blocks(self, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any) -> None:
+        await knowledge.load(bank[:3])
+        await write(knowledge, changed(bank[0], answer="放心，本行保本保息。"))
+        with pytest.raises(ChecksFailed) as refused:
+            await knowledge.gate.publish("wu", "", reasons=REASONS)
+        assert "promise" in {finding.rule for finding in refused.value.findings["lost-card"]}
+        assert knowledge.entry("lost-card") == bank[0]
+
+    async def test_a_warning_wants_a_reason(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any
+    ) -> None:
+        await knowledge.load(bank[:3])
+        await write(knowledge, changed(bank[0], answer="挂失费每次10元。"))
+        for reasons in (None, {}, {"lost-card": "  "}, {"open-account": "right"}):
+            with pytest.raises(ChecksFailed) as refused:
+                await knowledge.gate.publish("wu", "", reasons=reasons)
+            assert "undated_figure" in {finding.rule for finding in refused.value.findings["lost-card"]}
+        assert await knowledge.gate.publish("wu", "", reasons=REASONS) == 2
+
+    async def test_a_question_that_another_entry_has_is_found(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent]
+    ) -> None:
+        await knowledge.load(bank[:3])
+        taken = bank[1].variants["zh"].question
+        found = await knowledge.gate.findings(changed(bank[0], similar=(taken,)))
+        assert {(finding.rule, finding.other_entry) for finding in found if finding.severity == "error"} == {
+            ("duplicate_elsewhere", "transfer-limit"),
+            ("near_duplicate", "transfer-limit"),
+        }
+
+    async def test_the_newest_words_of_others_count_published_or_not(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent]
+    ) -> None:
+        await knowledge.load(bank[:3])
+        asked = changed(bank[0], similar=("卡被吞了",))
+        assert "duplicate_elsewhere" not in {finding.rule for finding in await knowledge.gate.findings(asked)}
+        await knowledge.editing.save(changed(bank[1], similar=("卡被吞了",)), "he")
+        assert "duplicate_elsewhere" in {finding.rule for finding in await knowledge.gate.findings(asked)}
+
+    async def test_without_an_encoder_the_words_are_checked_all_the_same(
+        self, knowledge_base: Any, bank: list[EntryContent]
+    ) -> None:
+        knowledge = knowledge_base(encoder=None)
+        await knowledge.load(bank)
+        found = await knowledge.gate.findings(changed(bank[0], answer="保本保息。"))
+        assert "promise" in {finding.rule for finding in found}
+
+
+class TestRegression:
+    async def test_a_release_that_loses_check_questions_is_blocked(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any
+    ) -> None:
+        await knowledge.load(bank[:3])
+        await write(knowledge, changed(bank[0], question="？？", similar=(), answer="。。。。。。。。"))
+        with pytest.raises(Regressed) as refused:
+            await knowledge.gate.publish("wu", "", reasons=REASONS)
+        regression = refused.value.regression
+        assert (regression.asked, regression.right_after) == (5, regression.right_before - 1)
+        [lost] = regression.changed
+        assert (lost.question.text, lost.change, lost.before) == ("银行卡丢了怎么办？", "lost", "lost-card")
+        assert lost.after != "lost-card"
+        assert knowledge.entry("lost-card") == bank[0]
+
+    async def test_a_release_that_loses_nothing_goes_live_as_examined(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any
+    ) -> None:
+        await knowledge.load(bank[:3])
+        await write(knowledge, changed(bank[0], similar=(*bank[0].variants["zh"].similar, "卡被机器吞了")))
+        assert await knowledge.gate.publish("wu", "", reasons=REASONS) == 2
+        assert (await knowledge.search("卡被机器吞了", "zh")).candidates[0].entry.id == "lost-card"
+
+    async def test_questions_of_an_entry_that_is_not_there_before_and_after_are_not_compared(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent]
+    ) -> None:
+        await knowledge.load(bank[:3])
+        found = await knowledge.gate.regression(bank[1:4])
+        assert found is not None
+        assert found.asked == 4
+        assert not found.is_drop
+
+    async def test_what_is_examined_changes_nothing_for_customers(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent]
+    ) -> None:
+        await knowledge.load(bank[:3])
+        before = await knowledge.search("银行卡丢了怎么办？", "zh")
+        await knowledge.gate.regression(bank[1:])
+        assert await knowledge.search("银行卡丢了怎么办？", "zh") == before
+
+
+async def test_a_release_that_goes_live_meanwhile_is_examined_with(
+    knowledge: KnowledgeBase, bank: list[EntryContent], write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await knowledge.load(bank[:3])
+    await write(knowledge, changed(bank[0], answer="请先锁卡。"))
+    examine, seen = knowledge.gate.regression, []
+
+    async def meanwhile(entries: Any) -> Any:
+        seen.append(len(entries))
+        if len(seen) == 1:
+            await knowledge.editing.withdraw("open-account", "wu", "")
+        return await examine(entries)
+
+    monkeypatch.setattr(knowledge.gate, "regression", meanwhile)
+    assert await knowledge.gate.publish("wu", "", reasons=REASONS) == 3
+    assert seen == [3, 2]
+    assert {entry.id for entry in bank[:2]} == set(knowledge._engine.entries)  # type: ignore[union-attr]
+
+
+async def test_what_goes_live_again_and_again_meanwhile_is_told(
+    knowledge: KnowledgeBase, bank: list[EntryContent], write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await knowledge.load(bank[:3])
+    await write(knowledge, changed(bank[0], answer="请先锁卡。"))
+
+    async def meanwhile(entries: Any) -> None:
+        await knowledge.editing.restore(1, "wu", "")
+
+    monkeypatch.setattr(knowledge.gate, "regression", meanwhile)
+    with pytest.raises(Conflict) as refused:
+        await knowledge.gate.publish("wu", "", reasons=REASONS)
+    assert refused.value.code == "release_changed"
+
+
+async def test_the_gate_over_rest(sign_in: Any, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any) -> None:
+    await knowledge.load(bank[:3])
+    reviewer = await sign_in(Role.REVIEWER)
+    risky = changed(bank[0], answer="挂失费每次10元。")
+    listed = (await reviewer.post("/api/kb/checks", json=risky.model_dump(mode="json"))).json()["findings"]
+    [undated] = [finding for finding in listed if finding["rule"] == "undated_figure"]
+    assert (undated["severity"], undated["language"], undated["field"]) == ("warning", "zh", "answer")
+    assert set(undated["message"]) == {"zh", "en"}
+
+    await write(knowledge, risky)
+    [waiting] = (await reviewer.get("/api/kb/review")).json()["entries"]
+    assert undated in waiting["findings"]
+    compared = (await reviewer.post("/api/kb/review/regression", json={})).json()["regression"]
+    assert (compared["asked"], compared["questions"]) == (5, [])
+
+    refused = await reviewer.post("/api/kb/releases", json={"entries": [{"id": "lost-card", "revision": 2}]})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "checks_failed")
+    assert undated in refused.json()["findings"]["lost-card"]
+    assert (await reviewer.post("/api/kb/releases", json={"reasons": REASONS})).status_code == 201
+
+    await write(knowledge, changed(bank[0], question="？？", similar=(), answer="。。。。。。。。"))
+    lost = await reviewer.post("/api/kb/releases", json={"reasons": REASONS})
+    assert (lost.status_code, lost.json()["error"]["code"]) == (409, "regression")
+    assert [each["change"] for each in lost.json()["regression"]["questions"]] == ["lost"]
