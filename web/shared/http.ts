@@ -10,6 +10,12 @@ export class Refused extends Error {
   ) {
     super(message);
   }
+
+  /** What is wrong: field by field where the server says so, else its message. */
+  get reason(): string {
+    const details = (this.body as Partial<ErrorBody> | null)?.error?.details ?? [];
+    return details.map(({ field, message }) => `${field}: ${message}`).join("; ") || this.message;
+  }
 }
 
 /** The server could not be reached, or did not answer as itself. */

@@ -33,6 +33,8 @@ const shapes = {
   growth: svg`<path d="M4 19h16M6 15.5l4.5-5 3.5 3L19.5 7M15.5 7h4v4"/>`,
   home: svg`<path d="M4 11l8-6.5 8 6.5v8.5h-5.5V14h-5v5.5H4z"/>`,
   phone: svg`<path d="M5 4.5h4l1.5 4-2.3 1.7a12 12 0 0 0 5.6 5.6l1.7-2.3 4 1.5v4c0 .6-.4 1-1 1C11 20 4 13 4 5.5c0-.6.4-1 1-1z"/>`,
+  download: svg`<path d="M12 4.5v10M7.5 10.5L12 15l4.5-4.5M5 19h14"/>`,
+  filter: svg`<path d="M4 6.5h16M7 12h10M10 17.5h4"/>`,
   lock: svg`<rect x="5" y="10.5" width="14" height="9.5" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>`,
 } satisfies Record<string, SVGTemplateResult>;
 

@@ -7,7 +7,7 @@ export type Emotion = "neutral" | "anger" | "anxiety" | "distress";
 export type NoticeEvent = "waiting" | "joined" | "returned" | "closed" | "cancelled" | "bot_unavailable";
 
 export interface ErrorBody {
-  error: { code: string; message: string; request_id?: string };
+  error: { code: string; message: string; request_id?: string; details?: { field: string; message: string }[] };
 }
 
 export interface TextButton {

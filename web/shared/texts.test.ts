@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const web = resolve(import.meta.dirname, "..");
-const pages = ["widget", "desk", "demo"];
+const pages = ["widget", "desk", "editor", "demo"];
 const han = /\p{Script=Han}/u;
 
 function textsOf(page: string, language: string): Record<string, string> {
@@ -18,6 +18,10 @@ function sources(folder: string, ends: string[]): string[] {
 
 function placeholders(text: string): string[] {
   return [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort();
+}
+
+function keysAskedFor(file: string): string[] {
+  return [...readFileSync(file, "utf8").matchAll(/\bt\("([\w.]+)"/g)].map(([, key]) => key!);
 }
 
 describe.each(pages)("the texts of %s", (page) => {
@@ -36,7 +40,7 @@ describe.each(pages)("the texts of %s", (page) => {
   });
 
   test("have no key that the code never asks for", () => {
-    const code = sources(page, [".ts"]).map((file) => readFileSync(file, "utf8")).join("\n");
+    const code = [...sources(page, [".ts"]), ...sources("shared", [".ts"])].map((file) => readFileSync(file, "utf8")).join("\n");
     const made = [...code.matchAll(/`([\w.]*(?:\.\$\{[\w.]+\}[\w.]*)+)`/g)]
       .map(([, template]) => template!.split(/\$\{[^}]*\}/).map((part) => part.replaceAll(".", "\\.")).join("[\\w]+"))
       .map((pattern) => new RegExp(`^${pattern}$`));
@@ -45,12 +49,20 @@ describe.each(pages)("the texts of %s", (page) => {
   });
 
   test("have every key that the code asks for by name", () => {
-    const asked = sources(page, [".ts"]).flatMap((file) =>
-      [...readFileSync(file, "utf8").matchAll(/\bt\("([\w.]+)"/g)].map(([, key]) => key!),
-    );
+    const asked = sources(page, [".ts"]).flatMap(keysAskedFor);
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.filter((key) => !(key in zh))).toEqual([]);
   });
+});
+
+test("the staff's pages have every key that their shared parts ask for, and mean the same by it", () => {
+  const asked = ["sign-in.ts", "dialogs.ts", "signed-in.ts"].flatMap((name) => keysAskedFor(join(web, "shared", name)));
+  for (const language of ["zh", "en"]) {
+    const [desk, editor] = [textsOf("desk", language), textsOf("editor", language)];
+    expect(asked.filter((key) => !(key in desk) || !(key in editor))).toEqual([]);
+    const alike = Object.keys(desk).filter((key) => /^sign_in\.(?!title)|^shortcuts\.(title|close|sheet)$/.test(key));
+    for (const key of alike) expect(editor[key], key).toBe(desk[key]);
+  }
 });
 
 test("no text stands in the code", () => {

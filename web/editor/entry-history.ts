@@ -1,0 +1,82 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import { foundation } from "../shared/foundation.ts";
+import type { Observable } from "../shared/observable.ts";
+import { EditorPart } from "./editor-part.ts";
+import { editorStyles } from "./editor-styles.ts";
+import { diffStyles, entryDiff } from "./entry-diff.ts";
+import type { Revision } from "./knowledge.ts";
+import { failure, moment, skeletons, statusMark } from "./marks.ts";
+
+/** What was said about the open entry, and its revisions; one that is looked at is set against what is written now. */
+export class EntryHistory extends EditorPart {
+  static override styles = [foundation, editorStyles, diffStyles, css`
+    .sides {
+      display: grid;
+      grid-template-columns: repeat(auto-fit, minmax(280px, 1fr));
+      gap: var(--space-4);
+    }
+    h3 {
+      margin-block-end: var(--space-1);
+    }
+    li {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: var(--space-1) var(--space-2);
+      min-height: var(--target-dense);
+      border-block-end: 1px solid var(--line);
+    }
+    li .label {
+      flex: 1;
+    }
+    .shown {
+      margin-block-start: var(--space-3);
+    }
+  `];
+
+  private loaded = "";
+
+  protected override observables(): readonly Observable[] {
+    return [this.session.talk, this.session.open];
+  }
+
+  override render(): TemplateResult {
+    const { t, session, language } = this;
+    const { talk } = session;
+    if (talk.state === "loading") return skeletons(t("history.loading"), 2);
+    if (talk.state === "unreachable") return failure(t("app.unreachable"), t, () => this.load(true));
+    return html`<div class="sides">
+      <section><h3>${t("comments.title")}</h3>
+        <editor-comments .comments=${talk.comments} .say=${(text: string) => talk.say(text)} .t=${t} .language=${language}></editor-comments></section>
+      <section><h3>${t("history.title")}</h3>
+        <ol class="plain">${talk.revisions.map((revision) => this.row(revision))}</ol></section>
+    </div>
+    ${talk.shown
+      ? html`<div class="shown">${entryDiff(talk.shown.content, session.open.content,
+          [t("revision.number", { number: talk.shown.revision }), t("history.now")], t)}</div>`
+      : nothing}`;
+  }
+
+  override updated(): void {
+    this.load(false);
+  }
+
+  private row({ revision, status, author, created_at }: Revision): TemplateResult {
+    const { t, session, language } = this;
+    const isShown = session.talk.shown?.revision === revision;
+    return html`<li>
+      <span class="numbers">${t("revision.number", { number: revision })}</span>${statusMark(status, t)}
+      <span class="label numbers">${author} · ${moment(created_at, language)}</span>
+      <button type="button" class="button bare" aria-pressed=${isShown ? "true" : "false"}
+        @click=${() => void session.talk.look(isShown ? null : revision)}>${t("history.compare")}</button>
+    </li>`;
+  }
+
+  private load(again: boolean): void {
+    const { base } = this.session.open;
+    const wanted = base ? `${base.id} ${base.revision} ${base.status}` : "";
+    if (!base || (wanted === this.loaded && !again)) return;
+    this.loaded = wanted;
+    void this.session.talk.load(base.id);
+  }
+}

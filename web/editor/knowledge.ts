@@ -1,0 +1,196 @@
+import type { Language } from "../shared/protocol.ts";
+
+/** What the knowledge base's REST side takes and gives, as types; docs/protocol.md is the contract. */
+
+export const languages: readonly Language[] = ["zh", "en"];
+export const audiences = ["personal", "corporate", "all"] as const;
+export const riskClasses = ["none", "product"] as const;
+export const statuses = ["draft", "in_review", "published", "archived"] as const;
+export const gaps = ["zh_missing", "en_missing", "zh_outdated", "en_outdated"] as const;
+export const formats = ["yaml", "csv", "xlsx", "jsonl"] as const;
+
+export type Audience = (typeof audiences)[number];
+export type RiskClass = (typeof riskClasses)[number];
+export type Status = (typeof statuses)[number];
+export type Gap = (typeof gaps)[number];
+
+export interface Variant {
+  question: string;
+  similar: string[];
+  answer: string;
+  risk: string;
+}
+
+export interface Entry {
+  id: string;
+  scenario: string;
+  audience: Audience;
+  risk_class: RiskClass;
+  featured: boolean;
+  updated: string | null;
+  valid_from: string | null;
+  valid_to: string | null;
+  related: string[];
+  variants: Partial<Record<Language, Variant>>;
+}
+
+interface EntryFacts {
+  id: string;
+  revision: number;
+  status: Status;
+  author: string;
+  created_at: string;
+  reviewer: string | null;
+  live_revision: number | null;
+  gaps: Gap[];
+}
+
+export interface EntryView extends EntryFacts {
+  content: Entry;
+}
+
+export interface EntrySummary extends EntryFacts {
+  scenario: string;
+  questions: Partial<Record<Language, string>>;
+  valid_from: string | null;
+  valid_to: string | null;
+  featured: boolean;
+  risk_class: RiskClass;
+}
+
+export interface Count {
+  id: string;
+  count: number;
+}
+
+export interface EntryPage {
+  entries: EntrySummary[];
+  total: number;
+  scenarios: Count[];
+  statuses: Count[];
+  gaps: Count[];
+}
+
+export type FindingField = "question" | "similar" | "answer" | "risk" | "entry";
+
+export interface Finding {
+  rule: string;
+  severity: "error" | "warning";
+  language: Language | null;
+  field: FindingField;
+  excerpt: string;
+  message: Record<Language, string>;
+  other_entry: string | null;
+}
+
+export interface Revision {
+  revision: number;
+  status: Status;
+  author: string;
+  created_at: string;
+  reviewer: string | null;
+}
+
+export interface EntryComment {
+  revision: number;
+  author: string;
+  at: string;
+  text: string;
+}
+
+export interface InReview {
+  entry: EntryView;
+  live: Entry | null;
+  findings: Finding[];
+  own: boolean;
+}
+
+/** A check question whose outcome a publication would change, with the entries put first before and after. */
+export interface ChangedQuestion {
+  text: string;
+  language: Language;
+  entry_id: string | null;
+  change: "lost" | "won";
+  before: string | null;
+  after: string | null;
+}
+
+/** The check questions asked of what customers are told, and of that with what is proposed. */
+export interface Regression {
+  asked: number;
+  right_before: number;
+  right_after: number;
+  questions: ChangedQuestion[];
+}
+
+export interface Publication {
+  comment: string;
+  entries: { id: string; revision: number }[];
+  reasons: Record<string, string>;
+}
+
+export interface Published {
+  release_id: number | null;
+}
+
+export interface Release {
+  id: number;
+  comment: string;
+  published_by: string;
+  published_at: string;
+}
+
+export interface Change {
+  entry_id: string;
+  kind: "added" | "changed" | "withdrawn";
+  revision: number | null;
+  before: number | null;
+}
+
+export interface Candidate {
+  entry_id: string;
+  question: string;
+  confidence: number;
+  parts: Record<string, number>;
+}
+
+export interface Trial {
+  release_id: number | null;
+  outcome: "answer" | "clarify" | "none";
+  answer_from: number;
+  clarify_from: number;
+  candidates: Candidate[];
+}
+
+export interface Trials {
+  language: Language;
+  live: Trial | null;
+  draft: Trial | null;
+}
+
+export type Fate = "new" | "changed" | "same" | "refused";
+export const fates: readonly Fate[] = ["new", "changed", "same", "refused"];
+
+export interface ImportRow {
+  row: number;
+  entry_id: string | null;
+  fate: Fate;
+  column: string | null;
+  message: string;
+}
+
+export interface Import {
+  id: string;
+  file: string;
+  state: "checked" | "applying" | "done" | "failed";
+  done: number;
+  total: number;
+  counts: Record<Fate, number>;
+  rows: ImportRow[];
+}
+
+/** What a 409 `edit_conflict` carries beside its error. */
+export interface EditConflict {
+  current: EntryView;
+  base: EntryView | null;
+}

@@ -1,0 +1,242 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { query, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { styleMap } from "lit/directives/style-map.js";
+import { foundation } from "../shared/foundation.ts";
+import { langAttribute, otherLanguage } from "../shared/i18n.ts";
+import { icon } from "../shared/icons.ts";
+import type { Observable } from "../shared/observable.ts";
+import { EditorPart } from "./editor-part.ts";
+import { editorStyles } from "./editor-styles.ts";
+import { validity } from "./entry-content.ts";
+import type { EntrySummary } from "./knowledge.ts";
+import { failure, gapMarks, skeletons, statusMark, titleOf } from "./marks.ts";
+import { newItem, noFilters, type Filters } from "./route.ts";
+import { rowWindow, scrollFor } from "./row-window.ts";
+
+const rowPixels = 54;
+const aheadPixels = 800;
+
+/** The entries that match. Only the rows in sight are drawn, and the next page is read before it is reached. */
+export class ListPane extends EditorPart {
+  static override styles = [foundation, editorStyles, css`
+    :host {
+      display: flex;
+      flex-direction: column;
+      min-height: 0;
+      background: var(--paper);
+    }
+    header {
+      display: flex;
+      flex: none;
+      align-items: center;
+      gap: var(--space-2);
+      min-height: 48px;
+      padding: 0 var(--space-2) 0 var(--space-4);
+      border-block-end: 1px solid var(--line);
+    }
+    header h2 {
+      flex: 1;
+    }
+    .rows {
+      flex: 1;
+      min-height: 0;
+      overflow-y: auto;
+      overflow-anchor: none;
+    }
+    li {
+      height: ${rowPixels}px;
+      border-block-end: 1px solid var(--line);
+    }
+    li button {
+      display: grid;
+      align-content: center;
+      gap: 1px;
+      width: 100%;
+      height: 100%;
+      padding: 0 var(--space-3) 0 var(--space-4);
+      border: 0;
+      background: none;
+      line-height: 1.5;
+      text-align: start;
+    }
+    li button:hover {
+      background: var(--paper-sunken);
+    }
+    li button:focus-visible {
+      outline: 2px solid var(--accent-text);
+      outline-offset: -2px;
+      box-shadow: none;
+    }
+    li button[aria-current="true"] {
+      background: var(--accent-soft);
+      box-shadow: inset 3px 0 var(--accent-text);
+    }
+    .question,
+    .other {
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
+    .question {
+    }
+    .foot {
+      display: flex;
+      align-items: center;
+      gap: var(--space-1);
+      min-width: 0;
+      color: var(--ink-quiet);
+      font-size: var(--text-xs);
+    }
+    .other {
+      flex: 1;
+    }
+    .more {
+      padding: var(--space-3) var(--space-4);
+    }
+  `];
+
+  @state() private top = 0;
+  @state() private height = 800;
+  @query(".rows") private rows!: HTMLElement | null;
+  private selected: string | null = null;
+  private filtered: Filters | null = null;
+  private unsaved: ReadonlySet<string> = new Set();
+  private readonly resized = new ResizeObserver(() => (this.height = this.rows?.clientHeight ?? this.height));
+
+  protected override observables(): readonly Observable[] {
+    return [this.session.pages, this.session.open];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.resized.disconnect();
+  }
+
+  override render(): TemplateResult {
+    const { session, t } = this;
+    const { pages } = session;
+    return html`
+      <header>
+        <h2>${t("list.title")} ${pages.state === "ready" ? html`<span class="label numbers" role="status" data-testid="total">${pages.total}</span>` : nothing}</h2>
+        ${session.mayEdit
+          ? html`<button type="button" class="button" data-testid="new-entry" @click=${() => session.go({ item: newItem })}>
+              ${icon("plus")}${t("list.new")}</button>`
+          : nothing}
+      </header>
+      ${pages.state === "loading" ? skeletons(t("list.loading"), 8) : nothing}
+      ${pages.state === "unreachable" ? failure(`${t("list.error")} ${t("app.unreachable")}`, t, () => void pages.load(session.route.filters)) : nothing}
+      ${pages.state === "refused" ? failure(`${t("list.error")} ${pages.reason}`, t, () => void pages.load(session.route.filters)) : nothing}
+      ${pages.state === "ready" ? (pages.entries.length === 0 ? this.empty() : this.list()) : nothing}`;
+  }
+
+  override willUpdate(): void {
+    this.unsaved = new Set(this.session.drafts.items);
+  }
+
+  override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const { rows, session } = this;
+    if (!rows) return;
+    this.resized.observe(rows);
+    if (session.route.filters !== this.filtered) {
+      this.filtered = session.route.filters;
+      rows.scrollTop = 0;
+    }
+    this.top = rows.scrollTop;
+    if (session.route.item !== this.selected) {
+      this.selected = session.route.item;
+      this.reveal();
+    }
+    this.readAhead();
+  }
+
+  private list(): TemplateResult {
+    const { pages } = this.session;
+    const count = pages.entries.length;
+    const { from, to } = rowWindow({ top: this.top, height: this.height, rowHeight: rowPixels, count, spare: 6 });
+    const shown = pages.entries.slice(from, to);
+    const inSight = Math.ceil(this.top / rowPixels) - from;
+    const stop = shown.find(({ id }) => id === this.session.route.item) ?? shown[inSight] ?? shown[0];
+    const room = { paddingBlockStart: `${from * rowPixels}px`, paddingBlockEnd: `${(count - to) * rowPixels}px` };
+    return html`<div class="rows" @scroll=${this.scrolled}>
+      <ul class="plain" style=${styleMap(room)} aria-label=${this.t("list.title")} @keydown=${this.keyed}>
+        ${repeat(shown, ({ id }) => id, (entry, at) => this.row(entry, from + at, entry === stop))}
+      </ul>
+      ${pages.more === "error"
+        ? failure(`${this.t("list.more.error")}`, this.t, () => void pages.loadMore())
+        : pages.hasMore
+          ? html`<p class="more quiet" role="status">${this.t("list.more")}</p>`
+          : nothing}
+    </div>`;
+  }
+
+  private row(entry: EntrySummary, at: number, isStop: boolean): TemplateResult {
+    const { session, t, language } = this;
+    const other = entry.questions[language] ? entry.questions[otherLanguage(language)] : undefined;
+    return html`<li aria-setsize=${session.pages.total} aria-posinset=${at + 1}>
+      <button type="button" data-testid="entry-row" data-id=${entry.id} tabindex=${isStop ? 0 : -1} aria-current=${session.route.item === entry.id ? "true" : "false"}
+        @click=${() => session.go({ item: entry.id })}>
+        <span class="question">${titleOf(entry.questions, language, entry.id)}</span>
+        <span class="foot">
+          ${statusMark(entry.status, t)}
+          ${this.unsaved.has(entry.id) ? html`<span class="mark unsaved">${t("list.unsaved")}</span>` : nothing}
+          ${this.validityMark(entry)}
+          ${gapMarks(entry.gaps, t)}
+          <span class="other" lang=${langAttribute(otherLanguage(language))}>${other ?? entry.id}</span>
+        </span>
+      </button>
+    </li>`;
+  }
+
+  private validityMark(entry: EntrySummary): TemplateResult | typeof nothing {
+    const found = validity(entry, new Intl.DateTimeFormat("sv").format(new Date()));
+    return found ? html`<span class="mark gap">${this.t(`validity.${found}`)}</span>` : nothing;
+  }
+
+  private empty(): TemplateResult {
+    const { session, t } = this;
+    const filtered = Object.values(session.route.filters).some(Boolean);
+    return html`<div class="empty">
+      <p>${t(filtered ? "list.none" : "list.empty")}</p>
+      ${filtered
+        ? html`<button type="button" class="button" @click=${() => session.filter(noFilters)}>${t("list.clear")}</button>`
+        : nothing}
+    </div>`;
+  }
+
+  /** One row is reached by Tab; the arrows, Home and End go on from there. */
+  private async keyed(event: KeyboardEvent): Promise<void> {
+    const { entries } = this.session.pages;
+    const at = entries.findIndex(({ id }) => id === (event.target as HTMLElement).dataset["id"]);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: entries.length - 1 }[event.key];
+    if (to === undefined || at < 0 || !entries[to]) return;
+    event.preventDefault();
+    this.showRow(to);
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(`[data-id="${CSS.escape(entries[to].id)}"]`)?.focus({ preventScroll: true });
+  }
+
+  private scrolled(): void {
+    if (!this.rows) return;
+    this.top = this.rows.scrollTop;
+    this.readAhead();
+  }
+
+  private readAhead(): void {
+    const { rows, session } = this;
+    if (!rows || session.pages.more !== "idle") return;
+    if (rows.scrollHeight - rows.scrollTop - rows.clientHeight < aheadPixels) void session.pages.loadMore();
+  }
+
+  private showRow(row: number): void {
+    if (!this.rows) return;
+    this.rows.scrollTop = scrollFor({ row, top: this.rows.scrollTop, height: this.rows.clientHeight, rowHeight: rowPixels });
+    this.top = this.rows.scrollTop;
+  }
+
+  private reveal(): void {
+    const row = this.session.pages.entries.findIndex(({ id }) => id === this.selected);
+    if (row >= 0) this.showRow(row);
+  }
+}

@@ -1,0 +1,42 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { langAttribute, type Translate } from "../shared/i18n.ts";
+import type { Language } from "../shared/protocol.ts";
+import type { Gap, Status } from "./knowledge.ts";
+
+export function statusMark(status: Status, t: Translate): TemplateResult {
+  return html`<span class="mark ${status}">${t(`status.${status}`)}</span>`;
+}
+
+export function gapMarks(gaps: readonly Gap[], t: Translate): TemplateResult[] {
+  return gaps.map((gap) => html`<span class="mark gap" title=${t(`gap.${gap}`)}>${t(`gap.short.${gap}`)}</span>`);
+}
+
+/** The scenario's name; an id that has none stands for itself. */
+export function scenarioName(id: string, t: Translate): string {
+  const name = t(`scenario.${id}`);
+  return name.startsWith("scenario.") ? id : name;
+}
+
+/** The question in the page's language, or in the one there is. */
+export function titleOf(questions: Partial<Record<Language, string>>, language: Language, id: string): TemplateResult {
+  const shown = questions[language] ? language : language === "zh" ? "en" : "zh";
+  return html`<span lang=${langAttribute(shown)}>${questions[shown] || id}</span>`;
+}
+
+/** A moment in the page's language and the reader's time zone. */
+export function moment(iso: string, language: Language): string {
+  const format = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  return new Intl.DateTimeFormat(langAttribute(language), format).format(new Date(iso));
+}
+
+/** A panel's error state: what to do, and the button that does it. */
+export function failure(text: string, t: Translate, again: (() => void) | null): TemplateResult {
+  return html`<div class="error" role="alert"><p>${text}</p>
+    ${again ? html`<button type="button" class="button" @click=${again}>${t("app.retry")}</button>` : nothing}</div>`;
+}
+
+export function skeletons(label: string, count = 3): TemplateResult {
+  return html`<div class="skeletons" role="status" aria-label=${label}>
+    ${Array.from({ length: count }, () => html`<div class="skeleton"></div>`)}</div>`;
+}
+
