@@ -11,8 +11,8 @@ from identity.endpoints import staff_with
 from identity.service import Role, SignedIn
 from kb.content import EntryContent, Lang
 from kb.editing import EditConflict
+from kb.examination.gate import ChecksFailed, Regressed
 from kb.filters import EntryFilter, Gap, Status
-from kb.gate import ChecksFailed, Regressed
 from kb.models import Comment
 from kb.review_schemas import (
     Chosen,

@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.content import EntryContent, Lang
-from kb.regression import Regression
-from kb.rules import Finding, Place, Severity
+from kb.examination.regression import Regression
+from kb.examination.rules import Finding, Place, Severity
 from kb.schemas import CandidateView, EntryView, Text
 from kb.trials import Outcome, Trial
 

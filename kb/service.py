@@ -18,9 +18,9 @@ from kb.content import EntryContent, Lang
 from kb.context import Earlier
 from kb.editing import Audit, Editing
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
+from kb.examination.gate import Gate
 from kb.finding import Finder, Search, meant_by
 from kb.fitting import Targets
-from kb.gate import Gate
 from kb.lexicon import EditorsLexicon
 from kb.live import LiveEngine
 from kb.repository import DRAFT, IN_REVIEW, PUBLISHED, KnowledgeRepository

@@ -134,6 +134,12 @@ def test_aliases_do_not_multiply() -> None:
     assert all("Anchors and aliases" in (row.problem or "") for row in rows)
 
 
+def test_too_many_values_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.documents.MAX_VALUES", 10)
+    with pytest.raises(InvalidRequest, match="more than 10 values"):
+        yaml_rows(GOOD_YAML)
+
+
 @pytest.mark.parametrize("deep", ["[" * 5_000, "- " * 5_000, "{a: " * 5_000])
 def test_deep_nesting_is_refused(deep: str) -> None:
     with pytest.raises(InvalidRequest):
@@ -194,6 +200,7 @@ LINES = [
     ({**GOOD, "variants": {"fr": {"question": "Q"}}}, "variants.fr", "The language 'fr' is not known; use zh or en."),
     ({**GOOD, "variants": {"en": {"question": "Q", "similar": "x"}}}, "variants.en.similar", "must be a list"),
     ({**GOOD, **{f"field{number}": 1 for number in range(100)}}, None, "too many fields"),
+    ({**GOOD, "x" * 10_000: 1}, "x" * 120 + "…", "'" + "x" * 120 + "…' is not known"),
     ({**GOOD, "risk_class": "product"}, "variants.en.risk", "'variants.en.risk' is empty"),
     ({**GOOD, "valid_from": "2026-02-01", "valid_to": "2026-01-01"}, "valid_to", "'valid_to' (2026-01-01) is before"),
 ]

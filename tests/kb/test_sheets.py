@@ -259,6 +259,18 @@ def test_a_broken_quotation_breaks_its_row_alone() -> None:
     assert "quotation mark" in (problem(read("a.csv", table("a,s,Q,,,,", 'b,s,"Q,,,,')))[2] or "")
 
 
+def test_a_file_of_blank_lines_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.csv_table.MOST_ROWS", 10)
+    with pytest.raises(InvalidRequest, match="Delete the blank ones"):
+        read("a.csv", table(*[""] * 20))
+
+
+def test_a_problem_does_not_repeat_a_name_of_any_length() -> None:
+    _, column, sentence = problem(read("a.csv", table("a,s,Q,A", header=f"id,scenario,zh_question,{'x' * 10_000}")))
+    assert len(column or "") < 200
+    assert len(sentence or "") < 300
+
+
 def test_a_formula_in_csv_is_only_a_text() -> None:
     assert only(read("a.csv", table("a,s,=1+1,,,,"))).variants["zh"].question == "=1+1"
 

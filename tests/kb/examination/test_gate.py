@@ -8,7 +8,7 @@ import pytest
 from identity.service import Role
 from kb.checks import CheckQuestion
 from kb.content import EntryContent
-from kb.gate import ChecksFailed, Regressed
+from kb.examination.gate import ChecksFailed, Regressed
 from kb.service import KnowledgeBase, SearchOptions
 from kit.errors import Conflict
 
@@ -59,8 +59,7 @@ class TestFindings:
         taken = bank[1].variants["zh"].question
         found = await knowledge.gate.findings(changed(bank[0], similar=(taken,)))
         assert {(finding.rule, finding.other_entry) for finding in found if finding.severity == "error"} == {
-            ("duplicate_elsewhere", "transfer-limit"),
-            ("near_duplicate", "transfer-limit"),
+            ("duplicate_elsewhere", "transfer-limit")
         }
 
     async def test_the_newest_words_of_others_count_published_or_not(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kb.content import Lang
-from tests.kb.answers import QUESTIONS, findings, rules
+from tests.kb.examination.answers import QUESTIONS, findings, rules
 
 OFFERED: list[tuple[Lang, dict[str, Any]]] = [
     ("zh", {"answer": "推荐您了解本行的理财产品。"}),

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from kb.content import Lang
-from kb.rules import Finding, RuleId, Rules
+from kb.examination.rules import Finding, RuleId, Rules
 
 __all__ = ["link_mistake", "markup"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kb.content import EntryContent, Lang, Variant
-from kb.rules import Finding, Place, Rules
-from kb.statements import Statement, is_denied, plain_form, statements
+from kb.examination.rules import Finding, Place, Rules
+from kb.examination.statements import Statement, is_denied, plain_form, statements
 from kit.masking import mask
 
 __all__ = ["claims"]

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from kb.content import EntryContent, Lang, Variant
-from kb.findings import Finding, check_entry
+from kb.examination.findings import Finding, check_entry
 
 TODAY = date(2026, 11, 22)
 QUESTIONS: dict[Lang, tuple[str, ...]] = {

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kb.rules import Words
+from kb.examination.rules import Words
 from kit.language import has_han, to_simplified
 
 __all__ = ["Statement", "is_denied", "plain_form", "statements"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.content import EntryContent, Lang
-from kb.rules import Finding, Place, Rules, bundled_rules
+from kb.examination.rules import Finding, Place, Rules, bundled_rules
 
 __all__ = ["Asked", "asked_by", "check_nearness", "normal_form"]
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from kb.content import Lang
-from kb.statements import statements
-from tests.kb.answers import QUESTIONS, findings, rules
+from kb.examination.statements import statements
+from tests.kb.examination.answers import QUESTIONS, findings, rules
 
 FIGURES: list[tuple[Lang, str]] = [
     ("zh", "年利率1.10%。"),

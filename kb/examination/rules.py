@@ -1,4 +1,4 @@
-"""The rules by which an entry is looked at before it is published, read from ``kb/rules.yml``, and what they find."""
+"""The rules by which an entry is looked at before it is published, read from ``rules.yml``, and what they find."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ class Words(BaseModel):
 
 
 class Rules(BaseModel):
-    """``kb/rules.yml``: every rule by its id, the limits, and the words."""
+    """``kb/examination/rules.yml``: every rule by its id, the limits, and the words."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

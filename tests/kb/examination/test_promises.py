@@ -3,7 +3,7 @@
 import pytest
 
 from kb.content import Lang
-from tests.kb.answers import QUESTIONS, findings, rules
+from tests.kb.examination.answers import QUESTIONS, findings, rules
 
 PROMISES: list[tuple[Lang, str]] = [
     ("zh", "本产品保本保息。"),

@@ -5,8 +5,8 @@ from typing import get_args
 import pytest
 
 from kb.content import Lang
-from kb.markup import link_mistake, markup
-from kb.rules import RuleId, bundled_rules
+from kb.examination.markup import link_mistake, markup
+from kb.examination.rules import RuleId, bundled_rules
 
 BANK = "https://www.chenghu.example"
 

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from kb.content import LANGUAGES, EntryContent, Lang, Variant
-from kb.findings import Catalogue, Finding, check_entry
-from kb.rules import EXCERPT_CHARACTERS, RuleId, Rules, bundled_rules
+from kb.examination.findings import Catalogue, Finding, check_entry
+from kb.examination.rules import EXCERPT_CHARACTERS, RuleId, Rules, bundled_rules
 from kit.settings import ROOT
 
 TODAY = date(2026, 11, 22)
@@ -290,12 +290,12 @@ def test_one_entry_is_checked_beside_ten_thousand_in_fifty_milliseconds() -> Non
     assert min(seconds) < 0.05
 
 
-# ── kb/rules.yml ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the rules themselves ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
 def document() -> dict[str, Any]:
-    return yaml.safe_load((ROOT / "kb" / "rules.yml").read_text("utf-8"))
+    return yaml.safe_load((ROOT / "kb" / "examination" / "rules.yml").read_text("utf-8"))
 
 
 def test_the_rules_are_read_as_they_are_written(document: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from kb.content import EntryContent, Lang, Variant
-from kb.nearness import Asked, asked_by, check_nearness, normal_form
+from kb.examination.nearness import Asked, asked_by, check_nearness, normal_form
 
 LIMIT = 0.8
 MARGIN = 0.05

@@ -1,4 +1,4 @@
-"""What is wrong with an entry, or may be, before it is published. Pure functions; the rules are in ``kb/rules.yml``."""
+"""What is wrong with an entry, or may be, before it is published, by the rules of ``rules.yml``. Pure functions."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from kb.claims import claims
 from kb.content import LANGUAGES, EntryContent, Lang, Variant
-from kb.markup import markup
-from kb.nearness import Asked, asked_by, check_nearness
-from kb.rules import Finding, Rules, bundled_rules
+from kb.examination.claims import claims
+from kb.examination.markup import markup
+from kb.examination.nearness import Asked, asked_by, check_nearness
+from kb.examination.rules import Finding, Rules, bundled_rules
 
 __all__ = ["Asked", "Catalogue", "Finding", "asked_by", "check_entry", "check_nearness"]
 

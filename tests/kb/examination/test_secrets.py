@@ -3,7 +3,7 @@
 import pytest
 
 from kb.content import Lang
-from tests.kb.answers import rules
+from tests.kb.examination.answers import rules
 
 ASKED_FOR: list[tuple[Lang, str]] = [
     ("zh", "请提供密码。"),

@@ -1,0 +1,198 @@
+"""What stands between a review and the customers: findings in the entries, and check questions that would be lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.browsing import Browsing
+from kb.checks import CheckQuestion
+from kb.content import LANGUAGES, EntryContent
+from kb.editing import Chosen, Editing, Proposal
+from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
+from kb.examination.findings import Asked, Catalogue, Finding, asked_by, check_nearness
+from kb.examination.regression import Regression, compare
+from kb.live import LiveEngine
+from kb.search import Engine
+from kit.errors import Conflict
+from kit.language import to_simplified
+
+ATTEMPTS = 3
+
+
+class ChecksFailed(Conflict):
+    """An entry has an error, or a warning that nobody gave a reason for.
+
+    Args:
+        findings: by entry, those that stand in the way.
+    """
+
+    code = "checks_failed"
+
+    def __init__(self, findings: Mapping[str, Sequence[Finding]]) -> None:
+        super().__init__(
+            f"The checks found something in {', '.join(sorted(findings))}. Mend what is an error, "
+            "and give a reason for what is a warning."
+        )
+        self.findings = findings
+
+
+class Regressed(Conflict):
+    """The release would find fewer of the check questions than the live one.
+
+    Args:
+        regression: question by question.
+    """
+
+    code = "regression"
+
+    def __init__(self, regression: Regression) -> None:
+        super().__init__(
+            f"The release would find {regression.right_after} of {regression.asked} check questions; customers find "
+            f"{regression.right_before} now. Look at the questions that would be lost."
+        )
+        self.regression = regression
+
+
+class Gate:
+    """Examines revisions and puts those live that pass.
+
+    Args:
+        live: what is searched; None where nothing can be.
+        encoder: as conversations use it; None where there is none.
+        checks: check questions.
+        today: in the bank's time zone.
+    """
+
+    def __init__(
+        self,
+        browsing: Browsing,
+        editing: Editing,
+        live: LiveEngine | None,
+        encoder: TurnEncoder | None,
+        checks: Sequence[CheckQuestion],
+        today: Callable[[], date],
+    ) -> None:
+        self._browsing, self._editing = browsing, editing
+        self._live, self._encoder, self._checks, self._today = live, encoder, checks, today
+        self._catalogue: tuple[tuple[int, int], Catalogue] | None = None
+
+    async def findings(self, entry: EntryContent) -> list[Finding]:
+        """What is wrong with an entry, or may be, stored or not; beside the newest revisions of all others."""
+        engine = self._live.engine if self._live else None
+        own = list(asked_by(entry))
+        near: list[Finding] = []
+        if engine is not None and self._encoder is not None and own:
+            try:
+                raw = await self._encoder.vectors([to_simplified(each.text) for each in own])
+            except EncoderUnavailable:
+                raw = None
+            if raw is not None:
+                near = await asyncio.to_thread(_near, own, _centred(raw, own, engine), engine)
+        return _once([*(await self._prepared()).check(entry, self._today()), *near])
+
+    async def regression(self, entries: Sequence[EntryContent]) -> Regression | None:
+        """The check questions asked of the live release and of these entries; None where nothing can be asked."""
+        candidate = await self._candidate(entries)
+        if candidate is None or self._live is None or self._live.engine is None or not self._checks:
+            return None
+        return await asyncio.to_thread(compare, self._live.engine, candidate, self._checks)
+
+    async def publish(
+        self, by: str, comment: str, chosen: Sequence[Chosen] | None = None, reasons: Mapping[str, str] | None = None
+    ) -> int | None:
+        """`kb.editing.Editing.publish` for what passes. A reason for the entry ``*`` is one for all.
+
+        Raises:
+            ChecksFailed: an entry has errors, or warnings and no reason.
+            Regressed: fewer check questions would be found.
+            NotFound, EditConflict, Conflict, Forbidden: as there.
+        """
+        for attempt in range(ATTEMPTS):
+            proposal = await self._editing.proposed(by, chosen)
+            if not proposal.approved:
+                return None
+            given = {entry.id: reason for entry in proposal.approved if (reason := _reason(reasons or {}, entry))}
+            await self._examine(proposal, given)
+            regression = await self.regression(proposal.released)
+            if regression is not None and regression.is_drop:
+                raise Regressed(regression)
+            try:
+                return await self._editing.publish(by, comment, proposal.chosen, given, beside=proposal.release_id)
+            except Conflict as error:
+                if error.code != "release_changed" or attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _examine(self, proposal: Proposal, reasons: Mapping[str, str]) -> None:
+        catalogue, candidate = await self._prepared(), await self._candidate(proposal.released)
+        failed: dict[str, list[Finding]] = {}
+        for entry in proposal.approved:
+            found = catalogue.check(entry, self._today())
+            if candidate is not None and entry.id in candidate.entries:
+                found = _once([*found, *await asyncio.to_thread(_near_in, candidate, entry)])
+            if any(finding.severity == "error" for finding in found) or (found and entry.id not in reasons):
+                failed[entry.id] = found
+        if failed:
+            raise ChecksFailed(failed)
+
+    async def _candidate(self, entries: Sequence[EntryContent]) -> Engine | None:
+        """The engine that these entries would be searched by; None where nothing is searched at present."""
+        valid = [entry for entry in entries if entry.is_valid_on(self._today())]
+        if self._live is None or self._live.engine is None or not valid:
+            return None
+        return (await self._live.candidate(valid))[0]
+
+    async def _prepared(self) -> Catalogue:
+        version = await self._browsing.version()
+        if self._catalogue is None or self._catalogue[0] != version:
+            newest = (await self._browsing.newest()).values()
+            self._catalogue = version, Catalogue(EntryContent.model_validate(each.content) for each in newest)
+        return self._catalogue[1]
+
+
+def _once(findings: Sequence[Finding]) -> list[Finding]:
+    """A question in the very words of another entry's is that, and need not be called near it as well."""
+    same = {(finding.excerpt, finding.other_entry) for finding in findings if finding.rule == "duplicate_elsewhere"}
+    return [
+        finding
+        for finding in findings
+        if finding.rule != "near_duplicate" or (finding.excerpt, finding.other_entry) not in same
+    ]
+
+
+def _reason(reasons: Mapping[str, str], entry: EntryContent) -> str:
+    return reasons.get(entry.id, "").strip() or reasons.get("*", "").strip()
+
+
+def _centred(raw: Vectors, own: Sequence[Asked], engine: Engine) -> Vectors:
+    vectors = np.empty_like(raw)
+    for language in LANGUAGES:
+        chosen = np.array([each.language == language for each in own])
+        vectors[chosen] = engine.release.space.centred(raw[chosen], engine.fitted.means[language])
+    return vectors
+
+
+def _near(own: Sequence[Asked], vectors: Vectors, engine: Engine) -> list[Finding]:
+    """Questions that an engine will take for another entry's."""
+    chosen = np.flatnonzero(~engine.scorer.rows.passages)
+    return check_nearness(own, vectors, _asked(engine, chosen), engine.scorer.rows.vectors[chosen])
+
+
+def _near_in(engine: Engine, entry: EntryContent) -> list[Finding]:
+    """The same for an entry that is in the engine already."""
+    rows = engine.scorer.rows
+    own = np.flatnonzero((rows.entries == engine.release.entries.index(engine.entries[entry.id])) & ~rows.passages)
+    return _near(_asked(engine, own), rows.vectors[own], engine)
+
+
+def _asked(engine: Engine, chosen: NDArray[np.int64]) -> list[Asked]:
+    rows, entries = engine.scorer.rows, engine.release.entries
+    return [
+        Asked(entries[rows.entries[row]].id, "en" if rows.english[row] else "zh", "similar", rows.texts[row])
+        for row in chosen.tolist()
+    ]
