@@ -21,6 +21,7 @@ import handoff.endpoints
 import handoff.socket
 import identity.endpoints
 import kb.endpoints
+import kb.file_endpoints
 from chat.answering import Answering
 from chat.bot import RasaBot
 from chat.desk import DeskConversations
@@ -79,6 +80,7 @@ def create_app(settings: Settings, encoder: TurnEncoder | None = None) -> FastAP
         handoff.socket.router,
         identity.endpoints.router,
         kb.endpoints.router,
+        kb.file_endpoints.router,
     ):
         app.include_router(router)
     _add_operations(app)

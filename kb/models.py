@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.database import Model, Moment
@@ -92,6 +92,27 @@ class LiveRelease(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     release_id: Mapped[int | None] = mapped_column(ForeignKey("kb_releases.id"))
+
+
+class ImportedFile(Model):
+    """A file of entries, what would become of each of its rows, and how far that has come.
+
+    ``fates`` are in the order of the rows. ``done`` of them are settled. While ``leased_until`` lies ahead, the
+    worker ``leased_by`` is at it.
+    """
+
+    __tablename__ = "kb_imports"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    file: Mapped[str] = mapped_column(String(255))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    author: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[str] = mapped_column(String(16))
+    fates: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    done: Mapped[int] = mapped_column(default=0)
+    leased_by: Mapped[str | None] = mapped_column(String(32))
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class EditorsExpression(Model):

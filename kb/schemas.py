@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +13,7 @@ from kb.browsing import Kind, Shown
 from kb.content import EntryContent, Lang
 from kb.expressions import MEANING_LENGTH
 from kb.filters import Gap, Status
+from kb.models import ImportedFile
 
 Text = Annotated[str, Field(max_length=2000)]
 
@@ -201,6 +203,51 @@ class Published(BaseModel):
     """The release that was made; null when there was nothing to publish."""
 
     release_id: int | None
+
+
+class ImportCounts(BaseModel):
+    """How many rows of a file have which fate."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: int = 0
+
+
+class ImportRow(BaseModel):
+    """What becomes of a row of a file; ``row`` as the person sees it in their program."""
+
+    row: int
+    entry_id: str | None
+    fate: Literal["new", "changed", "same", "refused"]
+    column: str | None
+    message: str
+
+
+class ImportView(BaseModel):
+    """A file, what becomes of its rows, and how far that has come."""
+
+    id: str
+    file: str
+    state: Literal["checked", "applying", "done"]
+    done: int
+    total: int
+    counts: ImportCounts
+    rows: list[ImportRow]
+
+    @classmethod
+    def of(cls, imported: ImportedFile) -> ImportView:
+        """Of a file as it is stored."""
+        rows = [ImportRow(**{key: fate[key] for key in ImportRow.model_fields}) for fate in imported.fates]
+        return cls(
+            id=imported.id,
+            file=imported.file,
+            state=imported.state,
+            done=imported.done,
+            total=len(rows),
+            counts=ImportCounts.model_validate(Counter(row.fate for row in rows)),
+            rows=rows,
+        )
 
 
 class CandidateView(BaseModel):

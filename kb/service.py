@@ -19,6 +19,7 @@ from kb.context import Earlier
 from kb.editing import Audit, Editing
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
 from kb.examination.gate import Gate
+from kb.exchange.imports import Imports
 from kb.finding import Finder, Search, meant_by
 from kb.fitting import Targets
 from kb.lexicon import EditorsLexicon
@@ -109,6 +110,7 @@ class KnowledgeBase:
         self.lexicon = EditorsLexicon(database, clock, self._announce)
         self.editing = Editing(database, clock, self._announce, audit)
         self.browsing = Browsing(database)
+        self.imports = Imports(database, clock, self.browsing, audit)
         self.gate = Gate(self.browsing, self.editing, self._live, encoder, self._options.checks, self._today)
         self._refreshing = asyncio.Lock()
         self._follower: asyncio.Task[None] | None = None
@@ -124,6 +126,7 @@ class KnowledgeBase:
             self._follower.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._follower
+        await self.imports.close()
         if self._live is not None:
             await self._live.close()
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kb.content import EntryContent, Variant
-from kb.interchange import Row, read, write
+from kb.exchange.interchange import Row, read, write
 from kit.errors import InvalidRequest
 
 HEADER = ["id", "scenario", "zh_question", "zh_similar", "zh_answer", "featured", "updated"]
@@ -260,7 +260,7 @@ def test_a_broken_quotation_breaks_its_row_alone() -> None:
 
 
 def test_a_file_of_blank_lines_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kb.csv_table.MOST_ROWS", 10)
+    monkeypatch.setattr("kb.exchange.csv_table.MOST_ROWS", 10)
     with pytest.raises(InvalidRequest, match="Delete the blank ones"):
         read("a.csv", table(*[""] * 20))
 
@@ -457,14 +457,14 @@ def test_a_workbook_that_grows_is_refused_before_it_has_grown() -> None:
 
 def test_a_string_that_stands_in_every_cell_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
     content = workbook(*([["long" * 100] * 7] * 20))
-    monkeypatch.setattr("kb.workbook_reader.MAX_BYTES", 50_000)
+    monkeypatch.setattr("kb.exchange.workbook_reader.MAX_BYTES", 50_000)
     with pytest.raises(InvalidRequest, match="holds more than 50 MB"):
         read("a.xlsx", content)
 
 
 @pytest.mark.parametrize("limit", ["MAX_CELLS", "_PARTS_OF_A_BOMB"])
 def test_too_many_cells_and_parts_are_refused(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"kb.workbook_reader.{limit}", 4)
+    monkeypatch.setattr(f"kb.exchange.workbook_reader.{limit}", 4)
     with pytest.raises(InvalidRequest, match="Split it into several files"):
         read("a.xlsx", workbook(GOOD))
 

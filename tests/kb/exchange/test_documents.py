@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kb.content import EntryContent, Variant
-from kb.interchange import Row, read
+from kb.exchange.interchange import Row, read
 from kit.errors import InvalidRequest
 
 GOOD_YAML = """\
@@ -135,7 +135,7 @@ def test_aliases_do_not_multiply() -> None:
 
 
 def test_too_many_values_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kb.documents.MAX_VALUES", 10)
+    monkeypatch.setattr("kb.exchange.documents.MAX_VALUES", 10)
     with pytest.raises(InvalidRequest, match="more than 10 values"):
         yaml_rows(GOOD_YAML)
 

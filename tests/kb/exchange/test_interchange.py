@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.content import LANGUAGES, EntryContent, Variant, read_file, read_folder
-from kb.interchange import FORMATS, MAX_ROWS, Fate, Row, fates, read, write
+from kb.exchange.interchange import FORMATS, MAX_ROWS, Fate, Row, fates, read, write
 from kit.errors import InvalidRequest
 from kit.settings import ROOT
 
@@ -244,7 +244,7 @@ def test_an_unknown_format_is_refused() -> None:
 def test_a_file_that_could_not_be_read_is_not_written(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidRequest, match="more than 20,000 entries"):
         write(form, [entry()] * (MAX_ROWS + 1))
-    for module in ("kb.interchange", "kb.workbook_writer"):
+    for module in ("kb.exchange.interchange", "kb.exchange.workbook_writer"):
         monkeypatch.setattr(f"{module}.MAX_BYTES", 100)
     with pytest.raises(InvalidRequest, match="50 MB"):
         write(form, [entry()])
@@ -307,7 +307,7 @@ def test_a_file_changed_anywhere_is_read_or_refused(
 @EVERY
 def test_a_file_too_large_is_refused(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     content = write(form, [entry()])
-    monkeypatch.setattr("kb.interchange.MAX_BYTES", 10)
+    monkeypatch.setattr("kb.exchange.interchange.MAX_BYTES", 10)
     with pytest.raises(InvalidRequest, match=r"larger than 50 MB. Split it"):
         read(file_name(form), content)
 
@@ -315,7 +315,7 @@ def test_a_file_too_large_is_refused(form: str, monkeypatch: pytest.MonkeyPatch)
 @EVERY
 def test_a_file_with_too_many_rows_is_refused(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     content = write(form, [entry("a"), entry("b"), entry("c")])
-    for module in ("kb.documents", "kb.sheets"):
+    for module in ("kb.exchange.documents", "kb.exchange.sheets"):
         monkeypatch.setattr(f"{module}.MAX_ROWS", 2)
     with pytest.raises(InvalidRequest, match="Split it into several files"):
         read(file_name(form), content)

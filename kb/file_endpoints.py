@@ -1,0 +1,49 @@
+"""Import and export of entries over REST."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, File, Response, UploadFile
+
+from kb.content import EntryContent
+from kb.endpoints import Editor, Knowledge, Reader
+from kb.exchange.interchange import FORMATS, MAX_BYTES, write
+from kb.schemas import ImportView
+from kit.errors import InvalidRequest
+
+router = APIRouter(prefix="/api/kb", tags=["knowledge base"])
+
+
+@router.post("/imports", status_code=201)
+async def check(file: Annotated[UploadFile, File()], knowledge: Knowledge, who: Editor) -> ImportView:
+    """Read a file and say what would become of each row; nothing changes yet."""
+    content = await file.read(MAX_BYTES + 1)
+    return ImportView.of(await knowledge.imports.check(file.filename or "", content, who.login))
+
+
+@router.get("/imports/{import_id}")
+async def imported(import_id: str, knowledge: Knowledge, _: Reader) -> ImportView:
+    """A file and how far it has come."""
+    return ImportView.of(await knowledge.imports.imported(import_id))
+
+
+@router.post("/imports/{import_id}/apply")
+async def apply(import_id: str, knowledge: Knowledge, who: Editor) -> ImportView:
+    """Store what is new or changed in the background, in review."""
+    return ImportView.of(await knowledge.imports.apply(import_id, who.login))
+
+
+@router.get("/export", response_class=Response)
+async def export(knowledge: Knowledge, _: Reader, format: str = "yaml") -> Response:
+    """The newest revision of every entry but archived ones, as a file."""
+    form = FORMATS.get(format)
+    if form is None:
+        raise InvalidRequest(f"There is no format {format!r}. Choose one of {', '.join(FORMATS)}.")
+    newest = (await knowledge.browsing.newest()).values()
+    entries = [EntryContent.model_validate(each.content) for each in newest if each.status != "archived"]
+    name = f"bilin-knowledge{form.suffixes[0]}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    content = await asyncio.to_thread(write, format, entries)
+    return Response(content, media_type=form.media_type, headers=headers)

@@ -1,0 +1,183 @@
+"""A file becomes revisions in review: every row's fate is told first, and an import that is interrupted goes on."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from identity.service import Role
+from kb.content import EntryContent
+from kb.exchange import imports as imports_module
+from kb.exchange.imports import LEASE_SECONDS, Imports
+from kb.exchange.interchange import FORMATS, write
+from kb.models import ImportedFile
+from kb.service import KnowledgeBase
+from kit.clock import ManualClock
+from kit.database import Database
+from kit.errors import InvalidRequest, NotFound, Unavailable
+
+
+@pytest.fixture
+def knowledge(worker: Callable[..., KnowledgeBase]) -> KnowledgeBase:
+    return worker()
+
+
+@pytest.fixture(autouse=True)
+def _small_lots(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports_module, "LOT", 2)
+
+
+def answering(entry: EntryContent, answer: str) -> EntryContent:
+    changed = entry.variants["zh"].model_copy(update={"answer": answer})
+    return entry.model_copy(update={"variants": {**entry.variants, "zh": changed}})
+
+
+def fates_of(imported: ImportedFile) -> dict[str | None, str]:
+    return {fate["entry_id"]: fate["fate"] for fate in imported.fates}
+
+
+async def applied(imports: Imports, import_id: str) -> ImportedFile:
+    await imports.apply(import_id, "he")
+    await imports.settled(import_id)
+    return await imports.imported(import_id)
+
+
+def lines_of(content: bytes) -> dict[str, Any]:
+    return {line["id"]: line for line in map(json.loads, content.splitlines())}
+
+
+async def states(knowledge: KnowledgeBase) -> dict[str, tuple[int, str]]:
+    return {key: (found.number, found.status) for key, found in (await knowledge.browsing.newest()).items()}
+
+
+async def test_every_rows_fate_is_told_before_anything_changes(
+    knowledge: KnowledgeBase, bank: list[EntryContent]
+) -> None:
+    await knowledge.load(bank[:2])
+    lines = [bank[0].model_dump(mode="json"), answering(bank[1], "新").model_dump(mode="json"), {"id": "x"}]
+    content = "\n".join(json.dumps(line) for line in [*lines, bank[2].model_dump(mode="json")]).encode()
+    imported = await knowledge.imports.check("kb.jsonl", content, "he")
+    assert fates_of(imported) == {
+        "lost-card": "same",
+        "transfer-limit": "changed",
+        "x": "refused",
+        "open-account": "new",
+    }
+    [refused] = [fate for fate in imported.fates if fate["fate"] == "refused"]
+    assert (refused["row"], bool(refused["message"])) == (3, True)
+    assert await states(knowledge) == {"lost-card": (1, "published"), "transfer-limit": (1, "published")}
+
+    done = await applied(knowledge.imports, imported.id)
+    assert (done.state, done.done) == ("done", 4)
+    assert await states(knowledge) == {
+        "lost-card": (1, "published"),
+        "transfer-limit": (2, "in_review"),
+        "open-account": (1, "in_review"),
+    }
+
+
+@pytest.mark.parametrize("form", FORMATS)
+async def test_what_is_imported_published_and_exported_is_what_was_in_the_file(
+    knowledge: KnowledgeBase, bank: list[EntryContent], form: str
+) -> None:
+    content = write(form, bank)
+    imported = await knowledge.imports.check(f"bank{FORMATS[form].suffixes[0]}", content, "he")
+    await applied(knowledge.imports, imported.id)
+    await knowledge.editing.publish("wu", "from a file")
+    stored = {key: EntryContent.model_validate(row.content) for key, row in (await knowledge.browsing.newest()).items()}
+    assert stored == {entry.id: entry for entry in bank}
+    again = await knowledge.imports.check(f"bank{FORMATS[form].suffixes[0]}", content, "he")
+    assert set(fates_of(again).values()) == {"same"}
+
+
+async def test_applying_twice_is_applying_once(knowledge: KnowledgeBase, bank: list[EntryContent]) -> None:
+    imported = await knowledge.imports.check("bank.jsonl", write("jsonl", bank), "he")
+    await asyncio.gather(*(knowledge.imports.apply(imported.id, "he") for _ in range(3)))
+    done = await applied(knowledge.imports, imported.id)
+    assert done.state == "done"
+    assert set((await states(knowledge)).values()) == {(1, "in_review")}
+
+
+async def test_an_import_that_is_interrupted_goes_on_where_it_was(
+    worker: Callable[..., KnowledgeBase], bank: list[EntryContent], clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dying, other = worker(), worker()
+    imported = await dying.imports.check("bank.jsonl", write("jsonl", bank), "he")
+    settle, lots = dying.imports._lot, []
+
+    async def until_the_power_fails(*given: Any) -> bool:
+        lots.append(given)
+        if len(lots) == 3:
+            raise Unavailable("gone")
+        return await settle(*given)
+
+    monkeypatch.setattr(dying.imports, "_lot", until_the_power_fails)
+    interrupted = await applied(dying.imports, imported.id)
+    assert (interrupted.state, interrupted.done) == ("applying", 4)
+
+    await other.imports.imported(imported.id)
+    await other.imports.settled(imported.id)
+    assert (await other.imports.imported(imported.id)).done == 4, "the first worker may still be at it"
+    clock.advance(LEASE_SECONDS + 1)
+    await other.imports.imported(imported.id)
+    await other.imports.settled(imported.id)
+    done = await other.imports.imported(imported.id)
+    assert (done.state, done.done) == ("done", len(bank))
+    assert set((await states(other)).values()) == {(1, "in_review")}
+
+
+async def test_what_an_editor_stored_meanwhile_is_kept_and_told(
+    knowledge: KnowledgeBase, bank: list[EntryContent]
+) -> None:
+    await knowledge.load(bank[:2])
+    imported = await knowledge.imports.check("bank.jsonl", write("jsonl", [answering(bank[0], "文件")]), "he")
+    await knowledge.editing.save(answering(bank[0], "手写"), "ma")
+    done = await applied(knowledge.imports, imported.id)
+    [fate] = done.fates
+    assert (fate["fate"], done.state) == ("refused", "done")
+    assert "ma stored revision 2 meanwhile" in fate["message"]
+    newest = (await knowledge.browsing.newest())["lost-card"]
+    assert EntryContent.model_validate(newest.content).variants["zh"].answer == "手写"
+
+
+async def test_a_file_that_is_none_is_refused_and_an_unknown_import_is_not_found(knowledge: KnowledgeBase) -> None:
+    with pytest.raises(InvalidRequest):
+        await knowledge.imports.check("bank.xlsx", b"not a workbook", "he")
+    for call in (knowledge.imports.imported("none"), knowledge.imports.apply("none", "he")):
+        with pytest.raises(NotFound):
+            await call
+
+
+class TestOverRest:
+    async def test_a_file_goes_in_is_published_answers_and_comes_out_again(
+        self, sign_in: Any, knowledge: KnowledgeBase, bank: list[EntryContent]
+    ) -> None:
+        editor, reviewer = await sign_in(Role.EDITOR), await sign_in(Role.REVIEWER)
+        content = write("jsonl", bank)
+        checked = await editor.post("/api/kb/imports", files={"file": ("bank.jsonl", content)})
+        assert checked.status_code == 201
+        view = checked.json()
+        assert (view["state"], view["counts"]["new"], view["total"]) == ("checked", len(bank), len(bank))
+        assert set(view["rows"][0]) == {"row", "entry_id", "fate", "column", "message"}
+        await editor.post(f"/api/kb/imports/{view['id']}/apply")
+        await knowledge.imports.settled(view["id"])
+        assert (await editor.get(f"/api/kb/imports/{view['id']}")).json()["state"] == "done"
+        published = await reviewer.post("/api/kb/releases", json={"reasons": {"*": "a small bank"}})
+        assert published.status_code == 201, published.text
+        assert (await knowledge.search("银行卡丢了怎么办？", "zh")).candidates[0].entry.id == "lost-card"
+        exported = await editor.get("/api/kb/export?format=jsonl")
+        assert "bilin-knowledge.jsonl" in exported.headers["Content-Disposition"]
+        assert lines_of(exported.content) == lines_of(content)
+
+    async def test_who_may(self, sign_in: Any, database: Database) -> None:
+        agent = await sign_in(Role.AGENT)
+        refused = await agent.post("/api/kb/imports", files={"file": ("a.jsonl", b"{}")})
+        assert refused.status_code == 403
+        assert (await agent.post("/api/kb/imports/x/apply")).status_code == 403
+        assert (await agent.get("/api/kb/imports/x")).json()["error"]["code"] == "import_not_found"
+        assert (await agent.get("/api/kb/export?format=pdf")).status_code == 422
+        nobody = await sign_in()
+        for path in ("/api/kb/imports/x", "/api/kb/export"):
+            assert (await nobody.get(path)).status_code == 401
