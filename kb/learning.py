@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -66,6 +67,8 @@ class Learner:
 def _run(sending: Connection, release: Release) -> None:
     os.nice(NICENESS)
     try:
-        sending.send(release.learn())
+        outcome: Fit | Exception = release.learn()
     except Exception as error:  # noqa: BLE001  # edge of a process: the one who waits gets it
-        sending.send(error)
+        outcome = error
+    with suppress(BrokenPipeError):  # nobody waits any more
+        sending.send(outcome)

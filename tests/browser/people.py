@@ -122,3 +122,63 @@ class Agent:
 
     def _case(self, hook: str, conversation_id: str) -> Locator:
         return self.page.locator(f'[data-testid="{hook}"][data-id="{conversation_id}"]')
+
+
+class Editor:
+    """Somebody at the editors' console: an editor, or a reviewer."""
+
+    def __init__(self, page: Page, login: str, password: str) -> None:
+        self.page = page
+        self._login = login
+        self._password = password
+
+    def sign_in(self) -> None:
+        self.page.goto("/editor/")
+        self.page.get_by_test_id("login").fill(self._login)
+        self.page.get_by_test_id("password").fill(self._password)
+        self.page.get_by_test_id("sign-in").click()
+        expect(self.page.get_by_test_id("total")).to_be_visible()
+
+    def go(self, view: str) -> None:
+        self.page.get_by_test_id(f"view-{view}").click()
+
+    def rows(self) -> Locator:
+        return self.page.get_by_test_id("entry-row")
+
+    def open(self, entry_id: str) -> None:
+        self.page.goto(f"/editor/#/entries/{entry_id}")
+        expect(self.page.get_by_test_id("entry-name")).to_contain_text(entry_id)
+
+    def heading(self) -> Locator:
+        """The id of the open entry with its status beside it."""
+        return self.page.get_by_test_id("entry-name").locator("xpath=..")
+
+    def written(self, field: str) -> str:
+        return self.page.get_by_test_id(field).input_value()
+
+    def write(self, field: str, text: str) -> None:
+        self.page.get_by_test_id(field).fill(text)
+
+    def save(self) -> None:
+        self.page.get_by_test_id("save").click()
+        expect(self.heading()).to_contain_text("草稿")
+
+    def submit(self, comment: str) -> None:
+        self.page.get_by_test_id("submit").click()
+        self.confirm(comment)
+        expect(self.heading()).to_contain_text("待审核")
+
+    def confirm(self, comment: str) -> None:
+        self.page.get_by_test_id("ask-comment").fill(comment)
+        self.page.get_by_test_id("ask-yes").click()
+
+    def waiting(self, entry_id: str) -> Locator:
+        return self.page.locator(f'[data-testid="review-row"][data-id="{entry_id}"]')
+
+    def publish(self, reason: str) -> None:
+        """Approve what is open, in spite of its warnings and with a reason for them, and put it live."""
+        self.page.get_by_test_id("approve").click()
+        self.page.get_by_test_id("reason").fill(reason)
+        self.page.get_by_test_id("publish").click()
+        self.confirm(reason)
+        expect(self.page.get_by_test_id("published")).to_be_visible()
