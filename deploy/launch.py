@@ -106,6 +106,7 @@ def _banner(settings: Settings) -> str:
         "Bilin 比邻 is ready.",
         f"  customers   {address}/          a demonstration page with the widget",
         f"  agents      {address}/desk/     sign in below",
+        f"  editors     {address}/editor/   sign in below",
         f"  API         {address}/api/docs",
     ]
     if settings.demo:

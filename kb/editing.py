@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kb.content import EntryContent, Lang
+from kb.contents import Contents
 from kb.models import Comment, Revision
 from kb.repository import ARCHIVED, DRAFT, IN_REVIEW, PUBLISHED, KnowledgeRepository
 from kit.clock import Clock
@@ -65,13 +66,20 @@ class Editing:
     """Every change of entries and releases. Nobody approves what they wrote themselves.
 
     Args:
+        contents: what revisions say.
         announce: called when a release is committed; returns when this worker searches by it.
         audit: where changes are written down; None for a knowledge base of one's own.
     """
 
     def __init__(
-        self, database: Database, clock: Clock, announce: Callable[[], Awaitable[None]], audit: Audit | None
+        self,
+        database: Database,
+        clock: Clock,
+        contents: Contents,
+        announce: Callable[[], Awaitable[None]],
+        audit: Audit | None,
     ) -> None:
+        self._contents = contents
         self._database = database
         self._clock = clock
         self._announce = announce
@@ -162,12 +170,13 @@ class Editing:
             release_id = await repository.live_release_id()
             live = await repository.released(release_id)
             approved = await self._approved(repository, by, chosen)
-            released = {**live, **{revision.entry_id: revision for revision in approved}}
+            released = {**live, **{revision.entry_id: revision.id for revision in approved}}
+            contents = await self._contents.read(repository, released.values())
         return Proposal(
             release_id,
             [(revision.entry_id, revision.number) for revision in approved],
-            [EntryContent.model_validate(revision.content) for revision in approved],
-            [EntryContent.model_validate(revision.content) for revision in released.values()],
+            [contents[revision.id] for revision in approved],
+            list(contents.values()),
         )
 
     async def publish(
@@ -212,7 +221,7 @@ class Editing:
                 if reason:
                     await repository.add_comment(revision, by, reason, now)
                 self._record(session, by, "entry.approved", revision.entry_id, revision=revision.number, reason=reason)
-            released = {**live, **{revision.entry_id: revision for revision in approved}}
+            released = {**live, **{revision.entry_id: revision.id for revision in approved}}
             release = await self.release(session, live, released, by, comment)
         await self._announce()
         return release
@@ -262,26 +271,34 @@ class Editing:
                 raise NotFound(f"There is no release {release_id}.", code="release_not_found")
             released = await repository.released(release_id)
             release = await self.release(session, live, released, by, comment, restored=release_id)
-            await repository.point_at(released.values())
+            await repository.point_at(released)
         await self._announce()
         return release
 
     async def release(
         self,
         session: AsyncSession,
-        live: Mapping[str, Revision],
-        released: Mapping[str, Revision],
+        live: Mapping[str, int],
+        released: Mapping[str, int],
         by: str,
         comment: str,
         **detail: Any,
     ) -> int:
-        """Make a release of these revisions in the caller's transaction, which holds the live release's lock."""
+        """Make a release of these revisions in the caller's transaction, which holds the live release's lock.
+
+        Args:
+            session: of the transaction.
+            live: what is live: ids of revisions by their entries'.
+            released: what shall be.
+            by: who publishes.
+            comment: why.
+            detail: for the audit log.
+        """
         repository = KnowledgeRepository(session)
-        replaced = [revision.id for key, revision in live.items() if released.get(key) is not revision]
-        await repository.set_status(replaced, ARCHIVED)
-        fresh = [revision.id for revision in released.values() if revision.status != PUBLISHED]
-        await repository.set_status(fresh, PUBLISHED)
-        made = await repository.add_release(dict(released), by, comment, self._clock.now())
+        before, after = set(live.values()), set(released.values())
+        await repository.set_status(before - after, ARCHIVED)
+        await repository.set_status(after - before, PUBLISHED)
+        made = await repository.add_release(released, by, comment, self._clock.now())
         self._record(session, by, "release.published", str(made.id), comment=comment, **detail)
         return made.id
 

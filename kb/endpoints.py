@@ -52,10 +52,13 @@ from kb.schemas import (
     Told,
 )
 from kb.service import KnowledgeBase
-from kit.errors import InvalidRequest
+from kit.errors import Conflict, Forbidden, InvalidRequest, NotFound, NotSignedIn
+from kit.http import error_answers
 from kit.language import detect
 
-router = APIRouter(prefix="/api/kb", tags=["knowledge base"])
+ERRORS = error_answers(NotSignedIn, Forbidden, NotFound, Conflict)
+
+router = APIRouter(prefix="/api/kb", tags=["knowledge base"], responses=ERRORS)
 
 
 def knowledge_base(connection: HTTPConnection) -> KnowledgeBase:

@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, File, Response, UploadFile
 
 from kb.content import EntryContent
-from kb.endpoints import Editor, Knowledge, Reader
+from kb.endpoints import ERRORS, Editor, Knowledge, Reader
 from kb.exchange.interchange import FORMATS, MAX_BYTES, write
 from kb.schemas import ImportView
 from kit.errors import InvalidRequest
 
-router = APIRouter(prefix="/api/kb", tags=["knowledge base"])
+router = APIRouter(prefix="/api/kb", tags=["knowledge base"], responses=ERRORS)
 
 
 @router.post("/imports", status_code=201)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kb.content import EntryContent, Lang, Variant
@@ -18,6 +18,8 @@ DRAFT = "draft"
 IN_REVIEW = "in_review"
 PUBLISHED = "published"
 ARCHIVED = "archived"
+# PostgreSQL takes 32,767 parameters a statement.
+IDS_A_STATEMENT = 10_000
 
 _GAPS: dict[Gap, ColumnElement[bool]] = {
     "zh_missing": Revision.zh_changed.is_(None),
@@ -65,16 +67,21 @@ class KnowledgeRepository:
         row = (await self._session.execute(statement)).scalar_one()
         return row.release_id
 
-    async def released(self, release_id: int | None) -> dict[str, Revision]:
-        """The revisions of a release by entry id; none for None."""
-        if release_id is None:
-            return {}
+    async def released(self, release_id: int | None) -> dict[str, int]:
+        """The ids of a release's revisions by entry id; none for None."""
         rows = await self._session.execute(
-            select(Revision)
-            .join(ReleaseEntry, ReleaseEntry.revision_id == Revision.id)
-            .where(ReleaseEntry.release_id == release_id)
+            select(ReleaseEntry.entry_id, ReleaseEntry.revision_id).where(ReleaseEntry.release_id == release_id)
         )
-        return {revision.entry_id: revision for revision in rows.scalars()}
+        return dict(rows.tuples().all())
+
+    async def contents(self, revision_ids: Iterable[int]) -> dict[int, EntryContent]:
+        """What revisions say, by their ids."""
+        wanted, found = list(revision_ids), dict[int, EntryContent]()
+        for at in range(0, len(wanted), IDS_A_STATEMENT):
+            some = Revision.id.in_(wanted[at : at + IDS_A_STATEMENT])
+            rows = await self._session.execute(select(Revision.id, Revision.content).where(some))
+            found.update((key, EntryContent.model_validate(content)) for key, content in rows.tuples())
+        return found
 
     async def release(self, release_id: int) -> Release | None:
         """One release."""
@@ -227,13 +234,13 @@ class KnowledgeRepository:
         )
         return rows.scalar_one_or_none()
 
-    async def point_at(self, revisions: Iterable[Revision]) -> None:
+    async def point_at(self, revisions: Mapping[str, int]) -> None:
         """Edit these from now on, where nobody is at work on something newer."""
         entries = await self.entries()
         at_work = {key for key, found in (await self.newest_revisions()).items() if found.status in (DRAFT, IN_REVIEW)}
-        for revision in revisions:
-            if revision.entry_id not in at_work:
-                entries[revision.entry_id].newest_id = revision.id
+        for entry_id, revision_id in revisions.items():
+            if entry_id not in at_work:
+                entries[entry_id].newest_id = revision_id
 
     async def comments(self, entry_id: str) -> list[Comment]:
         """What was said about an entry, in its order."""
@@ -249,23 +256,28 @@ class KnowledgeRepository:
 
     async def set_status(self, revision_ids: Iterable[int], status: str) -> None:
         """Move revisions along their life."""
-        await self._session.execute(update(Revision).where(Revision.id.in_(list(revision_ids))).values(status=status))
+        wanted = list(revision_ids)
+        for at in range(0, len(wanted), IDS_A_STATEMENT):
+            some = Revision.id.in_(wanted[at : at + IDS_A_STATEMENT])
+            await self._session.execute(update(Revision).where(some).values(status=status))
 
     async def add_release(
         self,
-        revisions: dict[str, Revision],
+        revisions: Mapping[str, int],
         published_by: str,
         comment: str,
         now: datetime,
     ) -> Release:
-        """A release of ``revisions``, made live. Call with the live release locked."""
+        """A release of revisions, by their entries' ids and their own, made live. Call with the live release locked."""
         release = Release(published_by=published_by, comment=comment, published_at=now)
         self._session.add(release)
         await self._session.flush()
-        self._session.add_all(
-            ReleaseEntry(release_id=release.id, entry_id=entry_id, revision_id=revision.id)
-            for entry_id, revision in revisions.items()
-        )
+        if revisions:
+            rows = [
+                {"release_id": release.id, "entry_id": entry_id, "revision_id": revision_id}
+                for entry_id, revision_id in revisions.items()
+            ]
+            await self._session.execute(insert(ReleaseEntry), rows)
         await self._session.execute(update(LiveRelease).values(release_id=release.id))
         return release
 

@@ -15,6 +15,7 @@ import structlog
 from kb.browsing import Browsing
 from kb.checks import CheckQuestion, read_checks
 from kb.content import EntryContent, Lang
+from kb.contents import Contents
 from kb.context import Earlier
 from kb.editing import Audit, Editing
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
@@ -107,8 +108,9 @@ class KnowledgeBase:
         )
         self._box = TestBox(self._live, encoder, self._options.parts, reranker) if encoder and self._live else None
         self._released: tuple[int, list[EntryContent]] | None = None
+        self._contents = Contents()
         self.lexicon = EditorsLexicon(database, clock, self._announce)
-        self.editing = Editing(database, clock, self._announce, audit)
+        self.editing = Editing(database, clock, self._contents, self._announce, audit)
         self.browsing = Browsing(database)
         self.imports = Imports(database, clock, self.browsing, audit)
         self.gate = Gate(self.browsing, self.editing, self._live, encoder, self._options.checks, self._today)
@@ -233,7 +235,7 @@ class KnowledgeBase:
                 if entry.source_digest == content.digest:
                     continue
                 entry.source_digest = content.digest
-                released[content.id] = await repository.add_revision(content, author, PUBLISHED, now)
+                released[content.id] = (await repository.add_revision(content, author, PUBLISHED, now)).id
             given = {content.id for content in entries}
             for entry_id in [
                 key for key in released if known.get(key) and known[key].source_digest and key not in given
@@ -262,9 +264,9 @@ class KnowledgeBase:
                 if release_id is None:
                     return
                 if self._released is None or self._released[0] != release_id:
-                    revisions = await repository.released(release_id)
-                    entries = [EntryContent.model_validate(revision.content) for revision in revisions.values()]
-                    self._released = (release_id, entries)
+                    revision_ids = (await repository.released(release_id)).values()
+                    contents = await self._contents.read(repository, revision_ids)
+                    self._released = (release_id, list(contents.values()))
                 expressions = await repository.meanings()
             await self._live.reword(expressions)
             valid = [entry for entry in self._released[1] if entry.is_valid_on(self._today())]

@@ -126,27 +126,31 @@ class WordCounts:
     def __init__(self, memo: Memo) -> None:
         self._memo = memo
         self._entries: dict[str, EntryContent] = {}
+        self._keys: dict[str, bytes] = {}
         self._words = Words()
 
     def count(self, entries: Sequence[EntryContent]) -> Words:
         """The words of all these entries."""
-        given = {entry.digest: entry for entry in entries}
-        added = {digest: entry for digest, entry in given.items() if digest not in self._entries}
-        gone = {digest: entry for digest, entry in self._entries.items() if digest not in given}
+        given = {entry.id: entry for entry in entries}
+        added = [entry for key, entry in given.items() if self._entries.get(key) != entry]
+        gone = [entry for key, entry in self._entries.items() if given.get(key) != entry]
         self._words = self._words.changed(self._of_each(added), self._of_each(gone))
         self._entries = given
-        self._memo.forget_unused([_key(digest) for digest in given])
+        for entry in gone:
+            self._keys.pop(entry.id, None)
+        self._keys.update((entry.id, _key(entry.digest)) for entry in added)
+        self._memo.forget_unused(self._keys.values())
         return self._words
 
-    def _of_each(self, entries: dict[str, EntryContent]) -> list[Words]:
-        known = self._memo.read([_key(digest) for digest in entries])
+    def _of_each(self, entries: Sequence[EntryContent]) -> list[Words]:
+        keys = [_key(entry.digest) for entry in entries]
+        known = self._memo.read(keys)
         result, fresh = [], {}
-        for digest, entry in entries.items():
-            kept = known.get(_key(digest))
-            words = Words(*map(Counter, json.loads(kept))) if kept else Words.of_entry(entry)
+        for key, entry in zip(keys, entries, strict=True):
+            words = Words(*map(Counter, json.loads(known[key]))) if key in known else Words.of_entry(entry)
             result.append(words)
-            if kept is None:
-                fresh[_key(digest)] = json.dumps([getattr(words, one.name) for one in fields(words)]).encode()
+            if key not in known:
+                fresh[key] = json.dumps([getattr(words, one.name) for one in fields(words)]).encode()
         self._memo.write(fresh)
         return result
 
