@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -93,6 +94,7 @@ class Editing:
         base: int | None = None,
         is_new: bool = False,
         confirmed: Lang | None = None,
+        today: date | None = None,
     ) -> Revision:
         """Store a new draft of an entry.
 
@@ -102,6 +104,7 @@ class Editing:
             base: the revision that it was made from; None stores it whatever there is.
             is_new: whether there must be no such entry yet.
             confirmed: a language that is right although only the other one has changed.
+            today: by which an entry that says something new is dated; None leaves its date as it is.
 
         Raises:
             EditConflict: the newest revision is another one, or there is one though the entry is new.
@@ -117,6 +120,9 @@ class Editing:
                 if base is not None:
                     raise _no_entry(content.id)
                 await repository.add_entry(content.id, now)
+            if today is not None:
+                before = EntryContent.model_validate(newest.content) if newest else None
+                content = dated(content, before, today)
             revision = await repository.add_revision(content, author, DRAFT, now, confirmed)
             self._record(session, author, "entry.saved", content.id, revision=revision.number)
             return revision
@@ -313,6 +319,17 @@ class Editing:
     def _record(self, session: AsyncSession, actor: str, action: str, subject: str, **detail: Any) -> None:
         if self._audit is not None:
             self._audit.record(session, actor, action, subject, **detail)
+
+
+def dated(content: EntryContent, before: EntryContent | None, today: date) -> EntryContent:
+    """The entry, dated today where customers are told something new and nobody has given it a date."""
+    said, told = (
+        [(key, each.question, each.answer, each.risk) for key, each in sorted(entry.variants.items())] if entry else []
+        for entry in (content, before)
+    )
+    if said == told or content.updated != (before.updated if before else None):
+        return content
+    return content.model_copy(update={"updated": today})
 
 
 def _no_entry(entry_id: str) -> NotFound:

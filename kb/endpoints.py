@@ -121,7 +121,9 @@ async def write(
         raise InvalidRequest(f"The address names {entry_id!r}, the entry {body.id!r}; they must be the same.")
     base, is_new = _precondition(if_match, if_none_match)
     try:
-        await knowledge.editing.save(body, who.login, base=base, is_new=is_new, confirmed=confirm)
+        await knowledge.editing.save(
+            body, who.login, base=base, is_new=is_new, confirmed=confirm, today=knowledge.today()
+        )
     except EditConflict as conflict:
         for name, number in (("current", conflict.current), ("base", conflict.base)):
             view = EntryView.of(await knowledge.browsing.revision(entry_id, number)) if number else None

@@ -113,7 +113,7 @@ class KnowledgeBase:
         self.editing = Editing(database, clock, self._contents, self._announce, audit)
         self.browsing = Browsing(database)
         self.imports = Imports(database, clock, self.browsing, audit)
-        self.gate = Gate(self.browsing, self.editing, self._live, encoder, self._options.checks, self._today)
+        self.gate = Gate(self.browsing, self.editing, self._live, encoder, self._options.checks, self.today)
         self._refreshing = asyncio.Lock()
         self._follower: asyncio.Task[None] | None = None
 
@@ -269,7 +269,7 @@ class KnowledgeBase:
                     self._released = (release_id, list(contents.values()))
                 expressions = await repository.meanings()
             await self._live.reword(expressions)
-            valid = [entry for entry in self._released[1] if entry.is_valid_on(self._today())]
+            valid = [entry for entry in self._released[1] if entry.is_valid_on(self.today())]
             engine = self._live.engine
             shown = set(engine.entries) if engine and engine.release.id == release_id else set()
             if shown == {entry.id for entry in valid} and (valid or engine is None):
@@ -281,7 +281,8 @@ class KnowledgeBase:
             await self._live.show(release_id, valid)
             log.info("release_live", release_id=release_id, entries=len(valid))
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """The day it is at the bank."""
         return self._clock.now().astimezone(self._options.time_zone).date()
 
     async def _follow(self) -> None:

@@ -65,7 +65,7 @@ async def _go_live(knowledge: KnowledgeBase, change: Change) -> None:
     if change.entry is None:
         await knowledge.editing.withdraw(change.entry_id, REVIEWER, "withdrawn")
     else:
-        await knowledge.editing.publish(REVIEWER, "edited")
+        await knowledge.gate.publish(REVIEWER, "edited", reasons={"*": "measured"})
 
 
 async def meet(knowledge: KnowledgeBase, change: Change, longest_seconds: float = LONGEST_SECONDS) -> Met:

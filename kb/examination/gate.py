@@ -151,7 +151,8 @@ class Gate:
         version = await self._browsing.version()
         if self._catalogue is None or self._catalogue[0] != version:
             newest = (await self._browsing.newest()).values()
-            self._catalogue = version, Catalogue(EntryContent.model_validate(each.content) for each in newest)
+            told = [EntryContent.model_validate(each.content) for each in newest if each.status != "archived"]
+            self._catalogue = version, Catalogue(told)
         return self._catalogue[1]
 
 

@@ -114,6 +114,20 @@ class TestPreconditions:
 
 
 @pytest.mark.usefixtures("first")
+async def test_what_says_something_new_is_dated(sign_in: Any, bank: list[EntryContent]) -> None:
+    editor = await sign_in(Role.EDITOR)
+
+    async def updated(body: Any) -> str | None:
+        stored = await editor.put("/api/kb/entries/lost-card", json=body, headers={"If-Match": "*"})
+        return str(stored.json()["content"]["updated"])
+
+    same = body_of(bank[0])
+    assert await updated({**same, "featured": False}) == "None"
+    assert await updated(body_of(bank[0], "请先锁卡。")) == "2026-01-01"
+    assert await updated({**body_of(bank[0], "请马上锁卡。"), "updated": "2025-12-24"}) == "2025-12-24"
+
+
+@pytest.mark.usefixtures("first")
 async def test_the_list_is_paged_and_counted(sign_in: Any) -> None:
     agent = await sign_in(Role.AGENT)
     page = (await agent.get("/api/kb/entries", params={"limit": 2, "offset": 1})).json()

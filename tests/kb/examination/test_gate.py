@@ -71,6 +71,14 @@ class TestFindings:
         await knowledge.editing.save(changed(bank[1], similar=("卡被吞了",)), "he")
         assert "duplicate_elsewhere" in {finding.rule for finding in await knowledge.gate.findings(asked)}
 
+    async def test_a_withdrawn_entry_keeps_no_question_to_itself(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent]
+    ) -> None:
+        await knowledge.load(bank[:3])
+        taken = changed(bank[0], similar=(bank[1].variants["zh"].question,))
+        await knowledge.editing.withdraw("transfer-limit", "wu", "")
+        assert "duplicate_elsewhere" not in {finding.rule for finding in await knowledge.gate.findings(taken)}
+
     async def test_without_an_encoder_the_words_are_checked_all_the_same(
         self, knowledge_base: Any, bank: list[EntryContent]
     ) -> None:
