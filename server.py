@@ -82,7 +82,7 @@ def create_app(settings: Settings, encoder: TurnEncoder | None = None) -> FastAP
         kb.endpoints.router,
         kb.file_endpoints.router,
     ):
-        app.include_router(router)
+        app.include_router(router, responses=http.ANY_CALL)
     _add_operations(app)
     _add_pages(app, settings)
     return app

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kit.errors import BilinError
+from kit.errors import BilinError, InvalidRequest, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +46,45 @@ class RequestContext:
             await self._app(scope, receive, send_with_id)
 
 
+class FieldError(BaseModel):
+    """A field that is missing or wrong."""
+
+    field: str
+    message: str
+
+
+class ErrorView(BaseModel):
+    """What went wrong, by a stable code, and what to do next."""
+
+    code: str
+    message: str
+    request_id: str
+    details: list[FieldError] = Field(default_factory=list)
+
+
+class ErrorBody(BaseModel):
+    """The one shape of an error, for the OpenAPI document; some errors bring more fields beside it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    error: ErrorView
+
+
+Answers = dict[int | str, dict[str, Any]]
+
+
+def error_answers(*kinds: type[BilinError]) -> Answers:
+    """What the OpenAPI document says of these errors: ``responses`` of a router."""
+    return {kind.status: {"model": ErrorBody, "description": kind.__doc__} for kind in kinds}
+
+
+# Any call may end like this, whatever it does.
+ANY_CALL: Answers = {
+    400: {"model": ErrorBody, "description": "The body is not what its content type says."},
+    **error_answers(InvalidRequest, Unavailable),
+}
+
+
 def error_body(
     code: str,
     message: str,
@@ -67,8 +109,9 @@ def _respond(
     message: str,
     details: list[dict[str, str]] | None = None,
     beside: dict[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    headers = {"Retry-After": "2"} if status == 503 else None
+    headers = {"Retry-After": "2"} if status == 503 else headers
     body = error_body(code, message, getattr(request.state, "request_id", ""), details)
     return JSONResponse({**(beside or {}), **body}, status_code=status, headers=headers)
 
@@ -106,6 +149,7 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
         error.status_code,
         codes.get(error.status_code, "http_error"),
         str(error.detail),
+        headers=error.headers,
     )
 
 

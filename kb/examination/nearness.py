@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ class Asked:
         return normal_form(self.text)
 
 
+@lru_cache(maxsize=200_000)  # every question of a large knowledge base is looked at again at each publication
 def normal_form(text: str) -> str:
     """Return the letters and digits of a text, half-width and in lower case."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

@@ -14,9 +14,9 @@ import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
+from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 from schemathesis.python import asgi
-from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -108,4 +108,5 @@ def aimed(case: Case) -> Case:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_answered_is_what_the_document_names(case: Case, admin: asgi.ASGIClient) -> None:
     r = aimed(case).call_and_validate(base_url="http://testserver", session=admin, checks=CHECKS)
-    with open("/tmp/status.txt", "a") as f: f.write(f"{case.operation.label} {r.status_code}\n")
+    with open("/tmp/status.txt", "a") as f:
+        f.write(f"{case.operation.label} {r.status_code}\n")
