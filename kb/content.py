@@ -7,10 +7,11 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -18,6 +19,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from kit.errors import InvalidRequest
 
@@ -31,13 +33,25 @@ class ContentError(InvalidRequest):
     code = "invalid_content"
 
 
+def _whole(text: str) -> str:
+    """Refuse half a character, which no file and no database can hold; pydantic lets it into texts of any length."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("string_unicode", "Input has half a character in it") from None
+    return text
+
+
+WholeText = Annotated[str, AfterValidator(_whole)]
+
+
 class Variant(BaseModel):
     """An entry in one language."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     question: str = Field(min_length=1, max_length=1000)
-    similar: tuple[str, ...] = ()
+    similar: tuple[WholeText, ...] = ()
     answer: str = Field("", max_length=20_000)
     risk: str | None = Field(None, max_length=2000)
 
@@ -72,7 +86,7 @@ class EntryContent(BaseModel):
     updated: date | None = None
     valid_from: date | None = None
     valid_to: date | None = None
-    related: tuple[str, ...] = ()
+    related: tuple[WholeText, ...] = ()
     variants: dict[Lang, Variant] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -72,6 +72,7 @@ Editor = Annotated[SignedIn, Depends(staff_with(Role.EDITOR))]
 Reviewer = Annotated[SignedIn, Depends(staff_with(Role.REVIEWER))]
 EditorOrReviewer = Annotated[SignedIn, Depends(staff_with(Role.EDITOR, Role.REVIEWER))]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+LONGEST_NUMBER = 9  # digits that a column of numbers holds in any case
 
 
 @router.get("/entries")
@@ -139,7 +140,7 @@ def _precondition(if_match: str | None, if_none_match: str | None) -> tuple[int 
     if if_match == "*":
         return None, False
     number = (if_match or "").strip().removeprefix("W/").strip('"')
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > LONGEST_NUMBER:
         raise InvalidRequest(
             'Send If-Match with the revision that you changed, such as "3", or If-None-Match: * for a new entry.',
             code="precondition_required",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from threading import Lock
+from threading import Lock, Thread
 
 from kb.fitting import Fit
 from kb.search import Release
@@ -64,8 +64,17 @@ class Learner:
                 self._process.terminate()
 
 
+def _end_with_parent() -> None:
+    """Nobody waits for the lessons of a process that was killed."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
 def _run(sending: Connection, release: Release) -> None:
     os.nice(NICENESS)
+    Thread(target=_end_with_parent, daemon=True).start()
     try:
         outcome: Fit | Exception = release.learn()
     except Exception as error:  # noqa: BLE001  # edge of a process: the one who waits gets it

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb.content import EntryContent, Lang
+from kb.content import EntryContent, Lang, WholeText
 from kb.examination.regression import Regression
 from kb.examination.rules import Finding, Place, Severity
 from kb.schemas import CandidateView, EntryView, Text
@@ -82,7 +82,7 @@ class RegressionView(BaseModel):
 class Chosen(BaseModel):
     """A revision that is approved."""
 
-    id: str
+    id: WholeText
     revision: int
 
 

@@ -91,8 +91,6 @@ def write(format: str, entries: Sequence[EntryContent]) -> bytes:
         raise InvalidRequest(f"There is no format '{format}'. Choose one of {', '.join(FORMATS)}.")
     if len(entries) > MAX_ROWS:
         raise InvalidRequest(f"There are more than {MAX_ROWS:,} entries. Export them in several files.")
-    for entry in entries:
-        _check_characters(entry)
     content = form.write(entries)
     if len(content) > MAX_BYTES:
         raise InvalidRequest("The file would be larger than 50 MB. Export the entries in several files.")
@@ -142,17 +140,6 @@ def _check_content(form: Format, content: bytes) -> None:
             )
     elif content.startswith(_ZIP):
         raise InvalidRequest("The file is an Excel workbook or an archive. If it is a workbook, name it .xlsx.")
-
-
-def _check_characters(entry: EntryContent) -> None:
-    """Refuse half a character, which no file can hold; pydantic lets it into lists."""
-    lists = (entry.related, *(variant.similar for variant in entry.variants.values()))
-    try:
-        "".join(text for texts in lists for text in texts).encode()
-    except UnicodeEncodeError:
-        raise InvalidRequest(
-            f"The entry '{entry.id}' has half a character in a similar question or a related id. Type it again."
-        ) from None
 
 
 def _unique(form: Format, rows: list[Row]) -> list[Row]:

@@ -2,7 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +18,7 @@ from kb.learning import NICENESS, Learner, LearningStopped
 from kb.lexical import count_ngrams
 from kb.scoring import Parts
 from kb.search import Release
+from kit.settings import ROOT
 
 
 @pytest.fixture
@@ -101,3 +105,30 @@ def test_customers_go_before_lessons(learner: Learner, release: Release) -> None
             break
     thread.join()
     assert nicest == NICENESS
+
+
+@pytest.mark.real_learner
+def test_the_process_ends_with_a_parent_that_is_killed() -> None:
+    code = (
+        "import multiprocessing\n"
+        "from kb.learning import _end_with_parent\n"
+        "if __name__ == '__main__':\n"
+        "    child = multiprocessing.get_context('spawn').Process(target=_end_with_parent)\n"
+        "    child.start(); print(child.pid, flush=True); child.join()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+    until = time.monotonic() + 30
+    while _is_there(child):
+        assert time.monotonic() < until, "the child lives on"
+        time.sleep(0.1)
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
