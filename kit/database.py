@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase
 
 from kit.counters import count_degraded
-from kit.errors import Unavailable
+from kit.errors import InvalidRequest, Unavailable
 from kit.settings import ROOT, Settings
 
 _WRITE = "bilin_write"
@@ -85,6 +85,13 @@ def unavailable(error: DBAPIError) -> Unavailable | None:
     return None
 
 
+def unstorable(error: DBAPIError) -> InvalidRequest | None:
+    """What a caller has to change; None when that is not it. PostgreSQL's texts hold any character but NUL."""
+    if "invalid byte sequence" in str(error.orig).lower():
+        return InvalidRequest("A text has the character NUL in it, which cannot be stored. Take it out.")
+    return None
+
+
 class Database:
     """Opens short transactions. Nothing outside a ``read`` or ``write`` block touches the database."""
 
@@ -129,7 +136,7 @@ class Database:
             async with sessions() as session, session.begin():
                 yield session
         except DBAPIError as error:
-            named = unavailable(error)
+            named = unavailable(error) or unstorable(error)
             if named is None:
                 raise
             raise named from error

@@ -1,5 +1,6 @@
 """Entries, reviews and releases over REST: who may do what, shapes, preconditions and errors."""
 
+import json
 from typing import Any
 
 import httpx
@@ -83,7 +84,7 @@ class TestPreconditions:
 
     async def test_without_one_nothing_is_stored(self, sign_in: Any, bank: list[EntryContent]) -> None:
         editor = await sign_in(Role.EDITOR)
-        for headers in ({}, {"If_Match": "two"}, {"If_Match": ""}):
+        for headers in ({}, {"If_Match": "two"}, {"If_Match": ""}, {"If_Match": "9" * 20}, {"If_Match": "9" * 5000}):
             assert error_of(await self.put(editor, body_of(bank[0], "x"), **headers)) == (422, "precondition_required")
         assert (await editor.get(self.URL)).json()["revision"] == 1
 
@@ -228,3 +229,29 @@ async def test_nobody_comes_in_unsigned_or_without_the_csrf_token(sign_in: Any, 
         assert error_of(await nobody.request(method, f"/api/kb{path}", **sent)) == (401, "not_signed_in")
         if method != "GET":
             assert error_of(await admin.request(method, f"/api/kb{path}", **sent)) == (403, "csrf_failed")
+
+
+@pytest.mark.usefixtures("first")
+async def test_half_a_character_is_refused_wherever_it_is(sign_in: Any, bank: list[EntryContent]) -> None:
+    admin = await sign_in(Role.ADMIN)
+    variants = body_of(bank[0])["variants"]
+    for body in (
+        {**body_of(bank[0]), "related": ["\ud83d"]},
+        {**body_of(bank[0]), "variants": {**variants, "zh": {**variants["zh"], "similar": ["\ud83d"]}}},
+    ):
+        sent = {"content": json.dumps(body), "headers": {"Content-Type": "application/json", "If-Match": "*"}}
+        assert error_of(await admin.put("/api/kb/entries/lost-card", **sent)) == (422, "invalid_request")
+        assert error_of(await admin.post("/api/kb/checks", **sent)) == (422, "invalid_request")
+    chosen = json.dumps({"entries": [{"id": "\ud83d", "revision": 1}]})
+    for path in ("/releases", "/review/regression"):
+        refused = await admin.post(f"/api/kb{path}", content=chosen, headers={"Content-Type": "application/json"})
+        assert error_of(refused) == (422, "invalid_request")
+
+
+@pytest.mark.usefixtures("first")
+async def test_what_the_database_cannot_hold_is_refused(sign_in: Any, database_kind: str) -> None:
+    admin = await sign_in(Role.ADMIN)
+    told = await admin.post("/api/kb/entries/lost-card/comments", json={"text": "a\0b"})
+    found = await admin.get("/api/kb/entries", params={"text": "a\0b"})
+    expected = (422, 422) if database_kind == "postgres" else (201, 200)
+    assert (told.status_code, found.status_code) == expected

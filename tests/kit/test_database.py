@@ -18,7 +18,7 @@ import chat.models  # noqa: F401  # fills the metadata
 import kb.models  # noqa: F401
 from identity.models import AuditRecord
 from kit.database import Database, Model, alembic_config
-from kit.errors import Unavailable
+from kit.errors import InvalidRequest, Unavailable
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -247,3 +247,11 @@ class TestPostgres:
         ended = await asyncio.gather(both("a", "b"), both("b", "a"), return_exceptions=True)
         assert sorted(getattr(each, "code", "") for each in ended) == ["", "database_busy"]
         assert counted.degraded("database_busy") == 1
+
+
+@pytest.mark.parametrize("database_kind", [pytest.param("postgres", marks=pytest.mark.postgres)])
+async def test_a_text_that_postgresql_cannot_hold_is_the_callers_mistake(database: Database) -> None:
+    with pytest.raises(InvalidRequest, match="NUL"):
+        async with database.write() as session:
+            session.add(record("a\0b"))
+    assert await subjects(database) == []

@@ -101,6 +101,10 @@ async def test_routing_errors_have_the_shape(client: httpx.AsyncClient, method, 
     assert (answer.status_code, error_of(answer)["code"]) == (status, code)
 
 
+async def test_a_method_that_is_not_allowed_says_which_are(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/body")).headers["Allow"] == "POST"
+
+
 async def test_a_bug_of_ours_tells_nothing_but_its_request_id(client: httpx.AsyncClient) -> None:
     answer = await client.get("/bug")
     assert (answer.status_code, error_of(answer)["code"]) == (500, "internal_error")

@@ -229,12 +229,6 @@ def test_what_no_cell_holds_is_written_to_a_text_file(form: str) -> None:
     assert round_trip(form, [long]) == [long]
 
 
-@EVERY
-def test_half_a_character_is_refused_by_the_entrys_name(form: str) -> None:
-    with pytest.raises(InvalidRequest, match="'lost-card' has half a character"):
-        write(form, [entry(related=["\ud83d"])])
-
-
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(InvalidRequest, match=r"no format 'pdf'. Choose one of yaml, csv, xlsx, jsonl"):
         write("pdf", [])
