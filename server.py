@@ -113,6 +113,8 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         options=SearchOptions.from_settings(settings),
         reranker=await asyncio.to_thread(available_reranker, settings),
         audit=identity_service,
+        webhook_urls=[each.strip() for each in settings.webhook_urls.split(",") if each.strip()],
+        webhook_secret=settings.secret("webhook_secret"),
     )
     await _load_content(knowledge, settings)
     await knowledge.start()

@@ -68,7 +68,7 @@ class Editing:
 
     Args:
         contents: what revisions say.
-        announce: called when a release is committed; returns when this worker searches by it.
+        announce: called with a release that is committed; returns when this worker searches by it.
         audit: where changes are written down; None for a knowledge base of one's own.
     """
 
@@ -77,7 +77,7 @@ class Editing:
         database: Database,
         clock: Clock,
         contents: Contents,
-        announce: Callable[[], Awaitable[None]],
+        announce: Callable[[int], Awaitable[None]],
         audit: Audit | None,
     ) -> None:
         self._contents = contents
@@ -229,7 +229,7 @@ class Editing:
                 self._record(session, by, "entry.approved", revision.entry_id, revision=revision.number, reason=reason)
             released = {**live, **{revision.entry_id: revision.id for revision in approved}}
             release = await self.release(session, live, released, by, comment)
-        await self._announce()
+        await self._announce(release)
         return release
 
     async def _approved(
@@ -261,7 +261,7 @@ class Editing:
                 raise NotFound(f"There is no live entry {entry_id!r}.", code="entry_not_found")
             left = {key: revision for key, revision in live.items() if key != entry_id}
             release = await self.release(session, live, left, by, comment)
-        await self._announce()
+        await self._announce(release)
         return release
 
     async def restore(self, release_id: int, by: str, comment: str) -> int:
@@ -278,7 +278,7 @@ class Editing:
             released = await repository.released(release_id)
             release = await self.release(session, live, released, by, comment, restored=release_id)
             await repository.point_at(released)
-        await self._announce()
+        await self._announce(release)
         return release
 
     async def release(

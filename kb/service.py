@@ -30,6 +30,7 @@ from kb.reranking import TurnReranker
 from kb.scoring import Parts
 from kb.search import Engine
 from kb.trials import TestBox, Trial
+from kb.webhooks import Webhooks
 from kb.wording import Wording
 from kit.clock import Clock
 from kit.database import Database
@@ -81,6 +82,8 @@ class KnowledgeBase:
         options: what the operator chose; by default everything is in use.
         reranker: puts the first candidates in its order; None leaves them in the engine's.
         audit: where it is written down who changed what; None writes nothing down.
+        webhook_urls: addresses that are told of each release.
+        webhook_secret: signs what they are told.
     """
 
     def __init__(
@@ -94,6 +97,8 @@ class KnowledgeBase:
         options: SearchOptions | None = None,
         reranker: TurnReranker | None = None,
         audit: Audit | None = None,
+        webhook_urls: Sequence[str] = (),
+        webhook_secret: str = "",
     ) -> None:
         self._database = database
         self._events = events
@@ -110,8 +115,9 @@ class KnowledgeBase:
         self._released: tuple[int, list[EntryContent]] | None = None
         self._contents = Contents()
         self.lexicon = EditorsLexicon(database, clock, self._announce)
-        self.editing = Editing(database, clock, self._contents, self._announce, audit)
+        self.editing = Editing(database, clock, self._contents, self._released_live, audit)
         self.browsing = Browsing(database)
+        self.webhooks = Webhooks(self.browsing, webhook_urls, webhook_secret)
         self.imports = Imports(database, clock, self.browsing, audit)
         self.gate = Gate(self.browsing, self.editing, self._live, encoder, self._options.checks, self.today)
         self._refreshing = asyncio.Lock()
@@ -129,6 +135,7 @@ class KnowledgeBase:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._follower
         await self.imports.close()
+        await self.webhooks.close()
         if self._live is not None:
             await self._live.close()
 
@@ -245,8 +252,13 @@ class KnowledgeBase:
             if released == live:
                 return None
             release = await self.editing.release(session, live, released, author, "Loaded from content files")
-        await self._announce()
+        await self._released_live(release)
         return release
+
+    async def _released_live(self, release_id: int) -> None:
+        """Search by a release that is committed, here and elsewhere, then tell other systems of it."""
+        await self._announce()
+        self.webhooks.tell(release_id)
 
     async def _announce(self) -> None:
         """Tell the other workers of a release or an expression that is committed, then search by it here."""

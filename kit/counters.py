@@ -18,6 +18,7 @@ Degradation = Literal[
     "fit_cache_corrupt",
     "release_not_learnt",
     "content_invalid",
+    "webhook_failed",
     "events_offline",
     "events_overflow",
     "database_busy",
