@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -45,6 +46,16 @@ def background() -> dict[Lang, list[str]]:
     return loaded
 
 
+@dataclass(frozen=True)
+class _Made:
+    """What engines are made from, and what that was made from."""
+
+    entries: list[EntryContent]
+    expressions: Expressions
+    release: Release
+    wording: Wording | None
+
+
 class LiveEngine:
     """Builds the engine of each release that goes live, and holds the newest.
 
@@ -79,6 +90,7 @@ class LiveEngine:
         self._expressions = Expressions()
         self.engine: Engine | None = None
         self._built: Engine | None = None
+        self._made: _Made | None = None
         self.wording: Wording | None = None
 
     async def show(self, release_id: int, entries: Sequence[EntryContent]) -> None:
@@ -126,6 +138,21 @@ class LiveEngine:
     def _build(
         self, release_id: int, entries: Sequence[EntryContent], fitted: Fit | None = None
     ) -> tuple[Engine, Wording | None]:
+        release, wording = self._release(release_id, sorted(entries, key=lambda entry: entry.id))
+        fitted = fitted or self._usable(release) or self._lessons(release, Release.learn)
+        built = self._built
+        if built is None or built.fitted is not fitted or built.release.key != release.key:
+            built = self._built = Engine(release, fitted, built or self.engine)
+        return built.of(release), wording
+
+    def _release(self, release_id: int, entries: list[EntryContent]) -> tuple[Release, Wording | None]:
+        """What an engine of these entries is made from; what was examined a moment ago is not made again."""
+        before = self._made
+        if before is None or before.entries != entries or before.expressions != self._expressions:
+            before = self._made = _Made(entries, self._expressions, *self._fresh(release_id, entries))
+        return replace(before.release, id=release_id), before.wording
+
+    def _fresh(self, release_id: int, entries: list[EntryContent]) -> tuple[Release, Wording | None]:
         words = self._words.count(entries) if self._parts.wording else None
         wording = Wording.of(words).with_expressions(self._expressions) if words else None
         release = Release.of(
@@ -141,11 +168,7 @@ class LiveEngine:
             self._parts,
             self._targets,
         )
-        fitted = fitted or self._usable(release) or self._lessons(release, Release.learn)
-        built = self._built
-        if built is None or built.fitted is not fitted or built.release.key != release.key:
-            built = self._built = Engine(release, fitted, built or self.engine)
-        return built.of(release), wording
+        return release, wording
 
     def _usable(self, release: Release) -> Fit | None:
         """What was learnt from this release or from one much like it."""

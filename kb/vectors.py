@@ -49,7 +49,12 @@ class VectorCache:
         return np.stack([self._known[key] for key in keys])
 
     def keep_used(self) -> None:
-        """Forget every text that was not asked for since the last call; in the file, once most of it is such."""
+        """Forget every text that was not asked for since the last call; in the file, once most of it is such.
+
+        Where none was asked for, what is in use is what was in use before.
+        """
+        if not self._used:
+            return
         self._known = {key: vector for key, vector in self._known.items() if key in self._used}
         self._memo.forget_unused(self._used)
         self._used = set()

@@ -451,6 +451,24 @@ async def test_lessons_made_with_something_else_are_not_used(
     assert lessons.begun == [1, 1]
 
 
+async def test_what_was_examined_goes_live_without_being_made_again(
+    spelled: Any, lessons: Lessons, bank: list[EntryContent], tmp_path: Path
+) -> None:
+    async with opened(spelled, tmp_path) as live:
+        await live.show(1, bank[1:])
+        candidate, _ = await live.candidate(bank)
+        assert engine_of(live).release.id == 1, "nothing changes for customers"
+        spelled.is_broken = True
+        await live.show(2, list(reversed(bank)))
+        assert engine_of(live).release.id == 2
+        assert engine_of(live).scorer is candidate.scorer
+        await live.show(3, bank)
+        assert (engine_of(live).release.id, engine_of(live).scorer is candidate.scorer) == (3, True)
+        spelled.is_broken = False
+        await live.show(4, [bank[0].model_copy(update={"featured": not bank[0].featured}), *bank[1:]])
+        assert engine_of(live).entries[bank[0].id].featured != bank[0].featured
+
+
 @pytest.mark.usefixtures("_graph_from_the_start")
 @pytest.mark.parametrize("on_disk", [True, False])
 async def test_a_large_index_is_changed_and_not_built_anew(

@@ -96,6 +96,17 @@ def test_texts_that_went_out_of_use_are_forgotten_once_they_are_most_of_the_file
         assert encoder.asked == again
 
 
+def test_what_is_in_use_stays_when_nothing_was_asked_for(file: Path, stored: bytes) -> None:
+    encoder = Counting()
+    cache = VectorCache(encoder, file)
+    cache.encode(TEXTS)
+    cache.keep_used()
+    cache.keep_used()
+    cache.encode(TEXTS)
+    VectorCache(encoder, file).encode(TEXTS)
+    assert encoder.asked == []
+
+
 def test_what_one_worker_has_encoded_another_need_not(file: Path) -> None:
     here, elsewhere = Counting(), Counting()
     one, other = VectorCache(here, file), VectorCache(elsewhere, file)
