@@ -28,6 +28,8 @@ _BROKEN_WORD = 4.0
 # Nats that any replacement must gain, and more of them in Cantonese.
 _LEAST_GAIN = 4.0
 _CANTONESE = 6.0
+_NUMERALS = frozenset("几一二三四五六七八九十百千万亿两零半")
+
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 
 
@@ -83,6 +85,8 @@ class Homophones:
         self._shapes: defaultdict[str, set[str]] = defaultdict(set)
         likeness = _likeness(near_shapes)
         for word in self._counts:
+            if word[0] in _NUMERALS:
+                continue  # what a count sounds like (几点 for 寄点, 九点半 for 九点办) is hardly what was meant
             exact, fuzzy = _keys_of_word(word)
             for key in exact:
                 self._exact[key].add(word)

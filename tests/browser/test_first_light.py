@@ -17,7 +17,7 @@ LIMIT_ZH = "我用手机银行一天最多可以转出多少钱"
 PREPAY_ZH = "房贷想提前还清，会收违约金吗"
 LIMIT_EN = "What is the most I can transfer per day with the app?"
 ANGRY = "气死我了！问了三遍一点用都没有，你们这是什么破服务！"
-VAGUE = ("限额", "卡不能用了", "手续费", "limit", "fee")
+VAGUE = ("password", "手续费", "证明", "打不开", "fee")
 MANY_TABS = 60
 
 

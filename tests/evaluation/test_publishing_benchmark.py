@@ -316,7 +316,7 @@ async def test_a_database_that_holds_entries_is_left_alone(
         assert await asyncio.to_thread(main, arguments) == 2
         await one.refresh()
         assert one.release_id == before
-        assert set(await one.revisions()) == {entry.id for entry in entries}
+        assert set(await one.browsing.newest()) == {entry.id for entry in entries}
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "name an empty one" in captured.err

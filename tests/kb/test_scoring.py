@@ -49,7 +49,7 @@ def scorer_of(
 ) -> Scorer:
     n_entries = int(rows.entries.max()) + 1
     met = np.arange(n_entries) if known is None else np.array(known)
-    return Scorer(rows, n_entries, head, met, everyday, parts, previous)
+    return Scorer(rows, n_entries, head, met, everyday, parts, previous=previous)
 
 
 def classifier(entries: int, *, favourite: int = 0, by: float = 2.0) -> Head:
