@@ -26,7 +26,7 @@ _RARE = 5
 # Nats more for tearing a character out of a word that is one already (销卡 in 无效卡).
 _BROKEN_WORD = 4.0
 # Nats that any replacement must gain, and more of them in Cantonese.
-_LEAST_GAIN = 4.0
+_LEAST_GAIN = 4.6
 _CANTONESE = 6.0
 _NUMERALS = frozenset("几一二三四五六七八九十百千万亿两零半")
 

@@ -1,5 +1,6 @@
 """How `kb.wording` repairs what customers type, and what it leaves alone."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -359,6 +360,13 @@ def test_what_the_knowledge_base_says_is_left_alone(language: Lang) -> None:
     assert changed == []
 
 
+def _in_full(text: str) -> str:
+    """The text with its short forms (pls, gotta) written out, which is no damage."""
+    forms = yaml.safe_load((FOLDER / "typing.yml").read_text("utf-8"))["short_forms"]
+    whole = re.sub(r"(?<![\w'])[a-z]+(?![\w'])", lambda match: str(forms.get(match[0], match[0])), text)
+    return re.sub(r"^Gotta", "Got to", whole)
+
+
 @pytest.mark.parametrize("part", range(3))
 def test_questions_of_entries_it_has_not_seen_are_hardly_damaged(part: int) -> None:
     unseen = _entries()[part::3]
@@ -367,7 +375,9 @@ def test_questions_of_entries_it_has_not_seen_are_hardly_damaged(part: int) -> N
     for language in LANGUAGES:
         questions = [(text, dialect.standardise(text)) for text in _questions(unseen, language)]
         damaged = [
-            (text, fixed) for text, right in questions if (fixed := wording.repair(text, language)) not in (text, right)
+            (text, fixed)
+            for text, right in questions
+            if (fixed := wording.repair(text, language)) not in (text, right, _in_full(right))
         ]
         assert len(damaged) <= MOST_DAMAGED * len(questions), damaged
 
