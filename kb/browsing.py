@@ -81,7 +81,7 @@ class Browsing:
             repository = KnowledgeRepository(session)
             revision = await repository.newest(entry_id)
             if revision is None:
-                raise _no_entry(entry_id)
+                raise no_entry(entry_id)
             return (await self._shown(repository, [revision]))[0]
 
     async def revision(self, entry_id: str, number: int) -> Shown:
@@ -106,7 +106,7 @@ class Browsing:
         async with self._database.read() as session:
             found = await KnowledgeRepository(session).revisions_of(entry_id)
         if not found:
-            raise _no_entry(entry_id)
+            raise no_entry(entry_id)
         return found
 
     async def comments(self, entry_id: str) -> list[Comment]:
@@ -178,5 +178,6 @@ def _kind(entry_id: str, now: dict[str, int], before: dict[str, int]) -> Kind:
     return "changed" if entry_id in before else "added"
 
 
-def _no_entry(entry_id: str) -> NotFound:
+def no_entry(entry_id: str) -> NotFound:
+    """What is raised where an entry is asked for that there is not."""
     return NotFound(f"There is no entry {entry_id!r}.", code="entry_not_found")

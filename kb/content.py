@@ -61,6 +61,11 @@ class Variant(BaseModel):
         return text.strip() if isinstance(text, str) else text
 
     @property
+    def told(self) -> tuple[str, str, str | None]:
+        """What customers read of it: question, answer and risk statement."""
+        return self.question, self.answer, self.risk
+
+    @property
     def questions(self) -> tuple[str, ...]:
         """The question and its similar ones, each once."""
         return tuple(

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kb.browsing import no_entry
 from kb.content import EntryContent, Lang
 from kb.contents import Contents
 from kb.models import Comment, Revision
@@ -118,7 +119,7 @@ class Editing:
                 raise EditConflict(newest, base)
             if newest is None:
                 if base is not None:
-                    raise _no_entry(content.id)
+                    raise no_entry(content.id)
                 await repository.add_entry(content.id, now)
             if today is not None:
                 before = EntryContent.model_validate(newest.content) if newest else None
@@ -166,7 +167,7 @@ class Editing:
             repository = KnowledgeRepository(session)
             revision = await repository.newest(entry_id)
             if revision is None:
-                raise _no_entry(entry_id)
+                raise no_entry(entry_id)
             return await repository.add_comment(revision, by, text, self._clock.now())
 
     async def proposed(self, by: str, chosen: Sequence[Chosen] | None = None) -> Proposal:
@@ -311,7 +312,7 @@ class Editing:
     async def _newest(self, repository: KnowledgeRepository, entry_id: str, number: int) -> Revision:
         revision = await repository.newest(entry_id)
         if revision is None:
-            raise _no_entry(entry_id)
+            raise no_entry(entry_id)
         if revision.number != number:
             raise EditConflict(revision, number)
         return revision
@@ -324,16 +325,12 @@ class Editing:
 def dated(content: EntryContent, before: EntryContent | None, today: date) -> EntryContent:
     """The entry, dated today where customers are told something new and nobody has given it a date."""
     said, told = (
-        [(key, each.question, each.answer, each.risk) for key, each in sorted(entry.variants.items())] if entry else []
+        {language: variant.told for language, variant in entry.variants.items()} if entry else {}
         for entry in (content, before)
     )
     if said == told or content.updated != (before.updated if before else None):
         return content
     return content.model_copy(update={"updated": today})
-
-
-def _no_entry(entry_id: str) -> NotFound:
-    return NotFound(f"There is no entry {entry_id!r}.", code="entry_not_found")
 
 
 def _wrong_status(revision: Revision, wanted: str) -> Conflict:

@@ -98,7 +98,7 @@ class LiveEngine:
         async with self._swap:
             engine, self.wording = await asyncio.to_thread(self._build, release_id, entries)
             self.engine = engine
-            await asyncio.to_thread(self._vectors.keep_used)  # a large file, which customers need not wait for
+            await asyncio.to_thread(self._vectors.keep_used)  # customers need not wait for it
         if not engine.is_settled and (self._learning is None or self._learning.done()):
             self._learning = asyncio.create_task(self._learn())
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.content import EntryContent, Lang, Variant
+from kb.content import EntryContent, Lang
 from kb.expressions import Expression, Expressions
 from kb.filters import EntryFilter, Gap
 from kb.models import Comment, EditorsExpression, Entry, ImportedFile, LiveRelease, Release, ReleaseEntry, Revision
@@ -344,12 +344,13 @@ def _changed(
 
     One that was behind and changes has caught up with the other. More ways to ask for it make nothing older.
     """
-    told = EntryContent.model_validate(before.content).variants if before else {}
+    earlier = EntryContent.model_validate(before.content).variants if before else {}
+    told = {language: variant.told for language, variant in earlier.items()}
     held: dict[Lang, int | None] = {
         "zh": before.zh_changed if before else None,
         "en": before.en_changed if before else None,
     }
-    is_new = {language: _said(told.get(language)) != _said(variant) for language, variant in content.variants.items()}
+    is_new = {language: told.get(language) != variant.told for language, variant in content.variants.items()}
     since: dict[Lang, int | None] = {"zh": None, "en": None}
     pairs: tuple[tuple[Lang, Lang], ...] = (("zh", "en"), ("en", "zh"))
     for language, other in pairs:
@@ -364,7 +365,3 @@ def _changed(
     if confirmed is not None and confirmed in content.variants:
         since[confirmed] = since["en" if confirmed == "zh" else "zh"] or number
     return since
-
-
-def _said(variant: Variant | None) -> tuple[str, str, str | None] | None:
-    return (variant.question, variant.answer, variant.risk) if variant else None
