@@ -114,4 +114,3 @@ def _check_rows(path: Path, card: Card) -> None:
 
 def _fits(language: str, languages: tuple[str, ...]) -> bool:
     return language in languages or any(language == known.split("-")[0] for known in languages)
-

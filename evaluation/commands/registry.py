@@ -7,7 +7,7 @@ from typing import Protocol
 
 from rich.console import Console
 
-from evaluation.commands import ablation, compare, doubles, faq, followups, handoff
+from evaluation.commands import ablation, compare, data, doubles, faq, followups, handoff
 from evaluation.suite import Suite
 from kit.settings import Settings
 
@@ -41,7 +41,12 @@ SUITES: tuple[Suite, ...] = (
     handoff.SUITE,
 )
 
-COMMANDS: tuple[Command, ...] = (ablation.COMMAND, compare.COMMAND)
+COMMANDS: tuple[Command, ...] = (
+    ablation.COMMAND,
+    compare.COMMAND,
+    data.IMPORT,
+    data.SPLIT,
+)
 
 
 def suite_of(name: str) -> Suite:
