@@ -7,7 +7,7 @@ from typing import Protocol
 
 from rich.console import Console
 
-from evaluation.commands import ablation, compare, data, doubles, faq, followups, handoff
+from evaluation.commands import ablation, compare, data, doubles, faq, followups, handoff, traffic
 from evaluation.suite import Suite
 from kit.settings import Settings
 
@@ -46,6 +46,9 @@ COMMANDS: tuple[Command, ...] = (
     compare.COMMAND,
     data.IMPORT,
     data.SPLIT,
+    traffic.SAMPLES,
+    traffic.LABELS,
+    traffic.PERIODS,
 )
 
 
