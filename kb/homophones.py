@@ -87,7 +87,7 @@ class Homophones:
         self._log_total = math.log(self._tokenizer.total + _BOOST * self._counts.total())
         targets = {word for word in self._counts if word[0] not in _NUMERALS}  # 几点 for 寄点 is hardly what was meant
         known = before._alike_words if before else _AlikeWords(_likeness(near_shapes))
-        self._alike_words = known.changed(targets)
+        self._alike_words: _AlikeWords = known.changed(targets)
 
     def repair(self, text: str, *, cautiously: bool = False) -> str:
         """Return the text with slips replaced; text without any comes back as it is.

@@ -177,7 +177,7 @@ class _Base:
     def vectors(self) -> Vectors:
         """All rows, shape ``(rows, dimensions)``, where the index keeps them: to be read at once and never changed."""
         shape = self._rows.ntotal, self._rows.d
-        held: Vectors = faiss.rev_swig_ptr(self._rows.get_xb(), shape[0] * shape[1]).reshape(shape)  # type: ignore[no-untyped-call]
+        held: Vectors = faiss.rev_swig_ptr(self._rows.get_xb(), shape[0] * shape[1]).reshape(shape)
         return held
 
     def positions(self, ids: Ids) -> Ids:
