@@ -179,7 +179,8 @@ class Answering:
 
     def _messages(self, outcome: Answer | Clarify | Decline, search: Search, language: Lang) -> list[dict[str, Any]]:
         if isinstance(outcome, Answer):
-            return [self._answer_message(candidate.entry, language) for candidate in search.answers]
+            besides = search.besides.entry.id if search.besides else None
+            return [self._answer_message(candidate.entry, language, besides) for candidate in search.answers]
         if isinstance(outcome, Clarify):
             offered = search.candidates[: outcome.choices]
             choices = [
@@ -193,10 +194,11 @@ class Answering:
         data = {"buttons": [{"label": person, "text": person}]}
         return [{"kind": "text", "text": say(language, "decline"), "data": data}]
 
-    def _answer_message(self, entry: EntryContent, language: Lang) -> dict[str, Any]:
+    def _answer_message(self, entry: EntryContent, language: Lang, besides: str | None = None) -> dict[str, Any]:
+        """The message of an entry; what was perhaps asked ``besides`` comes first of the related questions."""
         answered_in, variant = entry.variant_for(language)
         related = []
-        for identifier in entry.related:
+        for identifier in dict.fromkeys([*([besides] if besides else []), *entry.related]):
             try:
                 other = self._knowledge.entry(identifier)
             except NotFound:
