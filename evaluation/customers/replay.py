@@ -83,11 +83,16 @@ async def _say_all(channel: CustomerChannel, recorded: Recorded, policy: Policy,
             return "no_reply"
 
 
+def entries_of(recorded: Recorded, policy: Policy) -> tuple[str, ...]:
+    """Every entry that answers one of the wishes, each once."""
+    return tuple(dict.fromkeys(entry for turn in recorded.turns for entry in entries_for(turn, policy)))
+
+
 def measured_replay(visit: Visit, recorded: Recorded, policy: Policy) -> MeasuredConversation:
     """The replay beside what the policy says of its wishes; the scenario is the first wish."""
     return MeasuredConversation(
         id=recorded.id,
-        engaged=True,
+        engaged=visit.ending != "broken",
         answered=visit.answered,
         human_joined=visit.handed_off,
         handed_off=visit.handed_off,

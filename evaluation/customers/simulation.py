@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import httpx
 
@@ -68,21 +69,47 @@ async def connected(service: Service) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def send_customers(plans: Iterable[Plan], service: Service, keep: Callable[[Visit], None]) -> None:
-    """Send every customer, at most ``service.clients`` at once; each visit is kept as soon as it has ended.
+async def check_service(service: Service) -> None:
+    """See that the system is there, and whole.
+
+    Raises:
+        ChannelBroken: it is not.
+    """
+    async with connected(service):
+        pass
+
+
+Guest = TypeVar("Guest")
+Visiting = Callable[[CustomerChannel, Guest, str, str | None], Awaitable[Visit]]
+
+
+async def send(
+    guests: Iterable[Guest], service: Service, visiting: Visiting[Guest], keep: Callable[[Visit], None]
+) -> None:
+    """Send every guest, at most ``service.clients`` at once; each visit is kept as soon as it has ended.
 
     Whoever has not come when the minutes are over does not come any more.
     """
-    waiting = iter(plans)
+    waiting = iter(guests)
     deadline = time.monotonic() + 60 * service.minutes
 
     async def come_and_go(http: httpx.AsyncClient) -> None:
-        for plan in waiting:
+        for guest in waiting:
             if time.monotonic() > deadline:
                 return
             channel = CustomerChannel(http, reply_seconds=service.reply_seconds)
-            keep(await pay_visit(channel, plan, name=service.name, marker=service.marker()))
+            keep(await visiting(channel, guest, service.name, service.marker()))
 
     async with connected(service) as http, asyncio.TaskGroup() as group:
         for _ in range(service.clients):
             group.create_task(come_and_go(http))
+
+
+async def send_customers(plans: Iterable[Plan], service: Service, keep: Callable[[Visit], None]) -> None:
+    """Send every customer to pursue a goal."""
+    await send(
+        plans,
+        service,
+        lambda channel, plan, name, marker: pay_visit(channel, plan, name=name, marker=marker),
+        keep,
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -152,7 +151,7 @@ def measured(visit: Visit, goal: Goal) -> MeasuredConversation:
     """The visit beside its gold outcome. No person is on duty in a simulation, so a handoff counts as joined."""
     return MeasuredConversation(
         id=goal.id,
-        engaged=True,
+        engaged=visit.ending != "broken",
         answered=visit.answered,
         human_joined=visit.handed_off,
         asked_for_human=visit.asked_for_person,
@@ -171,10 +170,15 @@ def measured(visit: Visit, goal: Goal) -> MeasuredConversation:
 
 
 def failure(visit: Visit, goal: Goal) -> str | None:
+    """What went wrong with a goal; None where nothing did."""
+    return failure_of(visit, needs_person=goal.needs is not None)
+
+
+def failure_of(visit: Visit, *, needs_person: bool) -> str | None:
     """What went wrong, in one word; None where nothing did."""
     if visit.ending in ("broken", "no_reply", "trapped_in_form"):
         return visit.ending
-    if goal.needs is not None:
+    if needs_person:
         if visit.handed_off:
             return None
         return "kept_with_wrong_answer" if visit.answered else "kept_without_answer"
@@ -183,13 +187,3 @@ def failure(visit: Visit, goal: Goal) -> str | None:
     if visit.last_right:
         return None
     return "left_with_wrong_answer" if visit.answered else "gave_up"
-
-
-def by_failure(visits: Sequence[Visit], goals: dict[str, Goal]) -> dict[str, int]:
-    """How often each thing went wrong, the most frequent first."""
-    counts: dict[str, int] = {}
-    for visit in visits:
-        kind = failure(visit, goals[visit.goal])
-        if kind:
-            counts[kind] = counts.get(kind, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: -item[1]))
