@@ -49,7 +49,7 @@ def wilson(successes: int, n: int, level: float = LEVEL) -> Interval:
 
 
 def bootstrap(
-    values: Sequence[Any],
+    values: Sequence[Any] | np.ndarray,
     statistic: Callable[[Any], float],
     *,
     seed: int,

@@ -1,0 +1,8 @@
+"""stub"""
+
+from evaluation.runs.analysis import Analysis
+
+
+def page(analysis: Analysis) -> str:
+    """Stub."""
+    return ""
