@@ -73,7 +73,9 @@ def goals_of(name: str, settings: Settings) -> tuple[list[Goal], dict[str, str]]
     """
     dataset = read_dataset(name)
     entries = read_folder(settings.content_dir)
-    goals = read_goals(dataset.folder, {entry.id for entry in entries})
+    if not dataset.files("goals"):
+        raise DatasetError(f"{dataset.folder} has no goals: its card names none under 'files'.")
+    goals = read_goals(dataset.files("goals"), {entry.id for entry in entries})
     if leaks := find_leaks([(f"{g.id}:{n}", text) for g in goals for n, text in enumerate(g.texts)], entries):
         named = ", ".join(f"{leak.id} {leak.text!r} ~ {leak.entry_id}" for leak in leaks[:5])
         raise DatasetError(f"{len(leaks)} of the customers' sentences stand in the knowledge base: {named}")

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from rich.console import Console
 
-from evaluation.commands import ablation, compare, doubles, faq, followups, handoff
+from evaluation.commands import ablation, channel, compare, dialogues, doubles, faq, followups, handoff, shopper
 from evaluation.suite import Suite
 from kit.settings import Settings
 
@@ -39,9 +39,11 @@ SUITES: tuple[Suite, ...] = (
     followups.SUITE,
     doubles.SUITE,
     handoff.SUITE,
+    channel.SUITE,
+    dialogues.SUITE,
 )
 
-COMMANDS: tuple[Command, ...] = (ablation.COMMAND, compare.COMMAND)
+COMMANDS: tuple[Command, ...] = (ablation.COMMAND, compare.COMMAND, shopper.COMMAND)
 
 
 def suite_of(name: str) -> Suite:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +14,6 @@ from evaluation.datasets import DatasetError
 from handoff.policy import Reason
 from kb.content import Lang
 
-CARD = "card.yml"
 Variety = Literal["zh-Hans", "zh-Hant", "yue", "en", "mixed"]
 
 
@@ -101,24 +101,20 @@ class Goal(_Strict):
         return self.says + (self.then.says if self.then else ())
 
 
-def read_goals(folder: Path, entry_ids: set[str]) -> list[Goal]:
-    """The goals of all files of a folder, in the order of the files' names.
+def read_goals(paths: Sequence[Path], entry_ids: set[str]) -> list[Goal]:
+    """The goals of all files, in their order.
 
     Raises:
         DatasetError: a file is broken, an id is used twice, or an entry is not in ``entry_ids``.
     """
     goals: dict[str, Goal] = {}
-    for path in sorted(folder.glob("*.yml")):
-        if path.name == CARD:
-            continue
+    for path in paths:
         scenario, rows = _rows(path)
         for number, row in enumerate(rows, start=1):
             goal = _goal(row, scenario, f"{path}, goal {number}", entry_ids)
             if goal.id in goals:
                 raise DatasetError(f"{path}: the id {goal.id!r} is used twice")
             goals[goal.id] = goal
-    if not goals:
-        raise DatasetError(f"{folder} has no goals: it needs one YAML file a scenario")
     return list(goals.values())
 
 

@@ -6,10 +6,11 @@ import time
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from evaluation.customers.channel import ChannelBroken, CustomerChannel
+from evaluation.customers.channel import ChannelBroken
 from evaluation.customers.decisions import ComeBack, Decision, Leave, Mind, PressForPerson, Say, begin, decide
 from evaluation.customers.goals import Goal
 from evaluation.customers.heard import Heard, Reply
+from evaluation.customers.interfaces import Channel
 from evaluation.customers.plan import Plan
 from evaluation.metrics.conversations import MeasuredConversation
 
@@ -69,7 +70,7 @@ class Visit:
         return cls(**row)
 
 
-async def pay_visit(channel: CustomerChannel, plan: Plan, *, name: str = "web", marker: str | None = None) -> Visit:
+async def pay_visit(channel: Channel, plan: Plan, *, name: str = "web", marker: str | None = None) -> Visit:
     """Pursue a goal to its end. Nobody is left waiting: a customer who was handed off leaves the queue at once.
 
     Args:
@@ -93,7 +94,7 @@ async def pay_visit(channel: CustomerChannel, plan: Plan, *, name: str = "web", 
     return visit
 
 
-async def _pursue(channel: CustomerChannel, plan: Plan, visit: Visit) -> None:
+async def _pursue(channel: Channel, plan: Plan, visit: Visit) -> None:
     decision = begin(plan, Mind())
     while not isinstance(decision.act, Leave):
         if visit.turns >= LONGEST:
@@ -114,7 +115,7 @@ async def _pursue(channel: CustomerChannel, plan: Plan, visit: Visit) -> None:
     visit.ending = decision.act.ending
 
 
-async def _act(channel: CustomerChannel, decision: Decision, visit: Visit) -> Reply:
+async def _act(channel: Channel, decision: Decision, visit: Visit) -> Reply:
     begun = time.monotonic()
     if isinstance(decision.act, PressForPerson):
         visit.pressed_for_person = True
@@ -141,7 +142,7 @@ def seen(message: Heard) -> dict[str, Any]:
     return found
 
 
-async def _vote(channel: CustomerChannel, decision: Decision, visit: Visit) -> None:
+async def _vote(channel: Channel, decision: Decision, visit: Visit) -> None:
     for vote in decision.votes:
         await channel.vote(vote.seq, helpful=vote.helpful)
         visit.positive, visit.negative = visit.positive or vote.helpful, visit.negative or not vote.helpful
