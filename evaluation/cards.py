@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -74,14 +73,14 @@ def read_dataset(name: str | Path) -> DataSet:
     if card.name != folder.resolve().name:
         raise DatasetError(f"{folder / CARD}: 'name' is {card.name!r}, but the folder is {folder.resolve().name!r}")
     listed = {file for files in card.files.values() for file in files}
-    present = {path.name for path in folder.glob("*.jsonl")} | {path.name for path in folder.glob("*.policy.yml")}
+    present = {path.name for pattern in ("*.jsonl", "*.yml") for path in folder.glob(pattern)} - {CARD}
     if unlisted := sorted(present - listed):
         raise DatasetError(f"{folder / CARD}: {', '.join(unlisted)} is in the folder and not under 'files'")
     if missing := sorted(name for name in listed if not (folder / name).is_file()):
         raise DatasetError(f"{folder / CARD}: {', '.join(missing)} is under 'files' and not in the folder")
-    for kind, files in card.files.items():
+    for files in card.files.values():
         for name in files:
-            if kind not in ("policy", "goals"):  # whoever reads these checks them
+            if name.endswith(".jsonl"):
                 _check_rows(folder / name, card)
     return DataSet(folder, card)
 
@@ -115,10 +114,3 @@ def _check_rows(path: Path, card: Card) -> None:
 
 def _fits(language: str, languages: tuple[str, ...]) -> bool:
     return language in languages or any(language == known.split("-")[0] for known in languages)
-
-
-def hashes(files: Mapping[str, Path]) -> dict[str, str]:
-    """The SHA-256 of each file, by the name that is given."""
-    from evaluation.runs.provenance import file_hash
-
-    return {name: file_hash(path) for name, path in files.items()}

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from rich.console import Console
 
-from evaluation.commands import ablation, channel, compare, dialogues, doubles, faq, followups, handoff, shopper
+from evaluation.commands import ablation, channel, compare, data, dialogues, doubles, faq, followups, handoff, shopper
 from evaluation.suite import Suite
 from kit.settings import Settings
 
@@ -43,7 +43,13 @@ SUITES: tuple[Suite, ...] = (
     dialogues.SUITE,
 )
 
-COMMANDS: tuple[Command, ...] = (ablation.COMMAND, compare.COMMAND, shopper.COMMAND)
+COMMANDS: tuple[Command, ...] = (
+    ablation.COMMAND,
+    compare.COMMAND,
+    data.IMPORT,
+    data.SPLIT,
+    shopper.COMMAND,
+)
 
 
 def suite_of(name: str) -> Suite:
