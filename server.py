@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -143,6 +144,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     app.state.identity, app.state.knowledge = identity_service, knowledge
     app.state.chat, app.state.desk = conversations, Desk(conversations)
     app.state.answering, app.state.turns = answering, turns
+    gc.freeze()  # or each full collection, of which a publication causes some, walks the whole knowledge base
     try:
         yield
     finally:
