@@ -53,7 +53,7 @@ class ShopperCommand:
         parser.add_argument("--count", type=int, default=GOALS, help=f"goals of a round; default: {GOALS}")
         parser.add_argument("--clients", type=int, default=1, help="customers at once; default: 1")
         parser.add_argument("--seed", type=int, default=SEED, help="draws the goals; another one begins a new history")
-        parser.set_defaults(minutes=60.0, unmarked=False)
+        parser.set_defaults(minutes=60.0, unmarked=False, reply_seconds=30.0)
 
     def run(self, arguments: argparse.Namespace, settings: Settings, console: Console) -> int:
         """Visit until the rounds are over.

@@ -35,6 +35,9 @@ def add_visiting_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clients", type=int, default=4, help="customers at once; default: 4")
     parser.add_argument("--minutes", type=float, default=15.0, help="no customer comes any more after so long")
     parser.add_argument(
+        "--reply-seconds", type=float, default=30.0, help="how long a customer waits for a reply; default: 30"
+    )
+    parser.add_argument(
         "--unmarked",
         action="store_true",
         help="store conversations under the channel web, where they count as business; needs no secret",
@@ -48,6 +51,7 @@ def service_of(arguments: argparse.Namespace, settings: Settings, channel: TestC
         secret="" if arguments.unmarked else settings.secret("shopper_secret"),
         channel=channel,
         clients=max(arguments.clients, 1),
+        reply_seconds=arguments.reply_seconds,
         minutes=arguments.minutes,
     )
 

@@ -21,6 +21,8 @@ QUIET_SECONDS = 1.5
 ACK_SECONDS = 10.0
 PING_SECONDS = 20.0
 ATTEMPTS = 3
+AGAIN_SECONDS = 2.0
+BUSY = 503
 
 Frame = dict[str, Any]
 
@@ -107,11 +109,15 @@ class CustomerChannel:
         return {"Authorization": f"Bearer {self._token}"} if self._token else {}
 
     async def _call(self, method: str, path: str, body: Frame | None = None, harmless: tuple[int, ...] = ()) -> Frame:
-        try:
-            response = await self._http.request(method, path, json=body, headers=self._headers)
-        except httpx.HTTPError as error:
-            message = f"{self._http.base_url} cannot be reached ({error!r}). Is the system running?"
-            raise ChannelBroken(message) from error
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                response = await self._http.request(method, path, json=body, headers=self._headers)
+            except httpx.HTTPError as error:
+                message = f"{self._http.base_url} cannot be reached ({error!r}). Is the system running?"
+                raise ChannelBroken(message) from error
+            if response.status_code != BUSY or attempt == ATTEMPTS:
+                break
+            await asyncio.sleep(AGAIN_SECONDS * attempt)
         if response.is_error and response.status_code not in harmless:
             raise ChannelBroken(f"{method} {path} was answered with {response.status_code}: {response.text[:200]}")
         return dict(response.json()) if response.content else {}
@@ -153,6 +159,9 @@ class CustomerChannel:
                 self._owner = frame["conversation"]["owner"]
             elif kind == "typing" and acknowledged:
                 finished = not frame["active"]
+            elif kind == "error" and not acknowledged:
+                await asyncio.sleep(AGAIN_SECONDS)
+                raise _NotAcknowledged
             elif kind == "error":
                 raise ChannelBroken(f"A frame was refused: {frame['message']}")
             elif kind == "message" and self._is_new(frame["message"]):

@@ -17,7 +17,7 @@ from evaluation.customers.plan import Plan
 from evaluation.customers.visit import Visit, pay_visit
 from kit.clock import SystemClock
 
-CALL_SECONDS = 30.0
+CALL_SECONDS = 60.0
 
 
 @dataclass(frozen=True)

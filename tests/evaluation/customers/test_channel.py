@@ -128,3 +128,17 @@ def test_a_marker_is_made_for_the_channel() -> None:
     assert made.name == "shopper"
     assert made.marker() == sign("shopper", "secret", SystemClock().now())
     assert (Visited("http://x", "").name, Visited("http://x", "").marker()) == ("web", None)
+
+
+@pytest.mark.parametrize(("busy", "goes_through"), [(2, True), (3, False)])
+async def test_a_busy_service_is_tried_again(busy: int, goes_through: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evaluation.customers.channel.AGAIN_SECONDS", 0.0)
+    answers = iter([httpx.Response(503)] * busy + [httpx.Response(200, json={"conversation": {"owner": "waiting"}})])
+    transport = httpx.MockTransport(lambda request: next(answers))
+    async with httpx.AsyncClient(base_url="http://bank", transport=transport) as client:
+        channel = CustomerChannel(client, reply_seconds=1)
+        if goes_through:
+            assert (await channel.press_for_person()).owner == "waiting"
+        else:
+            with pytest.raises(ChannelBroken, match="503"):
+                await channel.press_for_person()
