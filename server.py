@@ -139,6 +139,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     await turns.start()
 
     app.state.internal_token = settings.secret("internal_token")
+    app.state.shopper_secret = settings.secret("shopper_secret")
     app.state.database, app.state.events, app.state.bot = database, events, bot
     app.state.identity, app.state.knowledge = identity_service, knowledge
     app.state.chat, app.state.desk = conversations, Desk(conversations)

@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from starlette.requests import HTTPConnection
 
+from chat.channels import check_channel
 from chat.models import Conversation
 from chat.schemas import (
     Backlog,
@@ -94,8 +95,9 @@ async def config(knowledge: Knowledge) -> WidgetConfig:
 
 
 @router.post("/conversations", status_code=201)
-async def start(body: NewConversation, chat: Chat) -> StartedConversation:
+async def start(body: NewConversation, chat: Chat, connection: HTTPConnection) -> StartedConversation:
     """Start a conversation with the bot."""
+    check_channel(body.channel, body.marker, connection.app.state.shopper_secret, chat.clock.now())
     conversation, token = await chat.create(body.language, body.channel)
     return StartedConversation(conversation=ConversationView.of(conversation, None), token=token)
 
