@@ -63,7 +63,7 @@ class SuggestionRepository:
         for at in range(0, len(suggestion_ids), KEYS_A_STATEMENT):
             some = Suggestion.id.in_(suggestion_ids[at : at + KEYS_A_STATEMENT])
             rows = await self._session.execute(select(Suggestion.id, Suggestion.vector).where(some))
-            found.update(rows.tuples())
+            found.update(rows.tuples().all())
         return found
 
     async def foreign(self, encoder: str, limit: int) -> list[Suggestion]:
