@@ -39,6 +39,11 @@ export class InsightView extends EditorPart {
     .filters .field {
       flex: 0 1 168px;
     }
+    @media (max-width: 640px) {
+      .filters .field {
+        flex: 1 1 140px;
+      }
+    }
     section {
       display: grid;
       gap: var(--space-3);

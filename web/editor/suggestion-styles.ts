@@ -180,5 +180,11 @@ export const suggestionStyles = css`
     .open .actions kbd {
       display: none;
     }
+    .examples li {
+      grid-template-columns: auto minmax(0, 1fr);
+    }
+    .examples .label {
+      grid-column: 2;
+    }
   }
 `;
