@@ -138,8 +138,8 @@ def measure(count: int, settings: Settings, folder: Path, progress: Callable[[st
         progress(f"import: {done:,} of {total:,}")
 
     progress("web starts")
-    web.start()
     try:
+        web.start()
         editor = Console(web.url, "he", password)
         begun = time.perf_counter()
         checked = editor.check("kb.jsonl", content)
