@@ -17,15 +17,20 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 import chat.endpoints
 import chat.internal
+import chat.records.endpoints
 import chat.socket
 import handoff.endpoints
 import handoff.socket
 import identity.endpoints
 import kb.endpoints
 import kb.file_endpoints
+import kb.insight.endpoints
+import kb.suggestions.endpoints
 from chat.answering import Answering
 from chat.bot import RasaBot
 from chat.desk import DeskConversations
+from chat.records.provider import ConversationRecords
+from chat.records.tracing import Tracing
 from chat.turn import TurnRunner
 from handoff.desk import Desk
 from handoff.policy import Thresholds
@@ -34,8 +39,10 @@ from identity.demo import create_demo_accounts
 from identity.service import Identity
 from kb.content import ContentError, read_folder
 from kb.encoder import TurnEncoder, load_encoder
+from kb.insight.service import Insight
 from kb.reranking import available_reranker
 from kb.service import KnowledgeBase, SearchOptions
+from kb.suggestions.service import Suggestions
 from kb.vectors import VectorCache
 from kit import http, logs
 from kit.clock import SystemClock
@@ -76,12 +83,15 @@ def create_app(settings: Settings, encoder: TurnEncoder | None = None) -> FastAP
     for router in (
         chat.endpoints.router,
         chat.internal.router,
+        chat.records.endpoints.router,
         chat.socket.router,
         handoff.endpoints.router,
         handoff.socket.router,
         identity.endpoints.router,
         kb.endpoints.router,
         kb.file_endpoints.router,
+        kb.insight.endpoints.router,
+        kb.suggestions.endpoints.router,
     ):
         app.include_router(router, responses=http.ANY_CALL)
     _add_operations(app)
@@ -138,17 +148,24 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     )
     await turns.start()
 
+    records = ConversationRecords(database)
+    suggestions = Suggestions(database, clock, knowledge, records, identity_service)
+    await suggestions.collector.start()
+
     app.state.internal_token = settings.secret("internal_token")
     app.state.shopper_secret = settings.secret("shopper_secret")
     app.state.database, app.state.events, app.state.bot = database, events, bot
     app.state.identity, app.state.knowledge = identity_service, knowledge
     app.state.chat, app.state.desk = conversations, Desk(conversations)
     app.state.answering, app.state.turns = answering, turns
+    app.state.suggestions, app.state.insight = suggestions, Insight(database, records)
+    app.state.tracing = Tracing(database, app.state.desk, knowledge.browsing, suggestions.origins)
     gc.freeze()  # or each full collection, of which a publication causes some, walks the whole knowledge base
     try:
         yield
     finally:
         await turns.close()
+        await suggestions.collector.close()
         await knowledge.close()
         await events.close()
         await bot.close()

@@ -16,6 +16,7 @@ import { deskAppStyles } from "./desk-app-styles.ts";
 import { DeskSession } from "./desk-session.ts";
 import { deskStyles } from "./desk-styles.ts";
 import { closeDialog } from "./dialogs.ts";
+import type { MessageAction } from "./message-actions.ts";
 import { commandOf, sheet, type Command } from "./shortcuts.ts";
 import { texts } from "./texts.ts";
 
@@ -38,6 +39,7 @@ export class DeskApp extends LitElement {
   constructor() {
     super();
     new Watching(this, this.session);
+    this.addEventListener("message-action", (event) => this.session.ask((event as CustomEvent<MessageAction>).detail));
   }
 
   override connectedCallback(): void {

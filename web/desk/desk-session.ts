@@ -5,6 +5,7 @@ import { SignedIn } from "../shared/signed-in.ts";
 import { lasting } from "../shared/storage.ts";
 import type { DeskApi } from "./desk-api.ts";
 import { DeskLine, type LineState } from "./desk-line.ts";
+import type { MessageAction } from "./message-actions.ts";
 import { Thread } from "./thread.ts";
 
 const store = lasting("bilin.desk.");
@@ -129,6 +130,14 @@ export class DeskSession extends SignedIn<DeskApi> {
   discard(clientId: string): void {
     this.thread?.drop(clientId);
     this.changed();
+  }
+
+  /** What is asked of a message of the selected conversation. */
+  ask(action: MessageAction): void {
+    const { selected } = this;
+    if (selected === null) return;
+    if (action.do === "keep") action.answer(this.api.keepReply(selected, action.seq));
+    else action.answer(this.api.trace(selected, action.seq));
   }
 
   tellTyping(active: boolean): void {

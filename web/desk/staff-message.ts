@@ -15,6 +15,7 @@ export function staffMessage(message: StaffMessage, t: Translate): TemplateResul
       ${extras(message, t)}
     </div>
     ${message.turn ? turnLine(message.turn, t) : nothing}
+    <desk-message-actions .message=${message} .t=${t}></desk-message-actions>
   </div>`;
 }
 
