@@ -5,7 +5,7 @@ from __future__ import annotations
 from chat.models import Conversation, Message
 from chat.ownership import Owner, OwnerChanged
 from chat.repository import ChatRepository
-from chat.service import MAX_TEXT, ChatService, ConversationNotFound, language_of
+from chat.service import MAX_TEXT, OUT_OF_QUEUE, ChatService, ConversationNotFound, language_of
 from chat.texts import text as say
 from handoff.interfaces import Case, Line
 from kit.errors import Conflict, InvalidRequest
@@ -46,12 +46,22 @@ class DeskConversations(ChatService):
     """What staff do with conversations."""
 
     async def waiting(self) -> list[Case]:
-        """Those waiting for a person: distress first, then the oldest."""
+        """Those waiting for a person, in the order of the queue."""
         return await self._cases(Owner.WAITING)
 
     async def held_by(self, agent_id: int) -> list[Case]:
         """Those an agent is talking to, oldest first."""
         return await self._cases(Owner.AGENT, agent_id)
+
+    async def loads(self) -> dict[int, int]:
+        """How many conversations each agent has."""
+        async with self.database.read() as session:
+            return await ChatRepository(session).loads()
+
+    async def waiting_by_team(self) -> dict[str, int]:
+        """How many wait for each team."""
+        async with self.database.read() as session:
+            return await ChatRepository(session).waiting_by_team()
 
     async def case(self, conversation_id: str) -> Case:
         """One conversation; raises ``NotFound``."""
@@ -121,9 +131,7 @@ class DeskConversations(ChatService):
         values: dict[str, object] = {
             "agent_id": None,
             "agent_name": None,
-            "reason": None,
-            "priority": 0,
-            "waiting_since": None,
+            **OUT_OF_QUEUE,
             "taken_at": None,
         }
         return await self._move(case, Owner.BOT, agent_name, "returned", values)

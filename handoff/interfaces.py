@@ -70,6 +70,18 @@ class Case:
     wants: str
 
 
+class QueueFacts(Protocol):
+    """What the roster needs to know of conversations."""
+
+    async def loads(self) -> dict[int, int]:
+        """How many conversations each agent has."""
+        ...
+
+    async def waiting_by_team(self) -> dict[str, int]:
+        """How many wait for each team."""
+        ...
+
+
 class Conversations(Protocol):
     """The desk's side of conversations. Every change of owner is a compare-and-swap on ``version``."""
 

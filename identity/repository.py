@@ -21,6 +21,10 @@ class IdentityRepository:
         """The member of staff with this login."""
         return (await self._session.execute(select(Staff).where(Staff.login == login))).scalar_one_or_none()
 
+    async def active(self) -> list[Staff]:
+        """Everybody who may sign in."""
+        return list((await self._session.execute(select(Staff).where(Staff.active).order_by(Staff.id))).scalars())
+
     def add_staff(self, staff: Staff) -> None:
         """A new member of staff."""
         self._session.add(staff)
