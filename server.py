@@ -24,10 +24,12 @@ import identity.endpoints
 import kb.endpoints
 import kb.file_endpoints
 from chat.answering import Answering
+from chat.assignment import QueueRunner
 from chat.bot import RasaBot
 from chat.desk import DeskConversations
 from chat.queueing import QueueRules
 from chat.turn import TurnRunner
+from chat.waiting import WaitingRoom
 from handoff.desk import Desk
 from handoff.policy import Thresholds
 from handoff.roster import Roster
@@ -144,16 +146,20 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         claim_seconds=settings.bot_timeout_seconds + TURN_MARGIN_SECONDS,
     )
     await turns.start()
+    queue = QueueRunner(conversations, roster)
+    await queue.start()
 
     app.state.internal_token = settings.secret("internal_token")
     app.state.database, app.state.events, app.state.bot = database, events, bot
     app.state.identity, app.state.knowledge = identity_service, knowledge
     app.state.chat, app.state.desk = conversations, Desk(conversations)
     app.state.roster = roster
+    app.state.waiting_room = WaitingRoom(database, clock, queue_rules.roster)
     app.state.answering, app.state.turns = answering, turns
     try:
         yield
     finally:
+        await queue.close()
         await turns.close()
         await knowledge.close()
         await events.close()

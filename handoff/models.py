@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -91,7 +90,3 @@ class LeftMessage(Model):
     agent_name: Mapped[str | None] = mapped_column(String(120))
     taken_at: Mapped[datetime | None] = mapped_column(Moment)
     done_at: Mapped[datetime | None] = mapped_column(Moment)
-
-    def as_plain(self) -> dict[str, Any]:
-        """The row's columns by name."""
-        return {column.name: getattr(self, column.name) for column in self.__table__.columns}

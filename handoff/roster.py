@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -142,6 +142,7 @@ class Roster:
         self._clock = clock
         self._facts = facts
         self.rules = rules
+        self.presence_changed: Callable[[], None] | None = None
 
     # ── what the desk asks ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -198,7 +199,7 @@ class Roster:
             else:
                 presence.chosen, presence.seen_at = chosen.value, now
             await repository.put_connection(DeskConnection(id=connection_id, staff_id=staff_id, heard_at=now))
-        await self._events.publish(Event(QUEUE))
+        await self._changed()
         return connection_id
 
     async def heard(self, connection_id: str, staff_id: int) -> None:
@@ -215,7 +216,7 @@ class Roster:
             presence = await repository.presence(staff_id)
             if presence is not None:
                 presence.seen_at = self._clock.now()
-        await self._events.publish(Event(QUEUE))
+        await self._changed()
 
     async def choose(self, staff_id: int, chosen: Presence) -> Colleague:
         """Be online, away or on a break. New conversations come only to those who are online.
@@ -233,7 +234,7 @@ class Roster:
                 await repository.put_presence(AgentPresence(staff_id=staff_id, chosen=chosen.value, seen_at=now))
             else:
                 presence.chosen, presence.seen_at = chosen.value, now
-        await self._events.publish(Event(QUEUE))
+        await self._changed()
         return await self.colleague(staff_id)
 
     async def dropped_off(self) -> list[Member]:
@@ -275,7 +276,7 @@ class Roster:
                 raise InvalidRequest(f"There is no other team {definition.overflow!r} to stand in for this one.")
             await RosterRepository(session).put_team(_row(definition))
             self._record(session, actor, "team.changed", definition.id, definition.model_dump(mode="json"))
-        await self._events.publish(Event(QUEUE))
+        await self._changed()
         return definition
 
     async def remove_team(self, team_id: str, actor: str) -> None:
@@ -292,7 +293,7 @@ class Roster:
             if not await RosterRepository(session).remove_team(team_id):
                 raise NotFound("There is no such team.", code="team_not_found")
             self._record(session, actor, "team.removed", team_id, {})
-        await self._events.publish(Event(QUEUE))
+        await self._changed()
 
     async def agent(self, staff_id: int) -> MemberDefinition:
         """What an agent can do, and their teams.
@@ -327,7 +328,7 @@ class Roster:
                 raise NotFound("There is no such agent.", code="agent_not_found")
             await self._store_agent(session, staff_id, definition)
             self._record(session, actor, "agent.changed", str(staff_id), definition.model_dump(mode="json"))
-        await self._events.publish(Event(QUEUE))
+        await self._changed()
         return await self.agent(staff_id)
 
     async def load(self, file: TeamsFile) -> bool:
@@ -343,6 +344,11 @@ class Roster:
                 if login in members:
                     await self._store_agent(session, members[login].id, agent)
         return True
+
+    async def _changed(self) -> None:
+        await self._events.publish(Event(QUEUE))
+        if self.presence_changed is not None:
+            self.presence_changed()
 
     def _record(self, session: AsyncSession, actor: str, action: str, subject: str, detail: dict[str, Any]) -> None:
         IdentityRepository(session).record(self._clock.now(), actor, action, subject, detail)

@@ -8,8 +8,16 @@ from fastapi import APIRouter, Depends
 from starlette.requests import HTTPConnection
 
 from handoff.desk import DESK_ROLES
+from handoff.interfaces import LeftMessages
 from handoff.roster import Roster
-from handoff.team_schemas import ColleagueView, PresenceChoice, PresenceView, TeamView
+from handoff.team_schemas import (
+    ColleagueView,
+    LeftMessageList,
+    LeftMessageView,
+    PresenceChoice,
+    PresenceView,
+    TeamView,
+)
 from handoff.teams import MemberDefinition, TeamDefinition
 from identity.endpoints import staff_with
 from identity.service import Role, SignedIn
@@ -23,7 +31,13 @@ def roster_service(connection: HTTPConnection) -> Roster:
     return cast(Roster, connection.app.state.roster)
 
 
+def messages_service(connection: HTTPConnection) -> LeftMessages:
+    """The service that ``server`` put there."""
+    return cast(LeftMessages, connection.app.state.chat)
+
+
 RosterService = Annotated[Roster, Depends(roster_service)]
+Messages = Annotated[LeftMessages, Depends(messages_service)]
 AtDesk = Annotated[SignedIn, Depends(staff_with(*DESK_ROLES))]
 InCharge = Annotated[SignedIn, Depends(staff_with(Role.SUPERVISOR))]
 
@@ -50,6 +64,25 @@ async def presence(who: AtDesk, roster: RosterService) -> PresenceView:
 async def choose_presence(body: PresenceChoice, who: AtDesk, roster: RosterService) -> PresenceView:
     """Be online, away or on a break."""
     return PresenceView.of(await roster.choose(who.id, body.chosen))
+
+
+@router.get("/left-messages")
+async def left_messages(_: AtDesk, messages: Messages) -> LeftMessageList:
+    """Messages that customers left and that nobody is done with."""
+    return LeftMessageList(left_messages=[LeftMessageView.of(each) for each in await messages.left_messages()])
+
+
+@router.post("/left-messages/{reference}/take")
+async def take_message(reference: str, who: AtDesk, messages: Messages) -> LeftMessageView:
+    """Look after a message; its conversation comes along where it can."""
+    return LeftMessageView.of(await messages.take_message(reference, who.id, who.name))
+
+
+@router.post("/left-messages/{reference}/done")
+async def finish_message(reference: str, who: AtDesk, messages: Messages) -> LeftMessageView:
+    """The customer has been answered."""
+    in_charge = not who.roles.isdisjoint({Role.SUPERVISOR, Role.ADMIN})
+    return LeftMessageView.of(await messages.finish_message(reference, who.id, in_charge=in_charge))
 
 
 @router.get("/teams/{team_id}")

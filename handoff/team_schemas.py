@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel
 
 from handoff.interfaces import Lang
+from handoff.models import LeftMessage
 from handoff.presence import Presence
 from handoff.roster import Colleague, TeamNow
 
@@ -41,6 +43,34 @@ class ColleagueView(BaseModel):
     def of(cls, colleague: Colleague) -> ColleagueView:
         """The view of a colleague."""
         return cls.model_validate(colleague, from_attributes=True)
+
+
+class LeftMessageView(BaseModel):
+    """A message that a customer left."""
+
+    reference: str
+    conversation_id: str
+    team: str
+    language: str
+    priority: int
+    text: str
+    contact: str
+    state: Literal["open", "taken", "done"]
+    created_at: datetime
+    promised_at: datetime | None
+    agent_id: int | None
+    agent_name: str | None
+
+    @classmethod
+    def of(cls, message: LeftMessage) -> LeftMessageView:
+        """The view of a message."""
+        return cls.model_validate(message, from_attributes=True)
+
+
+class LeftMessageList(BaseModel):
+    """Messages that nobody is done with, the earliest promise first."""
+
+    left_messages: list[LeftMessageView]
 
 
 class PresenceChoice(BaseModel):
