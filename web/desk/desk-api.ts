@@ -1,4 +1,4 @@
-import type { Case, Queue, StaffMessage } from "../shared/protocol.ts";
+import type { Case, MessageCase, OwnPresence, PresenceName, Queue, StaffMessage } from "../shared/protocol.ts";
 import { socketAddress } from "../shared/socket.ts";
 import { StaffApi } from "../shared/staff-api.ts";
 import type { KeptReply, Trace } from "./message-actions.ts";
@@ -40,6 +40,18 @@ export class DeskApi extends StaffApi {
 
   trace(id: string, seq: number): Promise<Trace> {
     return this.call(this.path(id, `/messages/${seq}/trace`));
+  }
+
+  choosePresence(presence: PresenceName): Promise<OwnPresence> {
+    return this.change("PUT", "/api/desk/presence", { presence });
+  }
+
+  takeMessage(reference: string): Promise<MessageCase> {
+    return this.post(`/api/desk/left-messages/${encodeURIComponent(reference)}/take`);
+  }
+
+  finishMessage(reference: string): Promise<MessageCase> {
+    return this.post(`/api/desk/left-messages/${encodeURIComponent(reference)}/done`);
   }
 
   private path(id: string, rest = ""): string {

@@ -1,6 +1,6 @@
 import { Refused } from "../shared/http.ts";
 import { randomId } from "../shared/identifiers.ts";
-import type { Case, DeskFrame, Queue } from "../shared/protocol.ts";
+import type { Case, DeskFrame, MessageCase, OwnPresence, PresenceName, Queue } from "../shared/protocol.ts";
 import { SignedIn } from "../shared/signed-in.ts";
 import { lasting } from "../shared/storage.ts";
 import type { DeskApi } from "./desk-api.ts";
@@ -17,6 +17,9 @@ export class DeskSession extends SignedIn<DeskApi> {
   queue: Queue | "loading" | "unreachable" = "loading";
   line: LineState = "connecting";
   selected: string | null = null;
+  /** Null until the server has said it, and for somebody who is no agent. */
+  presence: OwnPresence | null = null;
+  leftMessages: readonly MessageCase[] = [];
   private readonly threads = new Map<string, Thread>();
   private read: Record<string, number> = store.read<Record<string, number>>("read") ?? {};
   private deskLine: DeskLine | null = null;
@@ -105,6 +108,21 @@ export class DeskSession extends SignedIn<DeskApi> {
     if (oldest) await this.take(oldest.id);
   }
 
+  async choosePresence(wanted: PresenceName): Promise<void> {
+    this.presence = (await this.attempt(() => this.api.choosePresence(wanted))) ?? this.presence;
+    this.changed();
+  }
+
+  async takeMessage({ reference, conversation_id }: MessageCase): Promise<void> {
+    if (await this.attempt(() => this.api.takeMessage(reference))) this.select(conversation_id);
+  }
+
+  async finishMessage({ reference }: MessageCase): Promise<void> {
+    if (!(await this.attempt(() => this.api.finishMessage(reference)))) return;
+    this.leftMessages = this.leftMessages.filter((each) => each.reference !== reference);
+    this.changed();
+  }
+
   handBack(id: string): Promise<void> {
     return this.letGo(id, () => this.api.handBack(id));
   }
@@ -149,7 +167,7 @@ export class DeskSession extends SignedIn<DeskApi> {
   }
 
   protected override get namedProblems(): readonly string[] {
-    return ["already_taken", "not_owner"];
+    return ["already_taken", "not_owner", "at_capacity"];
   }
 
   protected override begun(): void {
@@ -168,6 +186,8 @@ export class DeskSession extends SignedIn<DeskApi> {
     this.queue = "loading";
     this.selected = null;
     this.threads.clear();
+    this.presence = null;
+    this.leftMessages = [];
   }
 
   private takeState(state: LineState): void {
@@ -189,6 +209,12 @@ export class DeskSession extends SignedIn<DeskApi> {
         return;
       case "queue":
         return this.takeQueue(frame);
+      case "presence":
+        this.presence = { presence: frame.presence, load: frame.load, capacity: frame.capacity };
+        return this.changed();
+      case "left_messages":
+        this.leftMessages = frame.left_messages;
+        return this.changed();
       case "message":
         this.threads.get(frame.conversation_id)?.put(frame.message);
         return this.changed();
