@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from chat.giving import AlreadyTaken
+from chat.left_messages import MessageLeaving
 from chat.models import Conversation, Message
 from chat.ownership import Owner, OwnerChanged
 from chat.repository import ChatRepository
-from chat.service import MAX_TEXT, ChatService, ConversationNotFound, language_of
+from chat.service import MAX_TEXT, OUT_OF_QUEUE, ConversationNotFound, language_of
 from chat.texts import text as say
 from handoff.interfaces import Case, Line
 from kit.errors import Conflict, InvalidRequest
 from kit.masking import mask
+
+__all__ = ["AlreadyTaken", "DeskConversations", "NotOwner"]
 
 LINES_OF_SUMMARY = 3
 
@@ -18,12 +22,6 @@ class NotOwner(Conflict):
     """The conversation is not, or no longer, with this agent."""
 
     code = "not_owner"
-
-
-class AlreadyTaken(Conflict):
-    """Another agent was quicker, or the customer has left the queue."""
-
-    code = "already_taken"
 
 
 def line_of(message: Message) -> Line:
@@ -42,16 +40,26 @@ def line_of(message: Message) -> Line:
     )
 
 
-class DeskConversations(ChatService):
+class DeskConversations(MessageLeaving):
     """What staff do with conversations."""
 
     async def waiting(self) -> list[Case]:
-        """Those waiting for a person: distress first, then the oldest."""
+        """Those waiting for a person, in the order of the queue."""
         return await self._cases(Owner.WAITING)
 
     async def held_by(self, agent_id: int) -> list[Case]:
         """Those an agent is talking to, oldest first."""
         return await self._cases(Owner.AGENT, agent_id)
+
+    async def loads(self) -> dict[int, int]:
+        """How many conversations each agent has."""
+        async with self.database.read() as session:
+            return await ChatRepository(session).loads()
+
+    async def waiting_by_team(self) -> dict[str, int]:
+        """How many wait for each team."""
+        async with self.database.read() as session:
+            return await ChatRepository(session).waiting_by_team()
 
     async def case(self, conversation_id: str) -> Case:
         """One conversation; raises ``NotFound``."""
@@ -74,13 +82,10 @@ class DeskConversations(ChatService):
 
         Raises:
             AlreadyTaken: it is no longer waiting, or not as ``case`` saw it.
+            AtCapacity: the agent has as many as they may have.
         """
-        now = self.clock.now()
-        values = {"agent_id": agent_id, "agent_name": agent_name, "taken_at": now}
-        try:
-            return await self._move(case, Owner.AGENT, agent_name, "joined", values)
-        except OwnerChanged as error:
-            raise AlreadyTaken("This conversation has just been taken, or the customer has left.") from error
+        await self.give(case.id, case.version, agent_id, agent_name, automatic=False)
+        return await self.case(case.id)
 
     async def reply(self, conversation_id: str, agent_id: int, agent_name: str, client_id: str, text: str) -> Line:
         """Store an agent's message; the same ``client_id`` is stored once.
@@ -121,9 +126,7 @@ class DeskConversations(ChatService):
         values: dict[str, object] = {
             "agent_id": None,
             "agent_name": None,
-            "reason": None,
-            "priority": 0,
-            "waiting_since": None,
+            **OUT_OF_QUEUE,
             "taken_at": None,
         }
         return await self._move(case, Owner.BOT, agent_name, "returned", values)

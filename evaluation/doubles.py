@@ -64,6 +64,7 @@ def summary(asked: Sequence[DoubleAsked]) -> dict[str, Any]:
         "both_offered": _share([item.are_both_offered for item in doubles]),
         "one_only": _share([item.is_one_shown for item in doubles]),
         "split_wrongly": _share([len(item.told.answered) > 1 for item in singles]),
+        "offered_besides": _share([bool(item.told.answered and item.told.offered) for item in singles]),
     }
 
 

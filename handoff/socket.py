@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from handoff.desk import Desk
+from handoff.desk_presence import DeskPresence
 from handoff.endpoints import desk_service
 from handoff.interfaces import QUEUE, conversation_topic
 from handoff.schemas import Queue, StaffMessage
+from handoff.team_endpoints import messages_service, roster_service
 from identity.endpoints import COOKIE, identity_service
 from identity.service import SignedIn
 from kit.errors import BilinError, Forbidden, InvalidRequest, NotFound, Unavailable
@@ -29,11 +31,18 @@ class DeskSocket:
     """One open desk. Every watched conversation is read up to its newest message whenever something happens."""
 
     def __init__(
-        self, socket: WebSocket, desk: Desk, events: Events, who: SignedIn, still: Callable[[], Awaitable[SignedIn]]
+        self,
+        socket: WebSocket,
+        desk: Desk,
+        presence: DeskPresence,
+        events: Events,
+        who: SignedIn,
+        still: Callable[[], Awaitable[SignedIn]],
     ) -> None:
         self._socket = socket
         self._still_signed_in = still
         self._desk = desk
+        self._presence = presence
         self._events = events
         self._who = who
         self._watchers: dict[str, asyncio.Task[None]] = {}
@@ -43,7 +52,7 @@ class DeskSocket:
         """Serve until the agent goes."""
         await self._socket.send_json({"type": "welcome"})
         try:
-            async with self._events.subscribe(QUEUE) as subscription:
+            async with self._presence.at_desk(), self._events.subscribe(QUEUE) as subscription:
                 await converse(self._socket, lambda: self._write_lists(subscription), self._handle)
         finally:
             for watcher in self._watchers.values():
@@ -56,6 +65,7 @@ class DeskSocket:
             if lists != self._shown:
                 self._shown = lists
                 await self._socket.send_json({"type": "queue", **lists})
+            await self._presence.show()
             await subscription.next(timeout_seconds=REREAD_SECONDS)
 
     async def _watch(self, conversation_id: str, last: int) -> None:
@@ -132,7 +142,8 @@ async def desk_socket(socket: WebSocket) -> None:
         first = await hello(socket)
         who.require_csrf(str(first.get("csrf", "")))
         events = cast(Events, socket.app.state.events)
-        desk = DeskSocket(socket, desk_service(socket), events, who, lambda: identity.signed_in(cookie))
+        presence = DeskPresence(socket, roster_service(socket), messages_service(socket), who)
+        desk = DeskSocket(socket, desk_service(socket), presence, events, who, lambda: identity.signed_in(cookie))
         await desk.run()
     except ConnectionRefused as closed:
         await close(socket, closed.code, closed.reason)

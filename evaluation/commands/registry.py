@@ -7,7 +7,19 @@ from typing import Protocol
 
 from rich.console import Console
 
-from evaluation.commands import ablation, compare, data, doubles, faq, followups, handoff, traffic
+from evaluation.commands import (
+    ablation,
+    channel,
+    compare,
+    data,
+    dialogues,
+    doubles,
+    faq,
+    followups,
+    handoff,
+    shopper,
+    traffic,
+)
 from evaluation.suite import Suite
 from kit.settings import Settings
 
@@ -39,6 +51,8 @@ SUITES: tuple[Suite, ...] = (
     followups.SUITE,
     doubles.SUITE,
     handoff.SUITE,
+    channel.SUITE,
+    dialogues.SUITE,
 )
 
 COMMANDS: tuple[Command, ...] = (
@@ -49,6 +63,7 @@ COMMANDS: tuple[Command, ...] = (
     traffic.SAMPLES,
     traffic.LABELS,
     traffic.PERIODS,
+    shopper.COMMAND,
 )
 
 

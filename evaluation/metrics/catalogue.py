@@ -46,6 +46,7 @@ CATALOGUE: dict[str, Meaning] = {
     "both_answered": Meaning("higher", guards=("split_wrongly",)),
     "both_seen": Meaning("higher"),
     "split_wrongly": Meaning("lower"),
+    "self_service_diversion": Meaning("higher", guards=("wrong_containment", "handoff_recall")),
     "diversion_share": Meaning("higher", guards=("wrong_containment", "handoff_recall")),
     "wrong_containment": Meaning("lower", guards=("diversion_share",)),
     "handoff_recall": Meaning("higher", guards=("handoff_precision",)),

@@ -1,6 +1,7 @@
-import type { Case, Queue, StaffMessage } from "../shared/protocol.ts";
+import type { Case, MessageCase, OwnPresence, PresenceName, Queue, StaffMessage } from "../shared/protocol.ts";
 import { socketAddress } from "../shared/socket.ts";
 import { StaffApi } from "../shared/staff-api.ts";
+import type { KeptReply, Trace } from "./message-actions.ts";
 
 /** The desk's calls of docs/protocol.md. */
 export class DeskApi extends StaffApi {
@@ -30,6 +31,27 @@ export class DeskApi extends StaffApi {
 
   async close(id: string): Promise<Case> {
     return (await this.post<{ case: Case }>(this.path(id, "/close"))).case;
+  }
+
+  /** Makes a draft entry of an agent's reply. */
+  keepReply(id: string, seq: number): Promise<KeptReply> {
+    return this.post(this.path(id, `/messages/${seq}/draft`));
+  }
+
+  trace(id: string, seq: number): Promise<Trace> {
+    return this.call(this.path(id, `/messages/${seq}/trace`));
+  }
+
+  choosePresence(presence: PresenceName): Promise<OwnPresence> {
+    return this.change("PUT", "/api/desk/presence", { presence });
+  }
+
+  takeMessage(reference: string): Promise<MessageCase> {
+    return this.post(`/api/desk/left-messages/${encodeURIComponent(reference)}/take`);
+  }
+
+  finishMessage(reference: string): Promise<MessageCase> {
+    return this.post(`/api/desk/left-messages/${encodeURIComponent(reference)}/done`);
   }
 
   private path(id: string, rest = ""): string {

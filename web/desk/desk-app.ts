@@ -16,6 +16,7 @@ import { deskAppStyles } from "./desk-app-styles.ts";
 import { DeskSession } from "./desk-session.ts";
 import { deskStyles } from "./desk-styles.ts";
 import { closeDialog } from "./dialogs.ts";
+import type { MessageAction } from "./message-actions.ts";
 import { commandOf, sheet, type Command } from "./shortcuts.ts";
 import { texts } from "./texts.ts";
 
@@ -38,6 +39,7 @@ export class DeskApp extends LitElement {
   constructor() {
     super();
     new Watching(this, this.session);
+    this.addEventListener("message-action", (event) => this.session.ask((event as CustomEvent<MessageAction>).detail));
   }
 
   override connectedCallback(): void {
@@ -82,6 +84,7 @@ export class DeskApp extends LitElement {
         ? html`<span class="line ${session.line}" role="status" data-testid="connection" data-state=${session.line}>
             ${icon(session.line)}<span>${t(`line.${session.line}`)}</span></span>`
         : nothing}
+      ${staff ? html`<desk-presence .session=${session} .t=${t} .language=${language}></desk-presence>` : nothing}
       <span class="space"></span>
       ${staff
         ? html`<button type="button" class="button bare" @click=${() => this.sheet?.showModal()} aria-label=${t("app.shortcuts")}>

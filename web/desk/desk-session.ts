@@ -1,10 +1,11 @@
 import { Refused } from "../shared/http.ts";
 import { randomId } from "../shared/identifiers.ts";
-import type { Case, DeskFrame, Queue } from "../shared/protocol.ts";
+import type { Case, DeskFrame, MessageCase, OwnPresence, PresenceName, Queue } from "../shared/protocol.ts";
 import { SignedIn } from "../shared/signed-in.ts";
 import { lasting } from "../shared/storage.ts";
 import type { DeskApi } from "./desk-api.ts";
 import { DeskLine, type LineState } from "./desk-line.ts";
+import type { MessageAction } from "./message-actions.ts";
 import { Thread } from "./thread.ts";
 
 const store = lasting("bilin.desk.");
@@ -16,6 +17,9 @@ export class DeskSession extends SignedIn<DeskApi> {
   queue: Queue | "loading" | "unreachable" = "loading";
   line: LineState = "connecting";
   selected: string | null = null;
+  /** Null until the server has said it, and for somebody who is no agent. */
+  presence: OwnPresence | null = null;
+  leftMessages: readonly MessageCase[] = [];
   private readonly threads = new Map<string, Thread>();
   private read: Record<string, number> = store.read<Record<string, number>>("read") ?? {};
   private deskLine: DeskLine | null = null;
@@ -104,6 +108,21 @@ export class DeskSession extends SignedIn<DeskApi> {
     if (oldest) await this.take(oldest.id);
   }
 
+  async choosePresence(wanted: PresenceName): Promise<void> {
+    this.presence = (await this.attempt(() => this.api.choosePresence(wanted))) ?? this.presence;
+    this.changed();
+  }
+
+  async takeMessage({ reference, conversation_id }: MessageCase): Promise<void> {
+    if (await this.attempt(() => this.api.takeMessage(reference))) this.select(conversation_id);
+  }
+
+  async finishMessage({ reference }: MessageCase): Promise<void> {
+    if (!(await this.attempt(() => this.api.finishMessage(reference)))) return;
+    this.leftMessages = this.leftMessages.filter((each) => each.reference !== reference);
+    this.changed();
+  }
+
   handBack(id: string): Promise<void> {
     return this.letGo(id, () => this.api.handBack(id));
   }
@@ -131,6 +150,14 @@ export class DeskSession extends SignedIn<DeskApi> {
     this.changed();
   }
 
+  /** What is asked of a message of the selected conversation. */
+  ask(action: MessageAction): void {
+    const { selected } = this;
+    if (selected === null) return;
+    if (action.do === "keep") action.answer(this.api.keepReply(selected, action.seq));
+    else action.answer(this.api.trace(selected, action.seq));
+  }
+
   tellTyping(active: boolean): void {
     if (this.selected) this.deskLine?.send({ type: "typing", conversation_id: this.selected, active });
   }
@@ -140,7 +167,7 @@ export class DeskSession extends SignedIn<DeskApi> {
   }
 
   protected override get namedProblems(): readonly string[] {
-    return ["already_taken", "not_owner"];
+    return ["already_taken", "not_owner", "at_capacity"];
   }
 
   protected override begun(): void {
@@ -159,6 +186,8 @@ export class DeskSession extends SignedIn<DeskApi> {
     this.queue = "loading";
     this.selected = null;
     this.threads.clear();
+    this.presence = null;
+    this.leftMessages = [];
   }
 
   private takeState(state: LineState): void {
@@ -180,6 +209,12 @@ export class DeskSession extends SignedIn<DeskApi> {
         return;
       case "queue":
         return this.takeQueue(frame);
+      case "presence":
+        this.presence = { presence: frame.presence, load: frame.load, capacity: frame.capacity };
+        return this.changed();
+      case "left_messages":
+        this.leftMessages = frame.left_messages;
+        return this.changed();
       case "message":
         this.threads.get(frame.conversation_id)?.put(frame.message);
         return this.changed();

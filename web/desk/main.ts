@@ -5,10 +5,16 @@ import { SignIn } from "../shared/sign-in.ts";
 import { ConversationPane } from "./conversation-pane.ts";
 import { CustomerPane } from "./customer-pane.ts";
 import { DeskApp } from "./desk-app.ts";
+import { MessageActions } from "./message-actions.ts";
+import { MessageList } from "./message-list.ts";
+import { PresenceSwitch } from "./presence-switch.ts";
 import { QueuePane } from "./queue-pane.ts";
 import { ReplyBox } from "./reply-box.ts";
 
 define("staff-sign-in", SignIn);
+define("desk-message-actions", MessageActions);
+define("desk-presence", PresenceSwitch);
+define("desk-messages", MessageList);
 define("desk-queue", QueuePane);
 define("desk-reply", ReplyBox);
 define("desk-conversation", ConversationPane);

@@ -1,6 +1,6 @@
 import { call } from "../shared/http.ts";
 import { socketAddress } from "../shared/socket.ts";
-import type { ChatConfig, Conversation, Language, Message, OutgoingMessage } from "../shared/protocol.ts";
+import type { ChatConfig, Conversation, CustomerFacts, Language, LeftMessage, Message, OutgoingMessage } from "../shared/protocol.ts";
 
 /** The customers' calls of docs/protocol.md, on one server. */
 export class ChatApi {
@@ -15,8 +15,8 @@ export class ChatApi {
     return call(`${this.root}/config`);
   }
 
-  start(language: Language): Promise<{ conversation: Conversation; token: string }> {
-    return call(`${this.root}/conversations`, { method: "POST", body: { language, channel: "web" } });
+  start(language: Language, customer?: CustomerFacts): Promise<{ conversation: Conversation; token: string }> {
+    return call(`${this.root}/conversations`, { method: "POST", body: { language, channel: "web", ...customer } });
   }
 
   of(id: string, token: string): ConversationApi {
@@ -57,6 +57,10 @@ export class ConversationApi {
 
   async cancelWaiting(): Promise<Conversation> {
     return (await this.post<{ conversation: Conversation }>("/handoff/cancel")).conversation;
+  }
+
+  leaveMessage(message: { client_id: string; text: string; contact: string }): Promise<{ conversation: Conversation; left_message: LeftMessage }> {
+    return this.post("/left-messages", message);
   }
 
   feedback(seq: number, helpful: boolean): Promise<void> {
