@@ -146,7 +146,7 @@ def test_an_answer_that_was_swapped(bench: Bench) -> None:
         for language in ("zh", "en"):
             condition = named[f"faq answer of {entry_id} ({language})"]
             assert condition["reason"] == f"it now says what {other} said"
-    assert "it now says what statement said" in html
+    assert "It now says what statement said" in html
 
 
 def test_a_similar_question_that_was_moved_to_another_entry(bench: Bench) -> None:
