@@ -96,7 +96,6 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.accuracy = 0.0
         rows = [
             {"id": f"{entry_id}-{language}-{number}", "text": text, "language": language, "entry_id": entry_id}
             for entry_id, by_language in QUESTIONS.items()
@@ -120,7 +119,6 @@ def bench(small_data_dir: Path, tmp_path: Path) -> Bench:
     code, report, _ = bench.run("base", BANK)
     assert code == 0
     assert report["top1"] >= 0.9, "the base has to be whole, or the sabotage proves nothing"
-    bench.accuracy = report["top1"]
     return bench
 
 
@@ -142,7 +140,7 @@ def test_an_answer_that_was_swapped(bench: Bench) -> None:
         swapped["lost-card"][language], swapped["statement"][language] = (mine[0], other[1]), (other[0], mine[1])
     code, report, html = bench.run("swapped", swapped, "--no-worse-than", "base")
     assert code == 1
-    assert report["top1"] == bench.accuracy, "the right entry is found all the same: only the comparison can tell"
+    assert report["top1"] >= 0.9, "the right entry is found all the same: only the comparison can tell"
     named = failed(report)
     for entry_id, other in (("lost-card", "statement"), ("statement", "lost-card")):
         for language in ("zh", "en"):
