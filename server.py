@@ -14,9 +14,12 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+import chat.casework.endpoints
 import chat.endpoints
 import chat.internal
 import chat.socket
+import handoff.canned.endpoints
+import handoff.case_endpoints
 import handoff.endpoints
 import handoff.socket
 import identity.endpoints
@@ -24,8 +27,12 @@ import kb.endpoints
 import kb.file_endpoints
 from chat.answering import Answering
 from chat.bot import RasaBot
-from chat.desk import DeskConversations
+from chat.casework.afterwards import Afterwards
+from chat.casework.service import Casework
+from chat.customers import CustomerKeys
 from chat.turn import TurnRunner
+from handoff.canned.service import CannedReplies
+from handoff.case_desk import CaseDesk, no_team
 from handoff.desk import Desk
 from handoff.policy import Thresholds
 from handoff.signals import SignalReader, fitted_reader
@@ -74,9 +81,12 @@ def create_app(settings: Settings, encoder: TurnEncoder | None = None) -> FastAP
     http.install(app)
     for router in (
         chat.endpoints.router,
+        chat.casework.endpoints.router,
         chat.internal.router,
         chat.socket.router,
         handoff.endpoints.router,
+        handoff.case_endpoints.router,
+        handoff.canned.endpoints.router,
         handoff.socket.router,
         identity.endpoints.router,
         kb.endpoints.router,
@@ -124,7 +134,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         examples = VectorCache(encoder.encoder.primary, settings.data_dir / "cache" / "signals.db")
         signals = await fitted_reader(knowledge.encode, encoder.encoder.space.primary, examples)
 
-    conversations = DeskConversations(database, events, clock)
+    conversations = Casework(database, events, clock)
     bot = RasaBot(settings.resolved_bot_url, settings.secret("bot_token"), timeout_seconds=settings.bot_timeout_seconds)
     answering = Answering(conversations, knowledge, thresholds)
     turns = TurnRunner(
@@ -141,6 +151,10 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     app.state.database, app.state.events, app.state.bot = database, events, bot
     app.state.identity, app.state.knowledge = identity_service, knowledge
     app.state.chat, app.state.desk = conversations, Desk(conversations)
+    app.state.case_desk = CaseDesk(app.state.desk, conversations, identity_service.member, no_team, clock)
+    app.state.canned = CannedReplies(database, clock)
+    app.state.afterwards = Afterwards(database, events, clock)
+    app.state.customer_keys = CustomerKeys(secret_key)
     app.state.answering, app.state.turns = answering, turns
     try:
         yield

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from starlette.requests import HTTPConnection
 
+from chat.customers import CustomerKeys
 from chat.models import Conversation
 from chat.schemas import (
     Backlog,
@@ -94,10 +95,13 @@ async def config(knowledge: Knowledge) -> WidgetConfig:
 
 
 @router.post("/conversations", status_code=201)
-async def start(body: NewConversation, chat: Chat) -> StartedConversation:
+async def start(body: NewConversation, chat: Chat, request: Request) -> StartedConversation:
     """Start a conversation with the bot."""
-    conversation, token = await chat.create(body.language, body.channel)
-    return StartedConversation(conversation=ConversationView.of(conversation, None), token=token)
+    keys = cast(CustomerKeys, request.app.state.customer_keys)
+    customer_id = keys.known(body.customer)
+    conversation, token = await chat.create(body.language, body.channel, customer_id)
+    view = ConversationView.of(conversation, None)
+    return StartedConversation(conversation=view, token=token, customer=keys.key(customer_id))
 
 
 @router.get("/conversations/{conversation_id}")

@@ -16,7 +16,8 @@ class Conversation(Model):
 
     ``version`` rises with every change of owner: who wants to change it names the version that they saw.
     ``answered_seq`` is the last customer message whose turn is over; ``turn_until`` is set while a worker handles one.
-    Of those that wait, a higher ``priority`` comes first, then the longest waiting.
+    Of those that wait, a higher ``priority`` comes first, then the longest waiting. ``customer_id`` is the same in all
+    conversations of one browser, or of one customer of the bank.
     """
 
     __tablename__ = "conversations"
@@ -24,6 +25,7 @@ class Conversation(Model):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64))
+    customer_id: Mapped[str | None] = mapped_column(String(32), index=True)
     channel: Mapped[str] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(2))
     owner: Mapped[str] = mapped_column(String(8))

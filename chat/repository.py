@@ -24,6 +24,11 @@ class ChatRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
+    @property
+    def session(self) -> AsyncSession:
+        """The transaction, for another repository that works in the same one."""
+        return self._session
+
     def add(self, conversation: Conversation) -> None:
         """A new conversation."""
         self._session.add(conversation)

@@ -17,6 +17,7 @@ class NewConversation(BaseModel):
 
     language: Lang = "zh"
     channel: str = Field("web", min_length=1, max_length=20)
+    customer: str | None = Field(None, max_length=200)
 
 
 class NewMessage(BaseModel):
@@ -84,9 +85,10 @@ class ConversationAnswer(BaseModel):
 
 
 class StartedConversation(ConversationAnswer):
-    """A new conversation and the token that opens it."""
+    """A new conversation and the token that opens it; ``customer`` is to be sent when the next one is started."""
 
     token: str
+    customer: str
 
 
 class StoredMessage(BaseModel):

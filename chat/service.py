@@ -72,12 +72,13 @@ class ChatService:
         self.events = events
         self.clock = clock
 
-    async def create(self, language: Lang, channel: str) -> tuple[Conversation, str]:
-        """A new conversation with the bot, and the token that opens it."""
+    async def create(self, language: Lang, channel: str, customer_id: str | None = None) -> tuple[Conversation, str]:
+        """A new conversation with the bot, and the token that opens it; ``customer_id`` is who has had others."""
         token = new_token()
         conversation = Conversation(
             id=uuid4().hex,
             token_hash=token_digest(token),
+            customer_id=customer_id,
             channel=channel,
             language=language,
             owner=Owner.BOT.value,

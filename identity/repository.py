@@ -21,6 +21,10 @@ class IdentityRepository:
         """The member of staff with this login."""
         return (await self._session.execute(select(Staff).where(Staff.login == login))).scalar_one_or_none()
 
+    async def by_id(self, staff_id: int) -> Staff | None:
+        """The member of staff with this id."""
+        return await self._session.get(Staff, staff_id)
+
     def add_staff(self, staff: Staff) -> None:
         """A new member of staff."""
         self._session.add(staff)
