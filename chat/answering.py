@@ -244,7 +244,8 @@ def _after_agent(before: Message | None, told: list[Message]) -> Earlier:
     language: Lang = "en" if told[-1].language == "en" else "zh"
     asked = Earlier(before.text) if before else None
     words = " ".join(message.text for message in told)[-LONGEST_TOPIC:]
-    given = [message.turn["suggestion"]["entry_id"] for message in told if (message.turn or {}).get("suggestion")]
+    used = [(message.turn or {}).get("suggestion") for message in told]
+    given = [suggestion["entry_id"] for suggestion in used if suggestion]
     return Earlier(joined(asked, words, language) if asked else words, given[-1] if given else None)
 
 

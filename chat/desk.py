@@ -9,10 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.casework.models import CaseOutcome, EditedSuggestion
 from chat.casework.repository import CaseRepository
+from chat.giving import AlreadyTaken
+from chat.left_messages import MessageLeaving
 from chat.models import Conversation, Message
 from chat.ownership import Owner, OwnerChanged
+from chat.queueing import QueueRules
 from chat.repository import ChatRepository
-from chat.service import MAX_TEXT, ChatService, ConversationNotFound, language_of
+from chat.service import MAX_TEXT, OUT_OF_QUEUE, ConversationNotFound, language_of
 from chat.texts import text as say
 from handoff.case_interfaces import DraftOffers, EditedReply
 from handoff.interfaces import Case, Line, Outcome, Person, Suggested
@@ -23,6 +26,7 @@ from kit.events import Events
 from kit.masking import mask
 
 log = structlog.get_logger(__name__)
+__all__ = ["AlreadyTaken", "DeskConversations", "NotOwner"]
 
 LINES_OF_SUMMARY = 3
 WITHOUT_AGENT: dict[str, object] = {"agent_id": None, "agent_name": None, "taken_at": None}
@@ -32,12 +36,6 @@ class NotOwner(Conflict):
     """The conversation is not, or no longer, with this agent."""
 
     code = "not_owner"
-
-
-class AlreadyTaken(Conflict):
-    """Another agent was quicker, or the customer has left the queue."""
-
-    code = "already_taken"
 
 
 def line_of(message: Message) -> Line:
@@ -57,24 +55,41 @@ def line_of(message: Message) -> Line:
     )
 
 
-class DeskConversations(ChatService):
+class DeskConversations(MessageLeaving):
     """What staff do with conversations.
 
     Args:
         offers: takes suggested answers that agents have improved; None only stores them.
     """
 
-    def __init__(self, database: Database, events: Events, clock: Clock, offers: DraftOffers | None = None) -> None:
-        super().__init__(database, events, clock)
+    def __init__(
+        self,
+        database: Database,
+        events: Events,
+        clock: Clock,
+        rules: QueueRules = QueueRules(),
+        offers: DraftOffers | None = None,
+    ) -> None:
+        super().__init__(database, events, clock, rules)
         self._offers = offers
 
     async def waiting(self) -> list[Case]:
-        """Those waiting for a person: distress first, then the oldest."""
+        """Those waiting for a person, in the order of the queue."""
         return await self._cases(Owner.WAITING)
 
     async def held_by(self, agent_id: int) -> list[Case]:
         """Those an agent is talking to, oldest first."""
         return await self._cases(Owner.AGENT, agent_id)
+
+    async def loads(self) -> dict[int, int]:
+        """How many conversations each agent has."""
+        async with self.database.read() as session:
+            return await ChatRepository(session).loads()
+
+    async def waiting_by_team(self) -> dict[str, int]:
+        """How many wait for each team."""
+        async with self.database.read() as session:
+            return await ChatRepository(session).waiting_by_team()
 
     async def case(self, conversation_id: str) -> Case:
         """One conversation; raises ``NotFound``."""
@@ -97,14 +112,10 @@ class DeskConversations(ChatService):
 
         Raises:
             AlreadyTaken: it is no longer waiting, or not as ``case`` saw it.
+            AtCapacity: the agent has as many as they may have.
         """
-        if case.owner != Owner.WAITING:
-            raise AlreadyTaken("This conversation is not waiting for anybody.")
-        values = {"agent_id": agent_id, "agent_name": agent_name, "taken_at": self.clock.now()}
-        try:
-            return await self._move(case, Owner.AGENT, agent_name, "joined", values)
-        except OwnerChanged as error:
-            raise AlreadyTaken("This conversation has just been taken, or the customer has left.") from error
+        await self.give(case.id, case.version, agent_id, agent_name, automatic=False)
+        return await self.case(case.id)
 
     async def reply(
         self,
@@ -175,9 +186,7 @@ class DeskConversations(ChatService):
         """Let the bot go on."""
         values: dict[str, object] = {
             **WITHOUT_AGENT,
-            "reason": None,
-            "priority": 0,
-            "waiting_since": None,
+            **OUT_OF_QUEUE,
         }
         return await self._move(case, Owner.BOT, agent_name, "returned", values)
 
@@ -209,8 +218,14 @@ class DeskConversations(ChatService):
         beside: Callable[[AsyncSession, Conversation], Awaitable[None]] | None = None,
         **said: str,
     ) -> Case:
-        """Change the owner and tell the customer; ``beside`` is stored in the same transaction, or not at all."""
+        """Change the owner and tell the customer; ``beside`` is stored in the same transaction, or not at all.
+
+        Who gets it is locked before the conversation is, in the order of ``chat.giving``, and may not have too many.
+        """
         async with self.database.write() as session:
+            agent_id = values.get("agent_id")
+            if isinstance(agent_id, int) and agent_id != case.agent_id:
+                await self.check_agent(session, agent_id, automatic=False)
             repository = ChatRepository(session)
             conversation = await self._locked(repository, case.id)
             if conversation.version != case.version:

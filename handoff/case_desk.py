@@ -17,6 +17,7 @@ from handoff.case_interfaces import (
 )
 from handoff.desk import DESK_ROLES, Desk, check_version
 from handoff.interfaces import Case, Line, Person
+from handoff.roster import Roster
 from handoff.summary import Summary, summarise
 from identity.service import Role, SignedIn
 from kit.clock import Clock
@@ -25,7 +26,6 @@ from kit.errors import Conflict, InvalidRequest, NotFound
 RATED_FOR = timedelta(days=30)
 
 FindColleague = Callable[[int], Awaitable[tuple[str, frozenset[Role]] | None]]
-FindTeam = Callable[[str], Awaitable[Team | None]]
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,15 @@ class CaseDesk:
         desk: who may read what, and who has it.
         casework: does it.
         colleague: name and roles of a member of staff by id.
-        team: a team by id.
+        roster: knows the teams.
         clock: tells the time.
     """
 
-    def __init__(self, desk: Desk, casework: DeskWork, colleague: FindColleague, team: FindTeam, clock: Clock) -> None:
+    def __init__(self, desk: Desk, casework: DeskWork, colleague: FindColleague, roster: Roster, clock: Clock) -> None:
         self._desk = desk
         self._casework = casework
         self._find_colleague = colleague
-        self._find_team = team
+        self._roster = roster
         self._clock = clock
 
     async def notes(self, who: SignedIn, conversation_id: str, after: int = 0) -> list[Note]:
@@ -148,15 +148,8 @@ class CaseDesk:
         return Person(colleague_id, found[0])
 
     async def _team(self, team_id: str) -> Team:
-        team = await self._find_team(team_id)
-        if team is None:
-            raise NotFound("There is no such team.", code="team_not_found")
-        return team
-
-
-async def no_team(_: str) -> Team | None:
-    """Where there are no teams."""
-    return None
+        found = await self._roster.team(team_id)
+        return Team(found.id, {"zh": found.name["zh"], "en": found.name["en"]})
 
 
 def _person(who: SignedIn) -> Person:

@@ -10,6 +10,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from handoff.models import LeftMessage
+
 Vector = NDArray[np.float32]
 Lang = Literal["zh", "en"]
 EncodeText = Callable[[str, Lang], Awaitable[Vector]]
@@ -96,6 +98,34 @@ class Suggested:
 
     entry_id: str
     inserted: str
+
+
+class QueueFacts(Protocol):
+    """What the roster needs to know of conversations."""
+
+    async def loads(self) -> dict[int, int]:
+        """How many conversations each agent has."""
+        ...
+
+    async def waiting_by_team(self) -> dict[str, int]:
+        """How many wait for each team."""
+        ...
+
+
+class LeftMessages(Protocol):
+    """Messages that customers left, as the desk deals with them."""
+
+    async def left_messages(self) -> list[LeftMessage]:
+        """Those that nobody is done with, the earliest promise first."""
+        ...
+
+    async def take_message(self, reference: str, agent_id: int, agent_name: str) -> LeftMessage:
+        """Look after one; raises ``Conflict`` when somebody else does."""
+        ...
+
+    async def finish_message(self, reference: str, agent_id: int, *, in_charge: bool) -> LeftMessage:
+        """The customer has been answered; raises ``Forbidden`` unless it is theirs."""
+        ...
 
 
 class Conversations(Protocol):

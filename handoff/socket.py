@@ -14,9 +14,11 @@ from handoff.case_desk import CaseDesk
 from handoff.case_endpoints import case_desk
 from handoff.case_schemas import NoteView
 from handoff.desk import Desk
+from handoff.desk_presence import DeskPresence
 from handoff.endpoints import desk_service
 from handoff.interfaces import QUEUE, conversation_topic
 from handoff.schemas import Queue, StaffMessage
+from handoff.team_endpoints import messages_service, roster_service
 from identity.endpoints import COOKIE, identity_service
 from identity.service import SignedIn
 from kit.errors import BilinError, Forbidden, InvalidRequest, NotFound, Unavailable
@@ -37,6 +39,7 @@ class DeskSocket:
         socket: WebSocket,
         desk: Desk,
         cases: CaseDesk,
+        presence: DeskPresence,
         events: Events,
         who: SignedIn,
         still: Callable[[], Awaitable[SignedIn]],
@@ -45,6 +48,7 @@ class DeskSocket:
         self._still_signed_in = still
         self._desk = desk
         self._cases = cases
+        self._presence = presence
         self._events = events
         self._who = who
         self._watchers: dict[str, asyncio.Task[None]] = {}
@@ -54,7 +58,7 @@ class DeskSocket:
         """Serve until the agent goes."""
         await self._socket.send_json({"type": "welcome"})
         try:
-            async with self._events.subscribe(QUEUE) as subscription:
+            async with self._presence.at_desk(), self._events.subscribe(QUEUE) as subscription:
                 await converse(self._socket, lambda: self._write_lists(subscription), self._handle)
         finally:
             for watcher in self._watchers.values():
@@ -67,6 +71,7 @@ class DeskSocket:
             if lists != self._shown:
                 self._shown = lists
                 await self._socket.send_json({"type": "queue", **lists})
+            await self._presence.show()
             await subscription.next(timeout_seconds=REREAD_SECONDS)
 
     async def _watch(self, conversation_id: str, last: int, last_note: int) -> None:
@@ -150,7 +155,8 @@ async def desk_socket(socket: WebSocket) -> None:
         who.require_csrf(str(first.get("csrf", "")))
         events = cast(Events, socket.app.state.events)
         still = partial(identity.signed_in, cookie)
-        desk = DeskSocket(socket, desk_service(socket), case_desk(socket), events, who, still)
+        presence = DeskPresence(socket, roster_service(socket), messages_service(socket), who)
+        desk = DeskSocket(socket, desk_service(socket), case_desk(socket), presence, events, who, still)
         await desk.run()
     except ConnectionRefused as closed:
         await close(socket, closed.code, closed.reason)

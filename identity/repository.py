@@ -25,6 +25,10 @@ class IdentityRepository:
         """The member of staff with this id."""
         return await self._session.get(Staff, staff_id)
 
+    async def active(self) -> list[Staff]:
+        """Everybody who may sign in."""
+        return list((await self._session.execute(select(Staff).where(Staff.active).order_by(Staff.id))).scalars())
+
     def add_staff(self, staff: Staff) -> None:
         """A new member of staff."""
         self._session.add(staff)

@@ -24,6 +24,10 @@ Degradation = Literal[
     "database_busy",
     "database_unreachable",
     "storage_full",
+    "teams_invalid",
+    "agent_dropped",
+    "queue_failed",
+    "claim_refused",
     "turn_recovered",
     "turn_failed",
 ]

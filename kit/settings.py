@@ -92,6 +92,18 @@ class Settings(BaseSettings):
     search_without: str = Field("", description="Comma-separated parts of the search to switch off.")
     time_zone: str = Field("Asia/Shanghai", description="Time zone in which an entry's first and last day are meant.")
 
+    teams_file: str = Field("", description="YAML file of teams, read when there are none yet; empty means none.")
+    agent_capacity: int = Field(4, ge=1, le=50, description="Conversations an agent may have at once.")
+    agent_grace_seconds: float = Field(60.0, ge=5, description="How long an agent's desk may be away.")
+    queue_head_starts: str = Field(
+        "vulnerable=240,elder=15,complaint=10,vip=5",
+        description="Minutes by which each class of customer counts as having waited longer.",
+    )
+    claim_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Verifies what the bank's own pages claim of a customer; empty means nothing is believed.",
+    )
+
     secret_key: SecretStr = Field(
         SecretStr(""),
         description="Signs staff sessions; empty means one from data_dir.",

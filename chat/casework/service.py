@@ -12,12 +12,14 @@ from chat.casework.csat import satisfaction
 from chat.casework.models import CaseNote, Consultation
 from chat.casework.repository import CaseRepository
 from chat.desk import WITHOUT_AGENT, DeskConversations, line_of, storable
+from chat.giving import AtCapacity
 from chat.models import Conversation
 from chat.ownership import Owner, OwnerChanged
 from chat.repository import ChatRepository
 from chat.service import ConversationNotFound
 from handoff.case_interfaces import Note, OtherConversation, RatingLine, Satisfaction, Subject, Team
 from handoff.interfaces import Case, Line, Person
+from kit.errors import Conflict
 from kit.masking import mask
 
 LIVE_FOR = timedelta(minutes=30)
@@ -37,6 +39,12 @@ def note_of(note: CaseNote) -> Note:
         created_at=note.created_at,
         data=note.data,
     )
+
+
+class ColleagueFull(Conflict):
+    """The colleague who should get a conversation has as many as they may have."""
+
+    code = "colleague_full"
 
 
 class Casework(DeskConversations):
@@ -65,14 +73,20 @@ class Casework(DeskConversations):
 
         Raises:
             OwnerChanged: it is no longer as ``case`` saw it.
+            ColleagueFull: the colleague has as many conversations as they may have.
         """
         now = self.clock.now()
         if isinstance(to, Person):
             noted = self._noting("transfer", by, memo, {"to": to.name, "to_id": to.id}, leaves=to.id)
             given = {"agent_id": to.id, "agent_name": to.name, "taken_at": now}
-            return await self._move(case, Owner.AGENT, by.name, "transferred", given, noted, agent=to.name)
+            try:
+                return await self._move(case, Owner.AGENT, by.name, "transferred", given, noted, agent=to.name)
+            except AtCapacity as error:
+                raise ColleagueFull(f"{to.name} has as many conversations as they may have. Choose another.") from error
         noted = self._noting("transfer", by, memo, {"to": to.name["zh"], "team": to.id, "names": to.name})
-        waiting = {**WITHOUT_AGENT, "waiting_since": now}
+        # Its place in the queue stays that of the first wait: who is passed on does not start again at the end.
+        arrived = {} if case.waiting_since else {"queue_since": now}
+        waiting = {**WITHOUT_AGENT, "team": to.id, "waiting_since": now, **arrived}
         name = to.name["en" if case.language == "en" else "zh"]
         return await self._move(case, Owner.WAITING, by.name, "to_team", waiting, noted, agent=name)
 

@@ -6,7 +6,7 @@ from alembic import op
 from kit.database import Moment
 
 revision = "0008"
-down_revision = "0004"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

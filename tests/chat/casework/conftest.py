@@ -33,7 +33,7 @@ def waiting(casework: Casework) -> NewCase:
     """A customer who asked something and waits for a person."""
 
     async def make(language: str = "zh", customer_id: str | None = None) -> Case:
-        conversation, _ = await casework.create(language, "web", customer_id)
+        conversation, _ = await casework.create(language, "web", customer_id=customer_id)
         await casework.post(conversation.id, "1", "房贷可以提前还吗", language)
         await casework.hand_off(conversation.id, Reason.ASKED_FOR_HUMAN, actor="policy")
         return await casework.case(conversation.id)

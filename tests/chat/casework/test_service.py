@@ -7,11 +7,12 @@ import asyncio
 import pytest
 
 from chat.casework.repository import CaseRepository
-from chat.casework.service import Casework
+from chat.casework.service import Casework, ColleagueFull
 from chat.ownership import OwnerChanged
 from chat.schemas import MessageView
 from handoff.case_interfaces import EditedReply, Team
 from handoff.interfaces import Outcome, Suggested
+from handoff.roster import DEFAULT_CAPACITY
 from kit.errors import Conflict, InvalidRequest, NotFound, Unavailable
 from kit.events import MemoryEvents
 from tests.chat.casework.conftest import CHEN, LIN, ZHAO
@@ -97,6 +98,25 @@ class TestTransfers:
         assert name in (await casework.lines(moved.id, 0))[-1].text
         (note,) = await casework.notes(moved.id, 0)
         assert note.data["team"] == "loans"
+
+    async def test_whoever_is_passed_on_keeps_their_place_in_the_queue(self, casework, taken, waiting, clock) -> None:
+        first = await taken()
+        clock.advance(60)
+        second = await waiting()
+        clock.advance(60)
+        moved = await casework.transfer(first, LIN, LOANS, "")
+        assert [case.id for case in await casework.waiting()] == [moved.id, second.id]
+        assert moved.waiting_since == clock.now()
+        assert (await casework.current(moved.id)).team == "loans"
+
+    async def test_a_colleague_who_has_as_many_as_they_may_have_gets_no_more(self, casework, taken) -> None:
+        for _ in range(DEFAULT_CAPACITY):
+            await casework.transfer(await taken(), LIN, CHEN, "")
+        case = await taken()
+        with pytest.raises(ColleagueFull):
+            await casework.transfer(case, LIN, CHEN, "one more")
+        assert await casework.case(case.id) == case
+        assert await casework.notes(case.id, 0) == []
 
     async def test_of_two_tabs_that_transfer_at_once_one_wins_and_one_memo_is_kept(self, casework, taken) -> None:
         case = await taken()
@@ -255,7 +275,7 @@ class TestImprovedSuggestions:
     ) -> None:
         case = await taken()
         editors = Editors(fails)
-        casework = Casework(database, MemoryEvents(), clock, editors)
+        casework = Casework(database, MemoryEvents(), clock, offers=editors)
         text = f"可以，满一年免违约金，您尾号{CARD}的卡也行。"
         turn = await self.reply(casework, case.id, text)
         await self.reply(casework, case.id, text)
