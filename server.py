@@ -14,6 +14,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+import chat.bridge.endpoints
 import chat.casework.endpoints
 import chat.endpoints
 import chat.internal
@@ -29,6 +30,8 @@ import kb.file_endpoints
 from chat.answering import Answering
 from chat.assignment import QueueRunner
 from chat.bot import RasaBot
+from chat.bridge.incoming import BridgeDesk
+from chat.bridge.outgoing import BridgeRunner
 from chat.casework.afterwards import Afterwards
 from chat.casework.service import Casework
 from chat.customers import CustomerKeys
@@ -54,7 +57,7 @@ from kit.clock import SystemClock
 from kit.counters import count_degraded
 from kit.database import Database
 from kit.errors import BilinError, InvalidRequest, Unavailable
-from kit.events import events_from_settings
+from kit.events import Events, events_from_settings
 from kit.settings import ROOT, Settings
 
 log = structlog.get_logger(__name__)
@@ -88,6 +91,7 @@ def create_app(settings: Settings, encoder: TurnEncoder | None = None) -> FastAP
     for router in (
         chat.endpoints.router,
         chat.casework.endpoints.router,
+        chat.bridge.endpoints.router,
         chat.internal.router,
         chat.socket.router,
         handoff.endpoints.router,
@@ -156,16 +160,21 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         claim_seconds=settings.bot_timeout_seconds + TURN_MARGIN_SECONDS,
     )
     await turns.start()
+    bridge = _bridge(app, settings, database, events, conversations)
     queue = QueueRunner(conversations, roster)
-    await queue.start()
+    if bridge is None:
+        await queue.start()
+    else:
+        await bridge.start()
 
     app.state.internal_token = settings.secret("internal_token")
     app.state.database, app.state.events, app.state.bot = database, events, bot
     app.state.identity, app.state.knowledge = identity_service, knowledge
-    app.state.chat, app.state.desk = conversations, Desk(conversations)
+    app.state.chat, app.state.desk = conversations, Desk(conversations, elsewhere=bridge is not None)
     app.state.case_desk = CaseDesk(app.state.desk, conversations, identity_service.member, roster, clock)
     app.state.canned = CannedReplies(database, clock)
     app.state.afterwards = Afterwards(database, events, clock, queue_rules)
+    app.state.afterwards.queue_changed = queue.wake
     app.state.customer_keys = CustomerKeys(secret_key)
     app.state.roster = roster
     app.state.waiting_room = WaitingRoom(database, clock, queue_rules.roster)
@@ -174,11 +183,24 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         yield
     finally:
         await queue.close()
+        if bridge is not None:
+            await bridge.close()
         await turns.close()
         await knowledge.close()
         await events.close()
         await bot.close()
         await database.close()
+
+
+def _bridge(
+    app: FastAPI, settings: Settings, database: Database, events: Events, conversations: Casework
+) -> BridgeRunner | None:
+    """The bridge to another desk, where one takes the place of ours."""
+    app.state.bridge_desk, app.state.bridge_token = None, ""
+    if not settings.bridge_url:
+        return None
+    app.state.bridge_desk, app.state.bridge_token = BridgeDesk(conversations), settings.secret("bridge_token")
+    return BridgeRunner(database, events, SystemClock(), settings.bridge_url, settings.secret("bridge_secret"))
 
 
 async def _load_content(knowledge: KnowledgeBase, settings: Settings) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from handoff.case_interfaces import DeskWork, StaleView
 from handoff.interfaces import Case, Line, Outcome, Suggested
 from identity.service import Role, SignedIn
-from kit.errors import Forbidden, NotFound
+from kit.errors import Conflict, Forbidden, NotFound
 
 DESK_ROLES = (Role.AGENT, Role.SUPERVISOR)
 
@@ -22,10 +22,16 @@ class Lists:
 
 
 class Desk:
-    """Checks that a conversation is the caller's before anything is read or done."""
+    """Checks that a conversation is the caller's before anything is read or done.
 
-    def __init__(self, conversations: DeskWork) -> None:
+    Args:
+        conversations: does it.
+        elsewhere: whether another desk takes conversations in the place of this one.
+    """
+
+    def __init__(self, conversations: DeskWork, *, elsewhere: bool = False) -> None:
         self._conversations = conversations
+        self._elsewhere = elsewhere
 
     async def lists(self, who: SignedIn) -> Lists:
         """Everybody who waits, and whom this agent is talking to."""
@@ -42,6 +48,8 @@ class Desk:
         case = await self._conversations.case(conversation_id)
         if case.owner == "agent" and case.agent_id == who.id:
             return case
+        if self._elsewhere:
+            raise Conflict("Conversations are taken at another desk here.", code="desk_elsewhere")
         return await self._conversations.take(case, who.id, who.name)
 
     async def case(self, who: SignedIn, conversation_id: str) -> Case:

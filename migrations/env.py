@@ -3,6 +3,7 @@
 from alembic import context
 
 # The imports fill the metadata that new migrations are compared with.
+import chat.bridge.models
 import chat.casework.models
 import chat.models  # noqa: F401
 import handoff.canned.models

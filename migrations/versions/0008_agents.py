@@ -95,6 +95,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("conversation_id", "seq", name=op.f("pk_edited_suggestions")),
     )
     op.create_table(
+        "bridged_conversations",
+        _conversation(),
+        sa.Column("told_seq", sa.Integer(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("leased_until", Moment(), nullable=True),
+        _to_conversation("bridged_conversations"),
+        sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_bridged_conversations")),
+    )
+    op.create_table(
         "canned_replies",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("titles", sa.JSON(), nullable=False),
@@ -108,7 +118,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("canned_replies", "edited_suggestions", "ratings", "case_outcomes", "consultations", "case_notes"):
+    op.drop_table("canned_replies")
+    op.drop_table("bridged_conversations")
+    for table in ("edited_suggestions", "ratings", "case_outcomes", "consultations", "case_notes"):
         op.drop_table(table)
     with op.batch_alter_table("conversations") as batch:
         batch.drop_index(batch.f("ix_conversations_customer_id"))

@@ -4,6 +4,7 @@ import { ChatHeader } from "./chat-header.ts";
 import { ConversationLog } from "./conversation-log.ts";
 import { MessageComposer } from "./message-composer.ts";
 import { PersonBar } from "./person-bar.ts";
+import { RatingCard } from "./rating-card.ts";
 import { WelcomeScreen } from "./welcome-screen.ts";
 
 const script = document.currentScript as HTMLScriptElement | null;
@@ -15,6 +16,7 @@ define("bilin-log", ConversationLog);
 define("bilin-welcome", WelcomeScreen);
 define("bilin-person", PersonBar);
 define("bilin-composer", MessageComposer);
+define("bilin-rating", RatingCard);
 define("bilin-widget", BilinWidget);
 
 /** Puts the widget on the page that loaded this script, unless the page has placed one itself. */

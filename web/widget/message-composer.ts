@@ -88,6 +88,8 @@ export class MessageComposer extends SessionPart {
     if (this.box) fitHeight(this.box);
   }
 
+  @state() private sure = false;
+
   override render(): TemplateResult {
     return this.session.conversation?.owner === "closed" ? this.ended() : this.form();
   }
@@ -107,7 +109,16 @@ export class MessageComposer extends SessionPart {
         ${text.length >= countFrom
           ? html`<span class="left" role="status">${t("composer.left", { count: limit - text.length })}</span>`
           : nothing}
+        ${this.end()}
       </div>`;
+  }
+
+  /** Two taps end the conversation, so that none does by mistake. */
+  private end(): TemplateResult | typeof nothing {
+    const { session, t } = this;
+    if (!session.conversation || session.messages.length === 0) return nothing;
+    return html`<button type="button" class="end" data-testid="end-chat" @blur=${() => (this.sure = false)}
+      @click=${() => (this.sure ? void session.endConversation() : (this.sure = true))}>${t(this.sure ? "end.sure" : "end.ask")}</button>`;
   }
 
   private ended(): TemplateResult {
