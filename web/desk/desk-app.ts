@@ -116,9 +116,11 @@ export class DeskApp extends LitElement {
 
   private tools(t: Translate): TemplateResult {
     const { attention, isSupervisor } = this.session;
-    const toggle = (name: "sounds" | "notifications", on: boolean, change: () => void): TemplateResult => html`
-      <button type="button" class="button bare square" data-testid=${name} aria-pressed=${on ? "true" : "false"} aria-label=${t(`attention.${name}`)}
-        title=${t(`attention.${name}.${on ? "on" : "off"}`)} @click=${change}>${icon(on ? name : `${name}_off`)}</button>`;
+    const toggle = (name: "sounds" | "notifications", on: boolean, change: () => void): TemplateResult => {
+      const state = on ? "on" : "off";
+      return html`<button type="button" class="button bare square" data-testid=${name} aria-pressed=${on ? "true" : "false"} aria-label=${t(`attention.${name}`)}
+        title=${t(`attention.${name}.${state}`)} @click=${change}>${icon(on ? name : `${name}_off`)}</button>`;
+    };
     return html`${isSupervisor
       ? html`<button type="button" class="button bare" data-testid="open-ratings" @click=${() => void this.ratings?.show()}>${icon("helpful")}<span class="wide">${t("ratings.open")}</span></button>
           <button type="button" class="button bare" data-testid="open-canned" @click=${() => void this.canned?.show()}>${icon("copy")}<span class="wide">${t("canned.open")}</span></button>`

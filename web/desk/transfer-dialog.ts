@@ -31,15 +31,15 @@ export class TransferDialog extends DeskDialog {
     const { t, advice, teams } = this;
     const kind = advice ? "consult" : "transfer";
     return html`<dialog aria-labelledby="title" data-testid=${`${kind}-dialog`}><form method="dialog" @submit=${this.confirm}>
-      <h2 id="title">${t(`${kind}.title`)}</h2>
-      <p class="quiet">${t(`${kind}.about`)}</p>
+      <h2 id="title">${t(`dialog.${kind}.title`)}</h2>
+      <p class="quiet">${t(`dialog.${kind}.about`)}</p>
       ${teams === null ? html`<div class="skeleton" role="status" aria-label=${t("transfer.loading")}>&nbsp;</div>` : this.lists(teams)}
-      <label class="field"><span class="label">${t(`${kind}.memo`)}</span>
+      <label class="field"><span class="label">${t(`dialog.${kind}.memo`)}</span>
         <textarea rows="2" maxlength="2000" data-testid="memo" .value=${this.memo}
           @input=${(event: Event) => (this.memo = (event.target as HTMLTextAreaElement).value)}></textarea></label>
       <div class="actions">
         <button type="button" class="button" @click=${this.hide}>${t("transfer.cancel")}</button>
-        <button class="button main" data-testid=${`${kind}-yes`} aria-disabled=${this.chosen ? "false" : "true"}>${t(`${kind}.yes`)}</button>
+        <button class="button main" data-testid=${`${kind}-yes`} aria-disabled=${this.chosen ? "false" : "true"}>${t(`dialog.${kind}.yes`)}</button>
       </div>
     </form></dialog>`;
   }

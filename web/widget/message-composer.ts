@@ -65,6 +65,16 @@ export class MessageComposer extends SessionPart {
       flex: none;
       font-variant-numeric: tabular-nums;
     }
+    .end {
+      flex: none;
+      padding: 0;
+      border: 0;
+      background: none;
+      color: var(--accent-text);
+      font-size: var(--text-xs);
+      text-decoration: underline;
+      text-underline-offset: 0.2em;
+    }
     .ended {
       display: grid;
       gap: var(--space-2);
@@ -75,6 +85,8 @@ export class MessageComposer extends SessionPart {
     }
   `];
 
+  /** The customer has tapped once to end the conversation. */
+  @state() private sure = false;
   @state() private text = drafts.read<string>("draft") ?? "";
   @query("textarea") private box!: HTMLTextAreaElement | null;
   private typingTimer: ReturnType<typeof setTimeout> | undefined;
@@ -87,8 +99,6 @@ export class MessageComposer extends SessionPart {
   override updated(): void {
     if (this.box) fitHeight(this.box);
   }
-
-  @state() private sure = false;
 
   override render(): TemplateResult {
     return this.session.conversation?.owner === "closed" ? this.ended() : this.form();
