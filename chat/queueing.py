@@ -33,7 +33,7 @@ class QueueRules:
     @classmethod
     def from_settings(cls, settings: Settings, scenario_of: Callable[[str], str | None]) -> QueueRules:
         """As they are configured."""
-        timing = Timing(grace_seconds=settings.agent_grace_seconds)
+        timing = Timing.for_grace(settings.agent_grace_seconds)
         roster = RosterRules(capacity=settings.agent_capacity, timing=timing)
         return cls(roster, parse_head_starts(settings.queue_head_starts), scenario_of)
 

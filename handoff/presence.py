@@ -25,6 +25,11 @@ class Timing:
     silent_seconds: float = 30.0
     grace_seconds: float = 60.0
 
+    @classmethod
+    def for_grace(cls, seconds: float) -> Timing:
+        """Six heartbeats in a grace; three that are missing end a connection."""
+        return cls(heartbeat_seconds=seconds / 6, silent_seconds=seconds / 2, grace_seconds=seconds)
+
 
 @dataclass(frozen=True)
 class Sign:

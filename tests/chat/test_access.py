@@ -19,6 +19,7 @@ CUSTOMER_CALLS = {
     "send": ("POST", "/messages", {"client_id": "intruder", "text": "let me in"}),
     "handoff": ("POST", "/handoff", None),
     "cancel": ("POST", "/handoff/cancel", None),
+    "leave-message": ("POST", "/left-messages", {"client_id": "intruder", "text": "let me in"}),
     "feedback": ("POST", "/messages/2/feedback", {"helpful": True}),
     "end": ("POST", "/end", None),
     "asked-to-rate": ("GET", "/rating", None),

@@ -302,14 +302,14 @@ class TestAtOnce:
 
 
 class TestTheQueue:
-    async def test_distress_first_then_the_longest_waiting(self, conversations, clock) -> None:
+    async def test_classes_first_then_the_longest_waiting(self, conversations, clock) -> None:
         order = {}
         for reason in (Reason.LOW_CONFIDENCE, Reason.DISTRESS, Reason.COMPLAINT, Reason.VULNERABLE_CUSTOMER):
             conversation, _ = await conversations.create("zh", "web")
             await conversations.hand_off(conversation.id, reason, actor="policy")
             order[reason] = conversation.id
             clock.advance(10)
-        wanted = [Reason.DISTRESS, Reason.VULNERABLE_CUSTOMER, Reason.LOW_CONFIDENCE, Reason.COMPLAINT]
+        wanted = [Reason.DISTRESS, Reason.VULNERABLE_CUSTOMER, Reason.COMPLAINT, Reason.LOW_CONFIDENCE]
         assert [case.reason for case in await conversations.waiting()] == wanted
         positions = [
             await conversations.queue_position(await conversations.current(order[reason])) for reason in wanted

@@ -1,5 +1,6 @@
 import type {
-  CannedReply, Case, DeskColleague, DeskTeam, History, Note, OtherConversation, Outcome, Queue, RatingReport, StaffMessage, Summary,
+  CannedReply, Case, DeskColleague, DeskTeam, History, MessageCase, Note, OtherConversation, Outcome, OwnPresence, PresenceName, Queue,
+  RatingReport, StaffMessage, Summary,
 } from "../shared/protocol.ts";
 import { socketAddress } from "../shared/socket.ts";
 import { StaffApi } from "../shared/staff-api.ts";
@@ -105,6 +106,18 @@ export class DeskApi extends StaffApi {
 
   private async changeCase(id: string, rest: string, body?: unknown): Promise<Case> {
     return (await this.post<{ case: Case }>(this.path(id, rest), body)).case;
+  }
+
+  choosePresence(presence: PresenceName): Promise<OwnPresence> {
+    return this.change("PUT", "/api/desk/presence", { presence });
+  }
+
+  takeMessage(reference: string): Promise<MessageCase> {
+    return this.post(`/api/desk/left-messages/${encodeURIComponent(reference)}/take`);
+  }
+
+  finishMessage(reference: string): Promise<MessageCase> {
+    return this.post(`/api/desk/left-messages/${encodeURIComponent(reference)}/done`);
   }
 
   private path(id: string, rest = ""): string {

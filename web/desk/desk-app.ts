@@ -97,6 +97,7 @@ export class DeskApp extends LitElement {
         ? html`<span class="line ${session.line}" role="status" data-testid="connection" data-state=${session.line}>
             ${icon(session.line)}<span>${t(`line.${session.line}`)}</span></span>`
         : nothing}
+      ${staff ? html`<desk-presence .session=${session} .t=${t} .language=${language}></desk-presence>` : nothing}
       <span class="space"></span>
       ${staff ? this.tools(t) : nothing}
       ${staff

@@ -1,7 +1,9 @@
 import { Refused } from "../shared/http.ts";
 import { randomId } from "../shared/identifiers.ts";
+import type {
+  Candidate, CannedReply, Case, DeskFrame, MessageCase, OwnPresence, PresenceName, Queue, RatingReport, StaffMessage,
+} from "../shared/protocol.ts";
 import { plainText } from "../shared/markdown.ts";
-import type { Candidate, CannedReply, Case, DeskFrame, Queue, RatingReport, StaffMessage } from "../shared/protocol.ts";
 import { SignedIn } from "../shared/signed-in.ts";
 import { lasting } from "../shared/storage.ts";
 import { Attention } from "./attention.ts";
@@ -26,6 +28,9 @@ export class DeskSession extends SignedIn<DeskApi> {
   readonly attention = new Attention();
   /** Says what a notification is to say; the page knows the language. */
   announce: (facts: Case, message: StaffMessage | null) => { title: string; body: string } = () => ({ title: "", body: "" });
+  /** Null until the server has said it, and for somebody who is no agent. */
+  presence: OwnPresence | null = null;
+  leftMessages: readonly MessageCase[] = [];
   private readonly threads = new Map<string, Thread>();
   private read: Record<string, number> = store.read<Record<string, number>>("read") ?? {};
   private deskLine: DeskLine | null = null;
@@ -144,6 +149,21 @@ export class DeskSession extends SignedIn<DeskApi> {
   async takeOver(facts: Case): Promise<void> {
     this.gained(facts.id, await this.attempt(() => this.api.takeOver(facts)));
     if (this.live !== null) void this.loadLive();
+  }
+
+  async choosePresence(wanted: PresenceName): Promise<void> {
+    this.presence = (await this.attempt(() => this.api.choosePresence(wanted))) ?? this.presence;
+    this.changed();
+  }
+
+  async takeMessage({ reference, conversation_id }: MessageCase): Promise<void> {
+    if (await this.attempt(() => this.api.takeMessage(reference))) this.select(conversation_id);
+  }
+
+  async finishMessage({ reference }: MessageCase): Promise<void> {
+    if (!(await this.attempt(() => this.api.finishMessage(reference)))) return;
+    this.leftMessages = this.leftMessages.filter((each) => each.reference !== reference);
+    this.changed();
   }
 
   handBack(id: string): Promise<boolean> {
@@ -270,7 +290,10 @@ export class DeskSession extends SignedIn<DeskApi> {
   }
 
   protected override get namedProblems(): readonly string[] {
-    return ["already_taken", "not_owner", "owner_changed", "edit_conflict", "colleague_not_found", "team_not_found"];
+    return [
+      "already_taken", "not_owner", "at_capacity", "owner_changed", "edit_conflict", "colleague_not_found", "colleague_full", "team_not_found",
+      "desk_elsewhere",
+    ];
   }
 
   protected override begun(): void {
@@ -292,6 +315,8 @@ export class DeskSession extends SignedIn<DeskApi> {
     this.live = null;
     this.selected = null;
     this.threads.clear();
+    this.presence = null;
+    this.leftMessages = [];
   }
 
   private takeState(state: LineState): void {
@@ -315,8 +340,14 @@ export class DeskSession extends SignedIn<DeskApi> {
       case "queue":
         if (this.live !== null) void this.loadLive();
         return this.takeQueue(frame);
+      case "presence":
+        this.presence = { presence: frame.presence, load: frame.load, capacity: frame.capacity };
+        return this.changed();
+      case "left_messages":
+        this.leftMessages = frame.left_messages;
+        return this.changed();
       case "message":
-        return this.takeMessage(frame.conversation_id, frame.message);
+        return this.receiveMessage(frame.conversation_id, frame.message);
       case "note":
         this.threads.get(frame.conversation_id)?.putNote(frame.note);
         return this.changed();
@@ -325,7 +356,7 @@ export class DeskSession extends SignedIn<DeskApi> {
     }
   }
 
-  private takeMessage(id: string, message: StaffMessage): void {
+  private receiveMessage(id: string, message: StaffMessage): void {
     const thread = this.threads.get(id);
     if (!thread) return;
     const isNew = message.seq > (thread.store.messages.at(-1)?.seq ?? 0);

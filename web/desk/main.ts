@@ -7,14 +7,18 @@ import { CloseDialog } from "./close-dialog.ts";
 import { ConversationPane } from "./conversation-pane.ts";
 import { CustomerPane } from "./customer-pane.ts";
 import { DeskApp } from "./desk-app.ts";
+import { MessageList } from "./message-list.ts";
 import { NoteBox } from "./note-box.ts";
 import { OtherDialog } from "./other-dialog.ts";
+import { PresenceSwitch } from "./presence-switch.ts";
 import { QueuePane } from "./queue-pane.ts";
 import { RatingsDialog } from "./ratings-dialog.ts";
 import { ReplyBox } from "./reply-box.ts";
 import { TransferDialog } from "./transfer-dialog.ts";
 
 define("staff-sign-in", SignIn);
+define("desk-presence", PresenceSwitch);
+define("desk-messages", MessageList);
 define("desk-queue", QueuePane);
 define("desk-reply", ReplyBox);
 define("desk-conversation", ConversationPane);

@@ -127,6 +127,7 @@ export class QueuePane extends DeskPart {
         <h2>${t("queue.waiting")}${this.count(session.waiting)}</h2>
         ${this.list(session.waiting, "queue.waiting.empty", (facts) => this.waitingCase(facts))}
       </section>
+      <desk-messages .session=${session} .t=${t} .language=${this.language}></desk-messages>
       <section class="mine" aria-label=${t("queue.mine")}>
         <h2>${t("queue.mine")}${this.count(session.mine)}</h2>
         ${this.list(session.mine, "queue.mine.empty", (facts) => this.myCase(facts))}

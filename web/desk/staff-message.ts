@@ -56,7 +56,7 @@ function extras(message: StaffMessage, t: Translate): TemplateResult | typeof no
 }
 
 function notice(message: StaffMessage & { kind: "notice" }, t: Translate): TemplateResult {
-  const text = t(`notice.${message.data.event}`, { name: message.data.agent_name ?? t("sender.agent") });
+  const text = t(`notice.${message.data.event}`, { name: message.data.agent_name ?? t("sender.agent"), message: message.data.message ?? "" });
   return html`<p class="notice" data-testid="desk-message" data-sender=${message.sender} data-kind="notice" data-seq=${message.seq}>
     ${text.startsWith("notice.") ? message.text : text}</p>`;
 }

@@ -5,7 +5,7 @@ export type Owner = "bot" | "waiting" | "agent" | "closed";
 export type Sender = "customer" | "bot" | "agent" | "system";
 export type Emotion = "neutral" | "anger" | "anxiety" | "distress";
 export type NoticeEvent =
-  | "waiting" | "joined" | "transferred" | "to_team" | "returned" | "closed" | "cancelled" | "bot_unavailable";
+  | "waiting" | "joined" | "transferred" | "to_team" | "returned" | "closed" | "cancelled" | "bot_unavailable" | "agent_lost" | "message_left";
 
 export interface ErrorBody {
   error: { code: string; message: string; request_id?: string; details?: { field: string; message: string }[] };
@@ -47,6 +47,9 @@ export interface NoticeData {
   event: NoticeEvent;
   agent_name?: string;
   by?: "customer";
+  /** Of a message that was left: its number, and what it says. */
+  reference?: string;
+  message?: string;
 }
 
 interface MessageBase {
@@ -73,14 +76,70 @@ export interface Conversation {
   owner: Owner;
   agent_name: string | null;
   queue_position: number | null;
+  wait?: Wait | null;
   last_seq: number;
   created_at: string;
+}
+
+/** When people are there; `opens` says when next, where they are away and anybody knows. */
+export interface People {
+  open: boolean;
+  opens_at: string | null;
+  opens: Record<Language, string> | null;
+  hours: Record<Language, string>;
+}
+
+export interface Wait {
+  position: number;
+  estimate: { kind: "within" | "more_than" | "unknown"; minutes: number | null };
+  people: People;
+}
+
+/** What a customer gets for a message that they left. */
+export interface LeftMessage {
+  reference: string;
+  created_at: string;
+  promised_at: string | null;
+  promise: Record<Language, string> | null;
+}
+
+export type CustomerClass = "standard" | "elder";
+
+/** What the page says of the customer; `claim` is signed by the bank. */
+export interface CustomerFacts {
+  customer_class: CustomerClass;
+  claim?: string;
+}
+
+export type PresenceName = "online" | "away" | "break" | "offline";
+
+export interface OwnPresence {
+  presence: PresenceName;
+  load: number;
+  capacity: number;
+}
+
+/** A message that a customer left, as the desk sees it. */
+export interface MessageCase {
+  reference: string;
+  conversation_id: string;
+  team: string;
+  language: Language;
+  priority: number;
+  text: string;
+  contact: string;
+  state: "open" | "taken" | "done";
+  created_at: string;
+  promised_at: string | null;
+  agent_id: number | null;
+  agent_name: string | null;
 }
 
 export interface ChatConfig {
   bank: Record<Language, string>;
   featured: Record<Language, EntryQuestion[]>;
   hours: Record<Language, string>;
+  people?: People;
 }
 
 export interface OutgoingMessage {
@@ -266,6 +325,8 @@ export interface AskedRating {
 export type DeskFrame =
   | { type: "welcome" }
   | ({ type: "queue" } & Queue)
+  | ({ type: "presence" } & OwnPresence)
+  | { type: "left_messages"; left_messages: MessageCase[] }
   | { type: "message"; conversation_id: string; message: StaffMessage }
   | { type: "note"; conversation_id: string; note: Note }
   | { type: "typing"; conversation_id: string; active: boolean }

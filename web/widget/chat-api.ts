@@ -1,6 +1,8 @@
 import { call } from "../shared/http.ts";
 import { socketAddress } from "../shared/socket.ts";
-import type { AskedRating, ChatConfig, Conversation, Language, Message, OutgoingMessage } from "../shared/protocol.ts";
+import type {
+  AskedRating, ChatConfig, Conversation, CustomerFacts, Language, LeftMessage, Message, OutgoingMessage,
+} from "../shared/protocol.ts";
 
 /** The customers' calls of docs/protocol.md, on one server. */
 export class ChatApi {
@@ -15,9 +17,11 @@ export class ChatApi {
     return call(`${this.root}/config`);
   }
 
-  /** @param customer what the server gave with the last conversation, by which it knows the customer again. */
-  start(language: Language, customer: string | null): Promise<{ conversation: Conversation; token: string; customer: string }> {
-    const body = { language, channel: "web", ...(customer === null ? {} : { customer }) };
+  /** @param known what the server gave with the last conversation, by which it knows the customer again. */
+  start(
+    language: Language, facts?: CustomerFacts, known: string | null = null,
+  ): Promise<{ conversation: Conversation; token: string; customer: string }> {
+    const body = { language, channel: "web", ...facts, ...(known === null ? {} : { customer: known }) };
     return call(`${this.root}/conversations`, { method: "POST", body });
   }
 
@@ -71,6 +75,10 @@ export class ConversationApi {
 
   rateService(subject: AskedRating["subject"], score: number, comment?: string): Promise<void> {
     return this.post("/rating", { subject, score, ...(comment === undefined ? {} : { comment }) });
+  }
+
+  leaveMessage(message: { client_id: string; text: string; contact: string }): Promise<{ conversation: Conversation; left_message: LeftMessage }> {
+    return this.post("/left-messages", message);
   }
 
   feedback(seq: number, helpful: boolean): Promise<void> {

@@ -3,7 +3,7 @@ import { Refused } from "../shared/http.ts";
 import { randomId } from "../shared/identifiers.ts";
 import { MessageStore } from "../shared/message-store.ts";
 import { Observable } from "../shared/observable.ts";
-import type { ChatConfig, Conversation, Language, Message } from "../shared/protocol.ts";
+import type { ChatConfig, Conversation, CustomerFacts, Language, LeftMessage, Message } from "../shared/protocol.ts";
 import type { JsonStore } from "../shared/storage.ts";
 import type { ChatApi, ConversationApi } from "./chat-api.ts";
 import { ChatLine, type LineState } from "./chat-line.ts";
@@ -53,6 +53,7 @@ export class ChatSession extends Observable {
     private readonly chat: ChatApi,
     private readonly storage: JsonStore,
     private readonly language: () => Language,
+    private readonly customer: () => CustomerFacts | undefined = () => undefined,
   ) {
     super();
     this.outbox = new Outbox(storage);
@@ -152,6 +153,21 @@ export class ChatSession extends Observable {
     return this.changeOwner((api) => api.cancelWaiting());
   }
 
+  /** Leaves a message in place of waiting; null when that failed, and what was written may be sent again. */
+  async leaveMessage(message: { client_id: string; text: string; contact: string }): Promise<LeftMessage | null> {
+    try {
+      if (!this.api) await this.ensureConversation(false);
+      if (!this.api) return null;
+      const { conversation, left_message } = await this.api.leaveMessage(message);
+      this.conversation = conversation;
+      this.changed();
+      return left_message;
+    } catch (error) {
+      if (error instanceof Refused && [401, 404].includes(error.status)) this.expire();
+      return null;
+    }
+  }
+
   async rate(seq: number, helpful: boolean): Promise<void> {
     if (!this.kept || !this.api) return;
     this.keep({ feedback: { ...this.kept.feedback, [seq]: helpful } });
@@ -216,7 +232,8 @@ export class ChatSession extends Observable {
     for (let failures = this.expiries; ; failures += 1) {
       if (failures > 0) await new Promise((resolve) => setTimeout(resolve, backoffMilliseconds(failures)));
       try {
-        const { conversation, token, customer } = await this.chat.start(this.language(), this.storage.read<string>(customerKey));
+        const known = this.storage.read<string>(customerKey);
+        const { conversation, token, customer } = await this.chat.start(this.language(), this.customer(), known);
         this.storage.write(customerKey, customer);
         this.conversation = conversation;
         this.kept = { id: conversation.id, token, used_at: Date.now(), seen: 0, feedback: {} };

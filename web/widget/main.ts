@@ -2,6 +2,7 @@ import { define } from "../shared/define.ts";
 import { BilinWidget } from "./bilin-widget.ts";
 import { ChatHeader } from "./chat-header.ts";
 import { ConversationLog } from "./conversation-log.ts";
+import { LeaveMessage } from "./leave-message.ts";
 import { MessageComposer } from "./message-composer.ts";
 import { PersonBar } from "./person-bar.ts";
 import { RatingCard } from "./rating-card.ts";
@@ -15,6 +16,7 @@ define("bilin-header", ChatHeader);
 define("bilin-log", ConversationLog);
 define("bilin-welcome", WelcomeScreen);
 define("bilin-person", PersonBar);
+define("bilin-leave-message", LeaveMessage);
 define("bilin-composer", MessageComposer);
 define("bilin-rating", RatingCard);
 define("bilin-widget", BilinWidget);
@@ -24,6 +26,8 @@ function embed(): void {
   if (document.querySelector("bilin-widget")) return;
   const element = document.createElement("bilin-widget");
   if (script?.dataset.language) element.setAttribute("language", script.dataset.language);
+  if (script?.dataset.elder !== undefined) element.setAttribute("elder", "");
+  if (script?.dataset.claim) element.setAttribute("claim", script.dataset.claim);
   document.body.append(element);
 }
 

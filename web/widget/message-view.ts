@@ -28,6 +28,8 @@ const noticeIcons: Record<NoticeEvent, IconName> = {
   closed: "online",
   cancelled: "information",
   bot_unavailable: "warning",
+  agent_lost: "warning",
+  message_left: "online",
 };
 
 /** One message, by its kind. */
