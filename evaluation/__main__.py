@@ -1,4 +1,4 @@
-"""``python -m evaluation``: ``faq``, ``followups``, ``doubles``, ``ablation`` and ``handoff``."""
+"""``python -m evaluation``: ``faq``, ``followups``, ``doubles``, ``ablation``, ``handoff`` and ``outcomes``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from evaluation import ablation, doubles, faq, followups, handoff
+from evaluation import ablation, doubles, faq, followups, handoff, outcomes
 from evaluation.datasets import read_dialogues, read_double_questions, read_knowledge, read_queries, read_utterances
 from evaluation.output import put_out
 from evaluation.tables import show
@@ -58,6 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     handoff_parser = commands.add_parser(
         "handoff", parents=[written], help="who is handed to a person, against who needs one"
     )
+    outcomes_parser = commands.add_parser(
+        "outcomes", parents=[written], help="what agents judged when they closed conversations, as questions for faq"
+    )
+    outcomes_parser.add_argument("--out", type=Path, required=True, help="write the questions to this file")
     for command in (faq_parser, ablation_parser, handoff_parser):
         command.add_argument("--queries", type=Path, action="append", required=True, help="questions; may be repeated")
     for command in (followups_parser, doubles_parser):
@@ -105,12 +109,19 @@ def _run_handoff(arguments: argparse.Namespace, settings: Settings) -> dict[str,
         return asyncio.run(handoff.run(utterances, settings, step)).report()
 
 
+def _run_outcomes(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    judged = asyncio.run(outcomes.read(settings))
+    outcomes.write(judged.queries, arguments.out)
+    return judged.report()
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], dict[str, Any]]] = {
     "faq": _run_faq,
     "ablation": _run_ablation,
     "followups": _run_followups,
     "doubles": _run_doubles,
     "handoff": _run_handoff,
+    "outcomes": _run_outcomes,
 }
 
 

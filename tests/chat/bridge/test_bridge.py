@@ -124,6 +124,7 @@ class TestWhatIsTold:
         self, runner, other, casework, desk, handed_over
     ) -> None:
         case_id = await handed_over()
+        await runner.tell_all()
         await casework.say(case_id, [ANSWER], "zh", while_owner=(Owner.WAITING,))
         await desk.message(case_id, "a", "Zhou", "您好", private=False)
         await casework.post(case_id, "2", "要手续费吗", "zh")
@@ -148,6 +149,7 @@ class TestWhatIsTold:
 
     async def test_the_end_is_told(self, runner, other, casework, handed_over) -> None:
         case_id = await handed_over()
+        await runner.tell_all()
         await Afterwards(casework.database, MemoryEvents(), casework.clock).end(case_id)
         await runner.tell_all()
         assert [status for _, status in other.told] == ["open", "resolved"]
