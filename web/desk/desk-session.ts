@@ -1,14 +1,14 @@
 import { Refused } from "../shared/http.ts";
 import { randomId } from "../shared/identifiers.ts";
 import type {
-  Candidate, CannedReply, Case, DeskFrame, MessageCase, OwnPresence, PresenceName, Queue, RatingReport, StaffMessage,
+  Candidate, Case, DeskFrame, MessageCase, Queue, StaffMessage,
 } from "../shared/protocol.ts";
 import { plainText } from "../shared/markdown.ts";
-import { SignedIn } from "../shared/signed-in.ts";
 import { lasting } from "../shared/storage.ts";
 import { Attention } from "./attention.ts";
-import type { Closing, DeskApi, Target } from "./desk-api.ts";
+import type { Closing, Target } from "./desk-api.ts";
 import { DeskLine, type LineState } from "./desk-line.ts";
+import { DeskLookups } from "./desk-lookups.ts";
 import { Thread, type Written } from "./thread.ts";
 
 const store = lasting("bilin.desk.");
@@ -18,19 +18,13 @@ const summaryMilliseconds = 800;
 const empty: Queue = { waiting: [], mine: [], consulted: [] };
 
 /** What one agent has in front of them: who they are, the lists, and the conversations they follow. */
-export class DeskSession extends SignedIn<DeskApi> {
+export class DeskSession extends DeskLookups {
   queue: Queue | "loading" | "unreachable" = "loading";
-  /** All that is going on, for a supervisor who looks; null while nobody does. */
-  live: readonly Case[] | "loading" | null = null;
   line: LineState = "connecting";
   selected: string | null = null;
-  canned: readonly CannedReply[] = [];
   readonly attention = new Attention();
   /** Says what a notification is to say; the page knows the language. */
   announce: (facts: Case, message: StaffMessage | null) => { title: string; body: string } = () => ({ title: "", body: "" });
-  /** Null until the server has said it, and for somebody who is no agent. */
-  presence: OwnPresence | null = null;
-  leftMessages: readonly MessageCase[] = [];
   private readonly threads = new Map<string, Thread>();
   private read: Record<string, number> = store.read<Record<string, number>>("read") ?? {};
   private deskLine: DeskLine | null = null;
@@ -69,15 +63,6 @@ export class DeskSession extends SignedIn<DeskApi> {
 
   get unread(): number {
     return this.mine.reduce((sum, { id }) => sum + this.unreadOf(id), 0);
-  }
-
-  get isSupervisor(): boolean {
-    const roles = this.staff && typeof this.staff === "object" ? this.staff.roles : [];
-    return roles.includes("supervisor") || roles.includes("admin");
-  }
-
-  get me(): number {
-    return this.staff && typeof this.staff === "object" ? this.staff.id : 0;
   }
 
   unreadOf(id: string): number {
@@ -149,11 +134,6 @@ export class DeskSession extends SignedIn<DeskApi> {
   async takeOver(facts: Case): Promise<void> {
     this.gained(facts.id, await this.attempt(() => this.api.takeOver(facts)));
     if (this.live !== null) void this.loadLive();
-  }
-
-  async choosePresence(wanted: PresenceName): Promise<void> {
-    this.presence = (await this.attempt(() => this.api.choosePresence(wanted))) ?? this.presence;
-    this.changed();
   }
 
   async takeMessage({ reference, conversation_id }: MessageCase): Promise<void> {
@@ -241,47 +221,6 @@ export class DeskSession extends SignedIn<DeskApi> {
 
   reload(): void {
     if (this.thread) void this.load(this.thread);
-  }
-
-  // what is looked up
-
-  async loadLive(): Promise<void> {
-    if (this.live === null) this.live = "loading";
-    this.changed();
-    const found = await this.attempt(() => this.api.live());
-    if (this.live !== null) this.live = found ?? (this.live === "loading" ? [] : this.live);
-    this.changed();
-  }
-
-  leaveLive(): void {
-    this.live = null;
-    this.changed();
-  }
-
-  async loadCanned(): Promise<void> {
-    this.canned = await this.api.canned().catch(() => this.canned);
-    this.changed();
-  }
-
-  async saveCanned(reply: CannedReply): Promise<boolean> {
-    const saved = await this.attempt(() => this.api.saveCanned(reply));
-    await this.loadCanned();
-    return saved !== null;
-  }
-
-  async withdrawCanned(id: string): Promise<void> {
-    await this.attempt(() => this.api.withdrawCanned(id));
-    await this.loadCanned();
-  }
-
-  ratings(): Promise<RatingReport | null> {
-    return this.attempt(() => this.api.ratings());
-  }
-
-  /** Whom a conversation can be given to; an empty list where the service has none. */
-  async destinations(): Promise<[Awaited<ReturnType<DeskApi["teams"]>>, Awaited<ReturnType<DeskApi["colleagues"]>>]> {
-    const [teams, colleagues] = await Promise.all([this.api.teams().catch(() => []), this.api.colleagues().catch(() => [])]);
-    return [teams, colleagues.filter(({ id }) => id !== this.me)];
   }
 
   async other(otherId: string): Promise<StaffMessage[] | null> {
