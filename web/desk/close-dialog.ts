@@ -5,13 +5,13 @@ import { DeskDialog } from "./dialogs.ts";
 
 const outcomes: readonly Outcome[] = ["solved", "not_solved", "spam"];
 
-/** How it went, asked when the agent closes a chat: it is what the bot's answers are judged by later. */
+/** How it went, asked when the agent closes a chat. Nothing is chosen beforehand: the bot's answers are judged by it later. */
 export class CloseDialog extends DeskDialog {
-  @state() private outcome: Outcome = "solved";
+  @state() private outcome: Outcome | null = null;
   @state() private entry = "";
 
   override show(): Promise<void> {
-    this.outcome = "solved";
+    this.outcome = null;
     this.entry = this.session.thread?.answersSoFar[0]?.entry_id ?? "";
     return super.show();
   }
@@ -22,7 +22,7 @@ export class CloseDialog extends DeskDialog {
       <h2 id="title">${t("confirm.close.title")}</h2>
       <p class="quiet">${t("confirm.close.about")}</p>
       <fieldset><legend>${t("confirm.close.outcome")}</legend>
-        ${outcomes.map((outcome) => html`<label class="choice"><input type="radio" name="outcome" value=${outcome} data-testid=${`outcome-${outcome}`}
+        ${outcomes.map((outcome) => html`<label class="choice"><input type="radio" name="outcome" required value=${outcome} data-testid=${`outcome-${outcome}`}
           .checked=${this.outcome === outcome} @change=${() => (this.outcome = outcome)}>${t(`confirm.outcome.${outcome}`)}</label>
           ${outcome === "solved" && this.outcome === "solved" ? this.answers() : nothing}`)}
       </fieldset>
@@ -45,6 +45,7 @@ export class CloseDialog extends DeskDialog {
   private confirm(event: Event): void {
     event.preventDefault();
     const { outcome, entry, session } = this;
+    if (outcome === null) return;
     this.hide();
     if (session.selected === null) return;
     void session.close(session.selected, { outcome, ...(outcome === "solved" && entry ? { entry_id: entry } : {}) });
