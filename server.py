@@ -15,10 +15,14 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+import chat.bridge.endpoints
+import chat.casework.endpoints
 import chat.endpoints
 import chat.internal
 import chat.records.endpoints
 import chat.socket
+import handoff.canned.endpoints
+import handoff.case_endpoints
 import handoff.endpoints
 import handoff.socket
 import handoff.team_endpoints
@@ -30,12 +34,18 @@ import kb.suggestions.endpoints
 from chat.answering import Answering
 from chat.assignment import QueueRunner
 from chat.bot import RasaBot
-from chat.desk import DeskConversations
+from chat.bridge.incoming import BridgeDesk
+from chat.bridge.outgoing import BridgeRunner
+from chat.casework.afterwards import Afterwards
+from chat.casework.service import Casework
+from chat.customers import CustomerKeys
 from chat.queueing import QueueRules
 from chat.records.provider import ConversationRecords
 from chat.records.tracing import Tracing
 from chat.turn import TurnRunner
 from chat.waiting import WaitingRoom
+from handoff.canned.service import CannedReplies
+from handoff.case_desk import CaseDesk
 from handoff.desk import Desk
 from handoff.policy import Thresholds
 from handoff.roster import Roster
@@ -55,7 +65,7 @@ from kit.clock import SystemClock
 from kit.counters import count_degraded
 from kit.database import Database
 from kit.errors import BilinError, InvalidRequest, Unavailable
-from kit.events import events_from_settings
+from kit.events import Events, events_from_settings
 from kit.settings import ROOT, Settings
 
 log = structlog.get_logger(__name__)
@@ -88,10 +98,14 @@ def create_app(settings: Settings, encoder: TurnEncoder | None = None) -> FastAP
     http.install(app)
     for router in (
         chat.endpoints.router,
+        chat.casework.endpoints.router,
+        chat.bridge.endpoints.router,
         chat.internal.router,
         chat.records.endpoints.router,
         chat.socket.router,
         handoff.endpoints.router,
+        handoff.case_endpoints.router,
+        handoff.canned.endpoints.router,
         handoff.socket.router,
         handoff.team_endpoints.router,
         identity.endpoints.router,
@@ -143,7 +157,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         signals = await fitted_reader(knowledge.encode, encoder.encoder.space.primary, examples)
 
     queue_rules = QueueRules.from_settings(settings, knowledge.scenario_of)
-    conversations = DeskConversations(database, events, clock, queue_rules)
+    conversations = Casework(database, events, clock, queue_rules)
     roster = Roster(database, events, clock, conversations, queue_rules.roster)
     await _load_teams(roster, settings)
     bot = RasaBot(settings.resolved_bot_url, settings.secret("bot_token"), timeout_seconds=settings.bot_timeout_seconds)
@@ -157,8 +171,12 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         claim_seconds=settings.bot_timeout_seconds + TURN_MARGIN_SECONDS,
     )
     await turns.start()
+    bridge = _bridge(app, settings, database, events, conversations)
     queue = QueueRunner(conversations, roster)
-    await queue.start()
+    if bridge is None:
+        await queue.start()
+    else:
+        await bridge.start()
 
     records = ConversationRecords(database)
     suggestions = Suggestions(database, clock, knowledge, records, identity_service)
@@ -168,7 +186,12 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     app.state.shopper_secret = settings.secret("shopper_secret")
     app.state.database, app.state.events, app.state.bot = database, events, bot
     app.state.identity, app.state.knowledge = identity_service, knowledge
-    app.state.chat, app.state.desk = conversations, Desk(conversations)
+    app.state.chat, app.state.desk = conversations, Desk(conversations, elsewhere=bridge is not None)
+    app.state.case_desk = CaseDesk(app.state.desk, conversations, identity_service.member, roster, clock)
+    app.state.canned = CannedReplies(database, clock)
+    app.state.afterwards = Afterwards(database, events, clock, queue_rules)
+    app.state.afterwards.queue_changed = queue.wake
+    app.state.customer_keys = CustomerKeys(secret_key)
     app.state.roster = roster
     app.state.waiting_room = WaitingRoom(database, clock, queue_rules.roster)
     app.state.answering, app.state.turns = answering, turns
@@ -179,12 +202,25 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         yield
     finally:
         await queue.close()
+        if bridge is not None:
+            await bridge.close()
         await turns.close()
         await suggestions.collector.close()
         await knowledge.close()
         await events.close()
         await bot.close()
         await database.close()
+
+
+def _bridge(
+    app: FastAPI, settings: Settings, database: Database, events: Events, conversations: Casework
+) -> BridgeRunner | None:
+    """The bridge to another desk, where one takes the place of ours."""
+    app.state.bridge_desk, app.state.bridge_token = None, ""
+    if not settings.bridge_url:
+        return None
+    app.state.bridge_desk, app.state.bridge_token = BridgeDesk(conversations), settings.secret("bridge_token")
+    return BridgeRunner(database, events, SystemClock(), settings.bridge_url, settings.secret("bridge_secret"))
 
 
 async def _load_content(knowledge: KnowledgeBase, settings: Settings) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import structlog
 
+from chat.casework.repository import CaseRepository
 from chat.models import Message
 from chat.ownership import Owner
 from chat.repository import ChatRepository
@@ -139,6 +140,9 @@ class Answering:
         """The turn before, as far as it says what this message may follow up."""
         async with self._chat.database.read() as session:
             before = await ChatRepository(session).turn_before(message)
+            told = await CaseRepository(session).agent_words(message, before.seq if before else 0)
+        if told:
+            return _after_agent(before, told)
         if before is None or before.turn is None:
             return None
         answered = before.turn.get("choice")
@@ -244,6 +248,19 @@ class Answering:
                 for candidate in search.candidates[:3]
             ]
         }
+
+
+def _after_agent(before: Message | None, told: list[Message]) -> Earlier:
+    """What a message follows up that comes after a person's words: those, and what they answered.
+
+    What the person gave as an answer of the knowledge base counts as said, as if the bot had said it.
+    """
+    language: Lang = "en" if told[-1].language == "en" else "zh"
+    asked = Earlier(before.text) if before else None
+    words = " ".join(message.text for message in told)[-LONGEST_TOPIC:]
+    used = [(message.turn or {}).get("suggestion") for message in told]
+    given = [suggestion["entry_id"] for suggestion in used if suggestion]
+    return Earlier(joined(asked, words, language) if asked else words, given[-1] if given else None)
 
 
 def _name(outcome: Answer | Clarify | Decline | Handoff) -> OutcomeName:

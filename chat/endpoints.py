@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from starlette.requests import HTTPConnection
 
 from chat.channels import check_channel
+from chat.customers import CustomerKeys
 from chat.desk import DeskConversations
 from chat.models import Conversation
 from chat.schemas import (
@@ -123,8 +124,11 @@ async def start(body: NewConversation, request: Request, chat: Chat) -> StartedC
             count_degraded("claim_refused")
         else:
             customer_class = CustomerClass(claim.customer_class)
-    conversation, token = await chat.create(body.language, body.channel, customer_class)
-    return StartedConversation(conversation=ConversationView.of(conversation, None), token=token)
+    keys = cast(CustomerKeys, request.app.state.customer_keys)
+    customer_id = keys.known(body.customer)
+    conversation, token = await chat.create(body.language, body.channel, customer_class, customer_id)
+    view = ConversationView.of(conversation, None)
+    return StartedConversation(conversation=view, token=token, customer=keys.key(customer_id))
 
 
 @router.get("/conversations/{conversation_id}")

@@ -29,6 +29,11 @@ class ChatRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
+    @property
+    def session(self) -> AsyncSession:
+        """The transaction, for another repository that works in the same one."""
+        return self._session
+
     def add(self, conversation: Conversation) -> None:
         """A new conversation."""
         self._session.add(conversation)
@@ -152,6 +157,16 @@ class ChatRepository:
             .limit(1)
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def first_notice(self, conversation_id: str, event: str) -> int:
+        """The sequence number of the first notice of a kind; 0 when there is none."""
+        statement = (
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.kind == "notice")
+            .order_by(Message.seq)
+        )
+        notices = (await self._session.execute(statement)).scalars()
+        return next((notice.seq for notice in notices if notice.data.get("event") == event), 0)
 
     async def last_said(self, conversation_id: str) -> Message | None:
         """The latest message of a speaker; notices are not said by anybody."""

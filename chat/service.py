@@ -83,13 +83,18 @@ class ChatService:
         self.queue_changed: Callable[[], None] | None = None
 
     async def create(
-        self, language: Lang, channel: str, customer_class: CustomerClass = CustomerClass.STANDARD
+        self,
+        language: Lang,
+        channel: str,
+        customer_class: CustomerClass = CustomerClass.STANDARD,
+        customer_id: str | None = None,
     ) -> tuple[Conversation, str]:
-        """A new conversation with the bot, and the token that opens it."""
+        """A new conversation with the bot, and the token that opens it; ``customer_id`` is who has had others."""
         token = new_token()
         conversation = Conversation(
             id=uuid4().hex,
             token_hash=token_digest(token),
+            customer_id=customer_id,
             channel=channel,
             language=language,
             customer_class=customer_class.value,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -15,6 +15,8 @@ from handoff.models import LeftMessage
 Vector = NDArray[np.float32]
 Lang = Literal["zh", "en"]
 EncodeText = Callable[[str, Lang], Awaitable[Vector]]
+
+OutcomeKind = Literal["solved", "not_solved", "spam"]
 
 QUEUE = "queue"
 
@@ -50,11 +52,12 @@ class Line:
     data: dict[str, Any]
     turn: dict[str, Any] | None
     created_at: datetime
+    helpful: bool | None = None
 
 
 @dataclass(frozen=True)
 class Case:
-    """A conversation as the desk lists it."""
+    """A conversation as the desk lists it; ``consulted`` are the colleagues who are asked for advice, by id."""
 
     id: str
     language: str
@@ -70,6 +73,31 @@ class Case:
     last_seq: int
     last_line: Line | None
     wants: str
+    consulted: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a conversation ended; ``entry_id`` is the answer that solved it, if one did."""
+
+    kind: OutcomeKind
+    entry_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """An inserted suggestion: the entry, and its words as they were put into the box."""
+
+    entry_id: str
+    inserted: str
 
 
 class QueueFacts(Protocol):
@@ -123,7 +151,15 @@ class Conversations(Protocol):
         """Give a waiting conversation to an agent; raises ``Conflict`` when it is gone."""
         ...
 
-    async def reply(self, conversation_id: str, agent_id: int, agent_name: str, client_id: str, text: str) -> Line:
+    async def reply(
+        self,
+        conversation_id: str,
+        agent_id: int,
+        agent_name: str,
+        client_id: str,
+        text: str,
+        suggested: Suggested | None = None,
+    ) -> Line:
         """Store an agent's message; raises ``Conflict`` when the conversation is not theirs."""
         ...
 
@@ -131,6 +167,6 @@ class Conversations(Protocol):
         """Let the bot go on."""
         ...
 
-    async def close(self, case: Case, agent_name: str) -> Case:
-        """End the conversation."""
+    async def close(self, case: Case, agent_name: str, outcome: Outcome | None = None) -> Case:
+        """End the conversation, with the agent's judgement where there is one."""
         ...

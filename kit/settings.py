@@ -91,6 +91,15 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Signs the marker of simulated customers and mystery shoppers; empty means one from data_dir.",
     )
+    bridge_url: str = Field("", description="Webhook of another agent desk that takes the place of ours; or empty.")
+    bridge_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Signs what the other desk is told; empty means one from data_dir.",
+    )
+    bridge_token: SecretStr = Field(
+        SecretStr(""),
+        description="Token that the other desk shows to web; empty means one from data_dir.",
+    )
 
     reranker: str = Field("", description="Cross-encoder that orders the first candidates, by path or name; or empty.")
     reranker_candidates: int = Field(5, ge=2, le=5, description="How many of the first candidates the reranker sees.")
@@ -135,7 +144,16 @@ class Settings(BaseSettings):
         return self.bot_url.rstrip("/") or f"http://127.0.0.1:{self.bot_port}"
 
     def secret(
-        self, name: Literal["secret_key", "bot_token", "internal_token", "webhook_secret", "shopper_secret"]
+        self,
+        name: Literal[
+            "secret_key",
+            "bot_token",
+            "internal_token",
+            "webhook_secret",
+            "shopper_secret",
+            "bridge_secret",
+            "bridge_token",
+        ],
     ) -> str:
         """A configured secret, or one made at first need and kept in the data folder, readable by the owner only."""
         configured: SecretStr = getattr(self, name)

@@ -17,6 +17,7 @@ from evaluation.commands import (
     faq,
     followups,
     handoff,
+    outcomes,
     shopper,
     traffic,
 )
@@ -64,6 +65,7 @@ COMMANDS: tuple[Command, ...] = (
     traffic.LABELS,
     traffic.PERIODS,
     shopper.COMMAND,
+    outcomes.COMMAND,
 )
 
 
