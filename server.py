@@ -27,7 +27,7 @@ from chat.bot import RasaBot
 from chat.desk import DeskConversations
 from chat.turn import TurnRunner
 from handoff.desk import Desk
-from handoff.policy import Thresholds
+from handoff.policy import read_policy
 from handoff.signals import SignalReader, fitted_reader
 from identity.demo import create_demo_accounts
 from identity.service import Identity
@@ -97,7 +97,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     events = events_from_settings(settings)
     await events.start()
     encoder = encoder or await _load_encoder(settings)
-    thresholds = Thresholds()
+    policy = read_policy(settings.handoff_policy)
 
     secret_key = settings.secret("secret_key")
     identity_service = Identity(database, clock, secret_key=secret_key, session_hours=settings.session_hours)
@@ -121,18 +121,18 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
 
     signals = SignalReader(knowledge.encode)
     if encoder is not None:
-        examples = VectorCache(encoder.encoder.primary, settings.data_dir / "cache" / "signals.db")
-        signals = await fitted_reader(knowledge.encode, encoder.encoder.space.primary, examples)
+        examples = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.db")
+        signals = await fitted_reader(knowledge.encode, examples)
 
     conversations = DeskConversations(database, events, clock)
     bot = RasaBot(settings.resolved_bot_url, settings.secret("bot_token"), timeout_seconds=settings.bot_timeout_seconds)
-    answering = Answering(conversations, knowledge, thresholds)
+    answering = Answering(conversations, knowledge, policy)
     turns = TurnRunner(
         conversations,
         answering,
         bot,
         signals,
-        thresholds,
+        policy,
         claim_seconds=settings.bot_timeout_seconds + TURN_MARGIN_SECONDS,
     )
     await turns.start()

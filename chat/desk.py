@@ -6,8 +6,10 @@ from chat.models import Conversation, Message
 from chat.ownership import Owner, OwnerChanged
 from chat.repository import ChatRepository
 from chat.service import MAX_TEXT, ChatService, ConversationNotFound, language_of
+from chat.standing import trend_for_staff
 from chat.texts import text as say
 from handoff.interfaces import Case, Line
+from handoff.trend import LOOKED_BACK
 from kit.errors import Conflict, InvalidRequest
 from kit.masking import mask
 
@@ -154,7 +156,7 @@ class DeskConversations(ChatService):
 
     async def _case(self, repository: ChatRepository, conversation: Conversation) -> Case:
         last = await repository.last_said(conversation.id)
-        said = await repository.customer_lines(conversation.id, LINES_OF_SUMMARY)
+        said = await repository.customer_lines(conversation.id, LOOKED_BACK)
         return Case(
             id=conversation.id,
             language=conversation.language,
@@ -169,5 +171,6 @@ class DeskConversations(ChatService):
             agent_name=conversation.agent_name,
             last_seq=conversation.last_seq,
             last_line=line_of(last) if last else None,
-            wants=" / ".join(mask(message.text)[:120] for message in said),
+            wants=" / ".join(mask(message.text)[:120] for message in said[-LINES_OF_SUMMARY:]),
+            trend=trend_for_staff(said),
         )

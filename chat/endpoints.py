@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from starlette.requests import HTTPConnection
 
+from chat.answering import Answering
 from chat.models import Conversation
 from chat.schemas import (
     Backlog,
@@ -25,7 +26,7 @@ from chat.service import ChatService, ConversationNotFound
 from chat.texts import text as say
 from chat.turn import TurnRunner
 from handoff.interfaces import conversation_topic
-from handoff.policy import Reason
+from handoff.policy import Happening
 from kb.content import LANGUAGES
 from kb.service import KnowledgeBase
 from kit.language import detect
@@ -52,6 +53,12 @@ def knowledge_base(connection: HTTPConnection) -> KnowledgeBase:
     return cast(KnowledgeBase, connection.app.state.knowledge)
 
 
+def answering_service(connection: HTTPConnection) -> Answering:
+    """The service that ``server`` put there."""
+    return cast(Answering, connection.app.state.answering)
+
+
+Answers = Annotated[Answering, Depends(answering_service)]
 Chat = Annotated[ChatService, Depends(chat_service)]
 Turns = Annotated[TurnRunner, Depends(turn_runner)]
 Knowledge = Annotated[KnowledgeBase, Depends(knowledge_base)]
@@ -143,9 +150,9 @@ async def messages(
 
 
 @router.post("/conversations/{conversation_id}/handoff")
-async def ask_for_person(conversation: OwnConversation, chat: Chat) -> ConversationAnswer:
+async def ask_for_person(conversation: OwnConversation, chat: Chat, answering: Answers) -> ConversationAnswer:
     """Ask for a person; asking twice changes nothing."""
-    await chat.hand_off(conversation.id, Reason.ASKED_FOR_HUMAN, actor="customer")
+    await answering.happened(conversation, Happening.PRESSED_FOR_PERSON, actor="customer")
     return ConversationAnswer(conversation=await _view(chat, conversation.id))
 
 

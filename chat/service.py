@@ -13,7 +13,7 @@ from chat.ownership import Owner, OwnerChanged
 from chat.repository import ChatRepository
 from chat.texts import text as say
 from handoff.interfaces import QUEUE, conversation_topic
-from handoff.policy import VERSION, Reason
+from handoff.policy import Handoff, Reason
 from identity.service import new_token, token_digest, token_matches
 from kb.content import Lang
 from kit.clock import Clock
@@ -180,7 +180,7 @@ class ChatService:
     async def hand_off(
         self,
         conversation_id: str,
-        reason: Reason,
+        needed: Handoff | Reason,
         *,
         actor: str,
         inputs: dict[str, Any] | None = None,
@@ -188,8 +188,12 @@ class ChatService:
     ) -> bool:
         """Put the conversation into the queue and tell the customer; False when a person has it, or is on the way.
 
-        Distress goes in front of everybody else.
+        Args:
+            needed: the policy's decision, or a bare reason where no policy was asked.
+            inputs: what the decision was based on; kept with the row of the policy and its version.
         """
+        decided = needed if isinstance(needed, Handoff) else Handoff(needed, priority=int(needed in PRIORITY_REASONS))
+        reason = decided.reason
         now = self.clock.now()
         async with self.database.write() as session:
             repository = ChatRepository(session)
@@ -202,26 +206,28 @@ class ChatService:
                 actor=actor,
                 at=now,
                 reason=reason.value,
-                policy={"version": VERSION, "inputs": inputs or {}},
+                policy={"version": decided.version, "rule": decided.rule, "inputs": inputs or {}},
                 values={
                     "reason": reason.value,
                     "waiting_since": now,
-                    "priority": int(reason in PRIORITY_REASONS),
+                    "priority": decided.priority,
                     "slots": {**conversation.slots, **(slots or {})},
                     "unhelped_turns": 0,
                     "angry_turns": 0,
                 },
             )
             ahead = await repository.waiting_before(conversation)
-            await self._notice(repository, conversation, "waiting", self._waiting_line(conversation, reason, ahead))
+            await self._notice(repository, conversation, "waiting", self._waiting_line(conversation, decided, ahead))
         handoffs.labels(reason.value).inc()
         log.info("handed_off", conversation_id=conversation_id, reason=reason.value)
         await self.changed(conversation_id, queue=True)
         return True
 
     @staticmethod
-    def _waiting_line(conversation: Conversation, reason: Reason, ahead: int) -> str:
-        key = _OWN_LINE.get(reason, "waiting")
+    def _waiting_line(conversation: Conversation, decided: Handoff, ahead: int) -> str:
+        if decided.say:
+            return decided.say[language_of(conversation)]
+        key = _OWN_LINE.get(decided.reason, "waiting")
         return say(language_of(conversation), "waiting_next" if key == "waiting" and not ahead else key, ahead=ahead)
 
     async def cancel_waiting(self, conversation_id: str) -> Conversation:

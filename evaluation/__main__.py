@@ -1,4 +1,4 @@
-"""``python -m evaluation``: ``faq``, ``followups``, ``doubles``, ``ablation`` and ``handoff``."""
+"""``python -m evaluation``: ``faq``, ``followups``, ``doubles``, ``ablation``, ``handoff`` and ``emotion``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from evaluation import ablation, doubles, faq, followups, handoff
-from evaluation.datasets import read_dialogues, read_double_questions, read_knowledge, read_queries, read_utterances
+from evaluation import ablation, doubles, emotion, faq, followups, handoff
+from evaluation.datasets import (
+    read_dialogues,
+    read_double_questions,
+    read_felt_texts,
+    read_knowledge,
+    read_queries,
+    read_texts,
+    read_utterances,
+)
 from evaluation.output import put_out
 from evaluation.tables import show
 from kb.content import EntryContent
@@ -58,6 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     handoff_parser = commands.add_parser(
         "handoff", parents=[written], help="who is handed to a person, against who needs one"
     )
+    emotion_parser = commands.add_parser(
+        "emotion", parents=[written], help="anger where people read it, and none in plain questions"
+    )
+    emotion_parser.add_argument("--felt", type=Path, action="append", default=[], help="texts with their emotions")
+    emotion_parser.add_argument("--questions", type=Path, action="append", default=[], help="questions without any")
     for command in (faq_parser, ablation_parser, handoff_parser):
         command.add_argument("--queries", type=Path, action="append", required=True, help="questions; may be repeated")
     for command in (followups_parser, doubles_parser):
@@ -105,12 +118,20 @@ def _run_handoff(arguments: argparse.Namespace, settings: Settings) -> dict[str,
         return asyncio.run(handoff.run(utterances, settings, step)).report()
 
 
+def _run_emotion(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    felt = {path.stem: read_felt_texts(path) for path in arguments.felt}
+    questions = {path.stem: read_texts(path) for path in arguments.questions}
+    with _progress(len(felt) + len(questions)) as step:
+        return asyncio.run(emotion.run(felt, questions, settings, step))
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], dict[str, Any]]] = {
     "faq": _run_faq,
     "ablation": _run_ablation,
     "followups": _run_followups,
     "doubles": _run_doubles,
     "handoff": _run_handoff,
+    "emotion": _run_emotion,
 }
 
 

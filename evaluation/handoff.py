@@ -14,7 +14,7 @@ from typing import Any
 from chat.bot import RasaBot
 from evaluation.datasets import DatasetError, Utterance
 from evaluation.metrics.detection import Detection
-from handoff.policy import Handoff, Reason, Standing, Thresholds, after_intent, before_bot
+from handoff.policy import Handoff, Policy, Reason, Standing, after_intent, before_bot, read_policy
 from handoff.signals import SignalReader, fitted_reader
 from kb.content import read_folder
 from kb.encoder import TurnEncoder, load_encoder
@@ -63,30 +63,28 @@ async def run(
     utterances: Sequence[Utterance], settings: Settings, progress: Callable[[], object] = lambda: None
 ) -> HandoffRun:
     """Decide on each utterance as the first of a conversation. ``progress`` is called after each."""
-    thresholds = Thresholds()
+    policy = read_policy(settings.handoff_policy)
     encoder = TurnEncoder(load_encoder(settings))
-    examples = VectorCache(encoder.encoder.primary, settings.data_dir / "cache" / "signals.db")
+    examples = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.db")
     wording = Wording.of_entries(read_folder(settings.content_dir))
     signals = await fitted_reader(
-        lambda text, language: encoder.vector(wording.repair(to_simplified(text), language)),
-        encoder.encoder.space.primary,
-        examples,
+        lambda text, language: encoder.vector(wording.repair(to_simplified(text), language)), examples
     )
     decided: list[Decided] = []
     async with running_bot(settings) as bot:
         for utterance in utterances:
-            decided.append(Decided(utterance, await decide(utterance, signals, bot, thresholds)))
+            decided.append(Decided(utterance, await decide(utterance, signals, bot, policy)))
             progress()
     return HandoffRun(decided)
 
 
-async def decide(utterance: Utterance, signals: SignalReader, bot: RasaBot, thresholds: Thresholds) -> Reason | None:
+async def decide(utterance: Utterance, signals: SignalReader, bot: RasaBot, policy: Policy) -> Reason | None:
     """The reason for which a person would be called, or None."""
     read = await signals.read(utterance.text, utterance.language)
-    decision: Handoff | None = before_bot(read, Standing(), thresholds)
+    decision: Handoff | None = before_bot(read, Standing(), policy)
     if decision is None:
         parsed = await bot.understand(utterance.text)
-        decision = after_intent(str((parsed.get("intent") or {}).get("name")), read, thresholds)
+        decision = after_intent(str((parsed.get("intent") or {}).get("name")), read, Standing(), policy)
     return decision.reason if decision else None
 
 

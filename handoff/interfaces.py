@@ -1,14 +1,17 @@
-"""What the desk needs of conversations, and signals of vectors: ``handoff`` imports neither ``chat`` nor ``kb``."""
+"""What the desk and the replay need of conversations, and signals of vectors: never ``chat``, never ``kb``."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from handoff.facts import Bars, Happening, Reason, TurnSignals
+from handoff.trend import NO_TREND, Trend
 
 Vector = NDArray[np.float32]
 Lang = Literal["zh", "en"]
@@ -17,8 +20,21 @@ EncodeText = Callable[[str, Lang], Awaitable[Vector]]
 QUEUE = "queue"
 
 
+class Views(Protocol):
+    """What a vector is made of."""
+
+    def slices(self) -> list[slice]:
+        """The dimensions of each encoder's view, in order."""
+        ...
+
+
 class ExampleVectors(Protocol):
     """Vectors of labelled examples, kept between starts."""
+
+    @property
+    def space(self) -> Views:
+        """What they are made of."""
+        ...
 
     def encode(self, texts: Sequence[str]) -> Vector:
         """Vectors of ``texts`` in their order, one row each."""
@@ -68,6 +84,7 @@ class Case:
     last_seq: int
     last_line: Line | None
     wants: str
+    trend: Trend = NO_TREND
 
 
 class Conversations(Protocol):
@@ -103,4 +120,54 @@ class Conversations(Protocol):
 
     async def close(self, case: Case, agent_name: str) -> Case:
         """End the conversation."""
+        ...
+
+
+@dataclass(frozen=True)
+class StoredTurn:
+    """A customer's message as it was understood at the time; None or empty where that part was never asked.
+
+    Args:
+        intent: what the bot understood.
+        confidences: of the knowledge base's candidates, highest first.
+        bars: from which confidence on it answered or offered choices then.
+        chosen: the message was a press on an offered entry.
+        unhelpful: answers of this turn that the customer marked as not helpful.
+    """
+
+    seq: int
+    text: str
+    signals: TurnSignals
+    intent: str | None = None
+    off_topic: bool = False
+    confidences: tuple[float, ...] = ()
+    bars: Bars | None = None
+    chosen: bool = False
+    unhelpful: int = 0
+
+
+@dataclass(frozen=True)
+class StoredHandoff:
+    """The first time a person was called: at or after which message, why, and what happened if it was not words."""
+
+    seq: int
+    reason: Reason
+    happening: Happening | None
+
+
+@dataclass(frozen=True)
+class StoredConversation:
+    """A conversation up to the first time a person was called, or to its end."""
+
+    id: str
+    elder: bool
+    turns: tuple[StoredTurn, ...]
+    handoff: StoredHandoff | None
+
+
+class StoredConversations(Protocol):
+    """Past conversations, for the replay of a changed policy."""
+
+    def since(self, moment: datetime | None) -> AsyncIterator[StoredConversation]:
+        """Those begun since a moment, or all, oldest first."""
         ...

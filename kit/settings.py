@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     search_without: str = Field("", description="Comma-separated parts of the search to switch off.")
     time_zone: str = Field("Asia/Shanghai", description="Time zone in which an entry's first and last day are meant.")
 
+    handoff_policy: Path = Field(ROOT / "handoff" / "policy.yml", description="Table of who gets a person, and why.")
+
     secret_key: SecretStr = Field(
         SecretStr(""),
         description="Signs staff sessions; empty means one from data_dir.",
@@ -102,7 +104,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["console", "json"] = Field("json", description="Log lines for people or for machines.")
 
-    @field_validator("data_dir", "content_dir", "checks_dir", "web_dist")
+    @field_validator("data_dir", "content_dir", "checks_dir", "web_dist", "handoff_policy")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path if path.is_absolute() else (ROOT / path).resolve()
