@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -110,7 +111,8 @@ async def test_the_command_shows_whose_outcome_changes(
     strict.write_text(table.replace("when: [asked >= 0.5]", "when: [asked >= 1.0]"), encoding="utf-8")
     monkeypatch.setenv("BILIN_DATA_DIR", str(service.settings.data_dir))
     figures = tmp_path / "figures.json"
-    assert main(["replay", "--policy", str(strict), "--since", "2020-01-01", "--json", str(figures)]) == 0
+    arguments = ["replay", "--policy", str(strict), "--since", "2020-01-01", "--json", str(figures)]
+    assert await asyncio.to_thread(main, arguments) == 0
     report = json.loads(figures.read_text(encoding="utf-8"))
     assert report["policy"].startswith("strict-")
     assert report["by_reason"]["asked_for_human"]["no_longer"] >= 1
@@ -123,7 +125,7 @@ async def test_the_command_shows_whose_outcome_changes(
         (["--policy", "absent.yml"], "absent.yml cannot be read"),
         (
             ["--policy", str(SHIPPED), "--since", "yesterday"],
-            "--since needs a date such as 2026-11-01, not 'yesterday'",
+            "--since needs a date such as 2026-11-01",
         ),
     ],
 )
