@@ -122,7 +122,7 @@ def _run_emotion(arguments: argparse.Namespace, settings: Settings) -> dict[str,
     felt = {path.stem: read_felt_texts(path) for path in arguments.felt}
     questions = {path.stem: read_texts(path) for path in arguments.questions}
     with _progress(len(felt) + len(questions)) as step:
-        return asyncio.run(emotion.run(felt, questions, settings, step))
+        return emotion.run(felt, questions, settings, step)
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], dict[str, Any]]] = {

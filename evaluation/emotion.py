@@ -13,7 +13,7 @@ from handoff.examples import SIGNALS, training_set
 from handoff.facts import Standing, TurnSignals
 from handoff.interfaces import Lang, Vector
 from handoff.policy import Policy, before_bot, read_policy
-from handoff.signals import LANGUAGES, SignalReader, fitted
+from handoff.signals import LANGUAGES, fitted
 from kb.content import read_folder
 from kb.encoder import load_encoder
 from kb.vectors import VectorCache
@@ -36,21 +36,24 @@ class Measured:
         self._vectors = VectorCache(encoder, settings.data_dir / "cache" / "evaluation" / "signals.db")
         examples = VectorCache(encoder, settings.data_dir / "cache" / "signals.db")
         self.classifiers = fitted(examples.encode, examples.space.slices())
-        self._known: dict[Text, Vector] = {}
-        self._reader = SignalReader(self._vector)
-        self._reader.use(self.classifiers)
 
-    async def read(self, texts: Sequence[Text]) -> list[TurnSignals]:
+    def read(self, texts: Sequence[Text]) -> list[TurnSignals]:
         """The signals of texts, each as the first message of a conversation."""
         mended = [self._wording.repair(to_simplified(text), language) for text, language in texts]
-        self._known = dict(zip(texts, self._vectors.encode(mended), strict=True))
-        return [await self._reader.read(text, language) for text, language in texts]
+        vectors = self._vectors.encode(mended)
+        read = [TurnSignals()] * len(texts)
+        for language in LANGUAGES:
+            rows = [row for row, (_, spoken) in enumerate(texts) if spoken == language]
+            if rows:
+                found = self.classifiers[language].of_many(
+                    [to_simplified(texts[row][0]) for row in rows], vectors[rows]
+                )
+                for row, values in zip(rows, found, strict=True):
+                    read[row] = TurnSignals(**dict(zip(SIGNALS, map(float, values), strict=True)))
+        return read
 
-    async def _vector(self, text: str, language: Lang) -> Vector:
-        return self._known[text, language]
 
-
-async def run(
+def run(
     felt: Mapping[str, Sequence[FeltText]],
     questions: Mapping[str, Sequence[Text]],
     settings: Settings,
@@ -60,11 +63,11 @@ async def run(
     measured, policy = Measured(settings), read_policy(settings.handoff_policy)
     report: dict[str, Any] = {"anger": {}, "questions": {}, "calibration_error": calibration(measured)}
     for name, texts in felt.items():
-        signals = await measured.read([(each.text, each.language) for each in texts])
+        signals = measured.read([(each.text, each.language) for each in texts])
         report["anger"][name] = anger([bool(each.emotions & ANGER) for each in texts], signals)
         progress()
     for name, plain in questions.items():
-        report["questions"][name] = false_alarms(await measured.read(plain), policy)
+        report["questions"][name] = false_alarms(measured.read(plain), policy)
         progress()
     return report
 

@@ -88,10 +88,14 @@ class TextClassifier:
 
     def probabilities(self, text: str, vector: Vector) -> dict[str, float]:
         """Probability of each label for one text."""
-        grams: csr_matrix = self.ngrams.transform([text])
-        scores = _seen(vector[None, :], self.views, self.means) @ self.dense + grams @ self.counted + self.bias
-        values = _sigmoid(scores * self.slope + self.offset)[0]
+        values = self.of_many([text], vector[None, :])[0]
         return {label: float(value) for label, value in zip(self.labels, values, strict=True)}
+
+    def of_many(self, texts: Sequence[str], vectors: Vector) -> Vector:
+        """Probabilities of many texts, shape ``(texts, labels)``."""
+        grams: csr_matrix = self.ngrams.transform(texts)
+        scores = _seen(vectors, self.views, self.means) @ self.dense + grams @ self.counted + self.bias
+        return _sigmoid(scores * self.slope + self.offset)
 
 
 def _mean(vectors: Vector) -> Vector:

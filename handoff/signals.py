@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -28,15 +28,11 @@ class SignalReader:
 
     def __init__(self, encode: EncodeText) -> None:
         self._encode = encode
-        self._classifiers: Mapping[Lang, TextClassifier] = {}
+        self._classifiers: dict[Lang, TextClassifier] = {}
 
     async def fit(self, encode_many: EncodeMany, parts: Sequence[slice]) -> None:
         """Fit the classifiers of both languages; seconds, off the event loop."""
-        self.use(await asyncio.to_thread(fitted, encode_many, parts))
-
-    def use(self, classifiers: Mapping[Lang, TextClassifier]) -> None:
-        """Read with classifiers that were fitted before."""
-        self._classifiers = classifiers
+        self._classifiers = await asyncio.to_thread(fitted, encode_many, parts)
 
     async def read(self, text: str, language: Lang) -> TurnSignals:
         """The signals of one message."""

@@ -45,7 +45,8 @@ def classifier() -> TextClassifier:
 def test_labels_are_told_apart_each_for_itself(classifier: TextClassifier, text: str, red: bool, warm: bool) -> None:
     found = classifier.probabilities(text, vectors([text])[0])
     assert (found["red"] >= 0.5) == red
-    assert (found["warm"] > classifier.probabilities("blue bus", vectors(["blue bus"])[0])["warm"]) == warm
+    cold = classifier.probabilities("blue bus", vectors(["blue bus"])[0])["warm"]
+    assert (found["warm"] > 10 * cold) == warm
 
 
 @given(st.text(max_size=300))
