@@ -31,7 +31,7 @@ from handoff.policy import read_policy
 from handoff.signals import SignalReader, fitted_reader
 from identity.demo import create_demo_accounts
 from identity.service import Identity
-from kb.content import ContentError, read_folder
+from kb.content import ContentError, Lang, questions_of, read_folder
 from kb.encoder import TurnEncoder, load_encoder
 from kb.reranking import available_reranker
 from kb.service import KnowledgeBase, SearchOptions
@@ -122,7 +122,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     signals = SignalReader(knowledge.encode)
     if encoder is not None:
         examples = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.db")
-        signals = await fitted_reader(knowledge.encode, examples)
+        signals = await fitted_reader(knowledge.encode, examples, _ordinary_questions(settings))
 
     conversations = DeskConversations(database, events, clock)
     bot = RasaBot(settings.resolved_bot_url, settings.secret("bot_token"), timeout_seconds=settings.bot_timeout_seconds)
@@ -159,6 +159,14 @@ async def _load_content(knowledge: KnowledgeBase, settings: Settings) -> None:
     except ContentError as error:
         count_degraded("content_invalid")
         log.error("content_not_loaded", effect="the last release stays live", reason=error.message)
+
+
+def _ordinary_questions(settings: Settings) -> dict[Lang, list[str]]:
+    """What nobody should take for a feeling; nothing where the files are broken, which was counted before."""
+    try:
+        return questions_of(read_folder(settings.content_dir))
+    except ContentError:
+        return {}
 
 
 async def _load_encoder(settings: Settings) -> TurnEncoder | None:

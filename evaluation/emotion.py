@@ -9,48 +9,16 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from evaluation.datasets import FeltText
+from evaluation.signals import ManySignals, Text
 from handoff.examples import SIGNALS, training_set
 from handoff.facts import Standing, TurnSignals
-from handoff.interfaces import Lang, Vector
+from handoff.interfaces import Vector
 from handoff.policy import Policy, before_bot, read_policy
-from handoff.signals import LANGUAGES, fitted
-from kb.content import read_folder
-from kb.encoder import load_encoder
-from kb.vectors import VectorCache
-from kb.wording import Wording
-from kit.language import to_simplified
+from handoff.signals import LANGUAGES
 from kit.settings import Settings
 
 ANGER = frozenset({"anger", "angry"})
 BINS = 10
-
-Text = tuple[str, Lang]
-
-
-class Measured:
-    """The product's signals over many texts: mended, encoded in batches, and remembered."""
-
-    def __init__(self, settings: Settings) -> None:
-        encoder = load_encoder(settings)
-        self._wording = Wording.of_entries(read_folder(settings.content_dir))
-        self._vectors = VectorCache(encoder, settings.data_dir / "cache" / "evaluation" / "signals.db")
-        examples = VectorCache(encoder, settings.data_dir / "cache" / "signals.db")
-        self.classifiers = fitted(examples.encode, examples.space.slices())
-
-    def read(self, texts: Sequence[Text]) -> list[TurnSignals]:
-        """The signals of texts, each as the first message of a conversation."""
-        mended = [self._wording.repair(to_simplified(text), language) for text, language in texts]
-        vectors = self._vectors.encode(mended)
-        read = [TurnSignals()] * len(texts)
-        for language in LANGUAGES:
-            rows = [row for row, (_, spoken) in enumerate(texts) if spoken == language]
-            if rows:
-                found = self.classifiers[language].of_many(
-                    [to_simplified(texts[row][0]) for row in rows], vectors[rows]
-                )
-                for row, values in zip(rows, found, strict=True):
-                    read[row] = TurnSignals(**dict(zip(SIGNALS, map(float, values), strict=True)))
-        return read
 
 
 def run(
@@ -60,7 +28,7 @@ def run(
     progress: Callable[[], object] = lambda: None,
 ) -> dict[str, Any]:
     """The figures of each set, as plain values for JSON. ``progress`` is called after each set."""
-    measured, policy = Measured(settings), read_policy(settings.handoff_policy)
+    measured, policy = ManySignals(settings), read_policy(settings.handoff_policy)
     report: dict[str, Any] = {"anger": {}, "questions": {}, "calibration_error": calibration(measured)}
     for name, texts in felt.items():
         signals = measured.read([(each.text, each.language) for each in texts])
@@ -91,11 +59,12 @@ def false_alarms(signals: Sequence[TurnSignals], policy: Policy) -> dict[str, An
     }
 
 
-def calibration(measured: Measured) -> dict[str, dict[str, float]]:
+def calibration(measured: ManySignals) -> dict[str, dict[str, float]]:
     """Expected calibration error of each signal on the examples, each judged by all the others."""
     errors: dict[str, dict[str, float]] = {}
     for language in LANGUAGES:
-        left_out, targets = measured.classifiers[language].left_out, training_set(language).targets
+        left_out = measured.classifiers[language].left_out
+        targets = training_set(language, measured.ordinary[language]).targets
         errors[language] = {
             signal: calibration_error(left_out[known, at], targets[known, at] > 0)
             for at, signal in enumerate(SIGNALS)

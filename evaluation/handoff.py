@@ -7,21 +7,17 @@ import contextlib
 import socket
 import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from chat.bot import RasaBot
 from evaluation.datasets import DatasetError, Utterance
 from evaluation.metrics.detection import Detection
-from handoff.policy import Handoff, Policy, Reason, Standing, after_intent, before_bot, read_policy
-from handoff.signals import SignalReader, fitted_reader
-from kb.content import read_folder
-from kb.encoder import TurnEncoder, load_encoder
-from kb.vectors import VectorCache
-from kb.wording import Wording
+from evaluation.signals import ManySignals, Text
+from handoff.interfaces import Lang
+from handoff.policy import Handoff, Policy, Reason, Standing, TurnSignals, after_intent, before_bot, read_policy
 from kit.errors import Unavailable
-from kit.language import to_simplified
 from kit.settings import ROOT, Settings
 
 BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
@@ -59,17 +55,32 @@ class HandoffRun:
         }
 
 
+class Reader(Protocol):
+    """Whoever says what words say."""
+
+    async def read(self, text: str, language: Lang) -> TurnSignals:
+        """The signals of one message."""
+        ...
+
+
+class Known:
+    """Signals that were read together before."""
+
+    def __init__(self, signals: Mapping[Text, TurnSignals]) -> None:
+        self._signals = signals
+
+    async def read(self, text: str, language: Lang) -> TurnSignals:
+        """The signals of one message."""
+        return self._signals[text, language]
+
+
 async def run(
     utterances: Sequence[Utterance], settings: Settings, progress: Callable[[], object] = lambda: None
 ) -> HandoffRun:
     """Decide on each utterance as the first of a conversation. ``progress`` is called after each."""
     policy = read_policy(settings.handoff_policy)
-    encoder = TurnEncoder(load_encoder(settings))
-    examples = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.db")
-    wording = Wording.of_entries(read_folder(settings.content_dir))
-    signals = await fitted_reader(
-        lambda text, language: encoder.vector(wording.repair(to_simplified(text), language)), examples
-    )
+    texts: list[Text] = [(each.text, each.language) for each in utterances]
+    signals = Known(dict(zip(texts, await asyncio.to_thread(ManySignals(settings).read, texts), strict=True)))
     decided: list[Decided] = []
     async with running_bot(settings) as bot:
         for utterance in utterances:
@@ -78,7 +89,7 @@ async def run(
     return HandoffRun(decided)
 
 
-async def decide(utterance: Utterance, signals: SignalReader, bot: RasaBot, policy: Policy) -> Reason | None:
+async def decide(utterance: Utterance, signals: Reader, bot: RasaBot, policy: Policy) -> Reason | None:
     """The reason for which a person would be called, or None."""
     read = await signals.read(utterance.text, utterance.language)
     decision: Handoff | None = before_bot(read, Standing(), policy)

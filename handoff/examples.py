@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,6 +43,10 @@ _HAS: dict[str, tuple[str, ...]] = {
 }
 
 
+_PLAIN = {**dict.fromkeys(SIGNALS, 0), **dict.fromkeys(_FEELINGS, -1)}
+MOST_ORDINARY = 1500
+
+
 @cache
 def examples(name: Literal["emotion", "requests", "dangers"]) -> dict[Lang, dict[str, list[str]]]:
     """The labelled examples of a file, by language and label."""
@@ -58,14 +62,24 @@ class TrainingSet:
     targets: Targets
 
 
-def training_set(language: Lang) -> TrainingSet:
-    """All examples of a language, each text once. Of two labels, the one that says more counts."""
+def training_set(language: Lang, ordinary: Sequence[str] = ()) -> TrainingSet:
+    """All examples of a language, each text once. Of two labels, the one that says more counts.
+
+    Args:
+        ordinary: questions that the bank's customers ask every day, such as those of its knowledge base. They tell how
+            plain questions sound, and nothing else: some of them are about complaints or fraud.
+    """
     known: dict[str, dict[str, int]] = {}
-    for text, told in _told(language):
+    for text, told in (*_told(language), *((text, _PLAIN) for text in _spread(ordinary))):
         before = known.get(text, told)
         known[text] = {signal: max(told[signal], before[signal]) for signal in SIGNALS}
     targets = np.array([[told[signal] for signal in SIGNALS] for told in known.values()], np.int8)
     return TrainingSet(tuple(known), targets)
+
+
+def _spread(texts: Sequence[str]) -> Sequence[str]:
+    """At most ``MOST_ORDINARY`` of the texts, from all over them."""
+    return texts[:: max(1, -(-len(texts) // MOST_ORDINARY))]
 
 
 def _told(language: Lang) -> Iterator[tuple[str, dict[str, int]]]:

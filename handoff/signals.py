@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -17,6 +17,7 @@ from kit.language import to_simplified
 log = structlog.get_logger(__name__)
 
 EncodeMany = Callable[[Sequence[str]], Vector]
+Ordinary = Mapping[Lang, Sequence[str]]
 
 LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
 # Of the encoders' views in their order; chosen on the scores that the examples get from each other.
@@ -30,9 +31,9 @@ class SignalReader:
         self._encode = encode
         self._classifiers: dict[Lang, TextClassifier] = {}
 
-    async def fit(self, encode_many: EncodeMany, parts: Sequence[slice]) -> None:
+    async def fit(self, encode_many: EncodeMany, parts: Sequence[slice], ordinary: Ordinary) -> None:
         """Fit the classifiers of both languages; seconds, off the event loop."""
-        self._classifiers = await asyncio.to_thread(fitted, encode_many, parts)
+        self._classifiers = await asyncio.to_thread(fitted, encode_many, parts, ordinary)
 
     async def read(self, text: str, language: Lang) -> TurnSignals:
         """The signals of one message."""
@@ -47,32 +48,34 @@ class SignalReader:
         return TurnSignals(**classifier.probabilities(to_simplified(text), vector))
 
 
-async def fitted_reader(encode: EncodeText, examples: ExampleVectors) -> SignalReader:
+async def fitted_reader(encode: EncodeText, examples: ExampleVectors, ordinary: Ordinary) -> SignalReader:
     """A reader that knows the labelled examples.
 
     Args:
         encode: the vector of a customer's text.
         examples: vectors of the same encoders for the examples.
+        ordinary: questions of every day in each language.
     """
     reader = SignalReader(encode)
-    await reader.fit(examples.encode, examples.space.slices())
+    await reader.fit(examples.encode, examples.space.slices(), ordinary)
     await asyncio.to_thread(examples.keep_used)
     return reader
 
 
-def fitted(encode_many: EncodeMany, parts: Sequence[slice]) -> dict[Lang, TextClassifier]:
+def fitted(encode_many: EncodeMany, parts: Sequence[slice], ordinary: Ordinary) -> dict[Lang, TextClassifier]:
     """The classifiers of both languages.
 
     Args:
         encode_many: vectors of texts in their Simplified form, one row each.
         parts: where each encoder's view stands in a vector.
+        ordinary: questions of every day in each language.
     """
     views = [
         View(part, VIEW_WEIGHTS[at] if at < len(VIEW_WEIGHTS) else VIEW_WEIGHTS[-1]) for at, part in enumerate(parts)
     ]
     classifiers: dict[Lang, TextClassifier] = {}
     for language in LANGUAGES:
-        known = training_set(language)
+        known = training_set(language, ordinary.get(language, ()))
         texts = [to_simplified(text) for text in known.texts]
         classifiers[language] = TextClassifier.fit(texts, encode_many(texts), known.targets, SIGNALS, views)
     return classifiers

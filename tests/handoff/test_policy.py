@@ -48,14 +48,15 @@ class TestBeforeTheBot:
         ("read", "standing", "wanted"),
         [
             (TurnSignals(), CALM, None),
-            (TurnSignals(self_harm=0.50), CALM, ("self_harm", Reason.DISTRESS)),
-            (TurnSignals(self_harm=0.49), CALM, None),
-            (TurnSignals(fraud=0.50), CALM, ("fraud_in_progress", Reason.DISTRESS)),
-            (TurnSignals(fraud=0.49), CALM, None),
-            (TurnSignals(coercion=0.50), CALM, ("coercion", Reason.VULNERABLE_CUSTOMER)),
-            (TurnSignals(bereavement=0.50), CALM, ("bereavement", Reason.VULNERABLE_CUSTOMER)),
-            (TurnSignals(hardship=0.60), CALM, ("hardship", Reason.VULNERABLE_CUSTOMER)),
-            (TurnSignals(hardship=0.59), CALM, None),
+            (TurnSignals(distress=0.4, self_harm=0.20), CALM, ("self_harm", Reason.DISTRESS)),
+            (TurnSignals(distress=0.4, self_harm=0.19), CALM, None),
+            (TurnSignals(distress=0.4, fraud=0.25), CALM, ("fraud_in_progress", Reason.DISTRESS)),
+            (TurnSignals(distress=0.4, fraud=0.24), CALM, None),
+            (TurnSignals(distress=0.39, fraud=0.9), CALM, None),
+            (TurnSignals(distress=0.4, coercion=0.25), CALM, ("coercion", Reason.VULNERABLE_CUSTOMER)),
+            (TurnSignals(distress=0.4, bereavement=0.20), CALM, ("bereavement", Reason.VULNERABLE_CUSTOMER)),
+            (TurnSignals(distress=0.4, hardship=0.30), CALM, ("hardship", Reason.VULNERABLE_CUSTOMER)),
+            (TurnSignals(distress=0.4, hardship=0.29), CALM, None),
             (TurnSignals(distress=0.60), CALM, ("distress", Reason.DISTRESS)),
             (TurnSignals(distress=0.59), CALM, None),
             (TurnSignals(anxiety=1.0), CALM, None),
@@ -73,8 +74,12 @@ class TestBeforeTheBot:
             (TurnSignals(anger=0.40), Standing(trend="falling"), None),
             (TurnSignals(anger=0.50), Standing(angry_turns=2), ("anger_stays", Reason.NEGATIVE_EMOTION)),
             (TurnSignals(anger=0.50), Standing(angry_turns=1), None),
-            (TurnSignals(fraud=0.9, asked=1.0, complaint=1.0), CALM, ("fraud_in_progress", Reason.DISTRESS)),
-            (TurnSignals(self_harm=0.6, fraud=0.9), CALM, ("self_harm", Reason.DISTRESS)),
+            (
+                TurnSignals(distress=0.9, fraud=0.9, asked=1.0, complaint=1.0),
+                CALM,
+                ("fraud_in_progress", Reason.DISTRESS),
+            ),
+            (TurnSignals(distress=0.9, self_harm=0.6, fraud=0.9), CALM, ("self_harm", Reason.DISTRESS)),
             (TurnSignals(anger=1.0, asked=1.0, complaint=1.0), CALM, ("asked", Reason.ASKED_FOR_HUMAN)),
             (TurnSignals(anger=1.0, complaint=1.0), CALM, ("complaint", Reason.COMPLAINT)),
         ],
@@ -85,7 +90,7 @@ class TestBeforeTheBot:
     @given(signals, standings)
     def test_danger_beats_everything(self, read: TurnSignals, standing: Standing) -> None:
         needed = before_bot(read, standing, SHIPPED)
-        if max(read.self_harm, read.fraud, read.coercion, read.bereavement) >= 0.5:
+        if read.distress >= 0.4 and max(read.self_harm, read.fraud, read.coercion, read.bereavement) >= 0.25:
             assert needed is not None
             assert needed.reason in (Reason.DISTRESS, Reason.VULNERABLE_CUSTOMER)
             assert needed.say.keys() == {"zh", "en"}
@@ -130,26 +135,26 @@ class TestTheFirstLine:
         ],
     )
     def test_danger_is_told_what_to_do_first(self, danger: str, comes_first: str, before: str, language) -> None:
-        needed = before_bot(TurnSignals(**{danger: 0.9}), CALM, SHIPPED)
+        needed = before_bot(TurnSignals(distress=0.9, **{danger: 0.9}), CALM, SHIPPED)
         assert needed is not None
         line = needed.say[language]
         assert 0 <= line.index(comes_first) < line.index(before)
 
     def test_fraud_locks_the_card_before_anything_is_called(self) -> None:
-        needed = before_bot(TurnSignals(fraud=0.9), CALM, SHIPPED)
+        needed = before_bot(TurnSignals(distress=0.9, fraud=0.9), CALM, SHIPPED)
         assert needed is not None
         assert needed.say["zh"].index("锁卡") < needed.say["zh"].index("96110")
         assert needed.say["en"].index("lock your card") < needed.say["en"].index("96110")
 
     def test_a_death_is_met_with_condolence(self) -> None:
-        needed = before_bot(TurnSignals(bereavement=0.9), CALM, SHIPPED)
+        needed = before_bot(TurnSignals(distress=0.9, bereavement=0.9), CALM, SHIPPED)
         assert needed is not None
         assert "节哀" in needed.say["zh"]
         assert "sorry for your loss" in needed.say["en"]
 
     @pytest.mark.parametrize("danger", DANGERS)
     def test_every_danger_has_a_line_of_its_own(self, danger: str) -> None:
-        needed = before_bot(TurnSignals(**{danger: 1.0}), CALM, SHIPPED)
+        needed = before_bot(TurnSignals(distress=1.0, **{danger: 1.0}), CALM, SHIPPED)
         assert needed is not None
         assert needed.say
 

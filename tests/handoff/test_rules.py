@@ -131,8 +131,8 @@ def test_the_version_changes_with_what_the_table_says_and_only_then(table: Table
 
 
 def test_a_changed_table_decides_otherwise(table: Table) -> None:
-    row(table, "hardship")["when"] = ["hardship >= 0.9"]
-    read = TurnSignals(hardship=0.8)
+    row(table, "complaint")["when"] = ["complaint >= 0.9"]
+    read = TurnSignals(complaint=0.8)
     assert before_bot(read, Standing(), read_policy()) is not None
     assert before_bot(read, Standing(), parse_policy(table)) is None
 

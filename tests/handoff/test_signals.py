@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
@@ -12,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handoff import signals
-from handoff.examples import SIGNALS, TrainingSet, examples, training_set
+from handoff.examples import MOST_ORDINARY, SIGNALS, TrainingSet, examples, training_set
 from handoff.facts import DANGERS, Standing, TurnSignals
 from handoff.interfaces import Lang, Vector
 from handoff.policy import before_bot, read_policy
 from handoff.signals import SignalReader, fitted_reader
+from kb.content import questions_of, read_folder
 from kb.encoder import TurnEncoder
 from kb.vectors import VectorCache
 from kit.errors import Unavailable
@@ -54,8 +56,8 @@ def few_examples(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some examples of each set: where meaning is not what is tested, the fit of all of them takes too long."""
     whole = signals.training_set
 
-    def few(language: Lang) -> TrainingSet:
-        known = whole(language)
+    def few(language: Lang, ordinary: Sequence[str]) -> TrainingSet:
+        known = whole(language, ordinary)
         return TrainingSet(known.texts[::25], known.targets[::25])
 
     monkeypatch.setattr(signals, "training_set", few)
@@ -75,7 +77,7 @@ async def made_up(text: str, language: Lang) -> Vector:
 class TestTheReader:
     async def test_examples_are_encoded_in_the_form_that_is_searched_and_kept(self) -> None:
         known = Examples()
-        await fitted_reader(made_up, known)
+        await fitted_reader(made_up, known, {})
         assert known.asked == {to_simplified(text) for text in known.asked}
         assert known.kept == 1
 
@@ -83,7 +85,7 @@ class TestTheReader:
         async def broken(text: str, language: Lang) -> Vector:
             raise Unavailable("no encoder")
 
-        reader = await fitted_reader(broken, Examples())
+        reader = await fitted_reader(broken, Examples(), {})
         assert await reader.read("转人工", "zh") == TurnSignals()
 
     async def test_an_unfitted_reader_reads_nothing(self) -> None:
@@ -114,6 +116,15 @@ class TestTheExamples:
         told = told_by(examples("dangers")["zh"]["fraud"][0], "zh")
         assert (told["fraud"], told["distress"], told["self_harm"], told["asked"]) == (1, 1, -1, -1)
 
+    def test_plain_questions_tell_how_plain_questions_sound_and_nothing_else(self) -> None:
+        many = [f"第{number}个问题怎么办" for number in range(5000)]
+        known = training_set("zh", many)
+        added = {text for text in known.texts if text in set(many)}
+        assert 1000 <= len(added) <= MOST_ORDINARY
+        told = dict(zip(SIGNALS, known.targets[known.texts.index(many[0])].tolist(), strict=True))
+        assert (told["anger"], told["distress"]) == (-1, -1)
+        assert (told["asked"], told["complaint"], told["fraud"]) == (0, 0, 0)
+
     def test_scorn_is_anger_and_who_asks_for_a_person_may_be_angry(self) -> None:
         scorn = told_by(examples("emotion")["en"]["sarcasm"][0], "en")
         asked = told_by(examples("requests")["en"]["asked_for_human"][1], "en")
@@ -122,14 +133,15 @@ class TestTheExamples:
 
 
 @pytest.fixture(scope="module")
-async def reader(encoder: TurnEncoder) -> SignalReader:
+def reader(encoder: TurnEncoder) -> SignalReader:
     """The product's own, without the repair of slips of the pen, which needs a knowledge base."""
 
     async def encode(text: str, language: Lang) -> Vector:
         return await encoder.vector(to_simplified(text))
 
-    kept = Settings(_env_file=None).data_dir / "cache" / "signals.db"
-    return await fitted_reader(encode, VectorCache(encoder.encoder, kept))
+    settings = Settings(_env_file=None)
+    kept, ordinary = settings.data_dir / "cache" / "signals.db", questions_of(read_folder(settings.content_dir))
+    return asyncio.run(fitted_reader(encode, VectorCache(encoder.encoder, kept), ordinary))
 
 
 POLICY = read_policy()
