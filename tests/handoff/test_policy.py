@@ -60,8 +60,8 @@ class TestBeforeTheBot:
             (TurnSignals(distress=0.60), CALM, ("distress", Reason.DISTRESS)),
             (TurnSignals(distress=0.59), CALM, None),
             (TurnSignals(anxiety=1.0), CALM, None),
-            (TurnSignals(asked=0.50), CALM, ("asked", Reason.ASKED_FOR_HUMAN)),
-            (TurnSignals(asked=0.49), CALM, None),
+            (TurnSignals(asked=0.35), CALM, ("asked", Reason.ASKED_FOR_HUMAN)),
+            (TurnSignals(asked=0.34), CALM, None),
             (TurnSignals(asked=0.20), ELDER, ("elder_direct_line", Reason.ASKED_FOR_HUMAN)),
             (TurnSignals(asked=0.19), ELDER, None),
             (TurnSignals(complaint=0.50), CALM, ("complaint", Reason.COMPLAINT)),
@@ -105,7 +105,7 @@ class TestBeforeTheBot:
 
     @given(signals, standings)
     def test_a_request_for_a_person_is_never_argued_with(self, read: TurnSignals, standing: Standing) -> None:
-        if read.asked >= 0.5:
+        if read.asked >= 0.35:
             assert before_bot(read, standing, SHIPPED) is not None
 
     @given(standings, st.floats(0, 1))
@@ -167,7 +167,7 @@ class TestAfterTheIntent:
             ("ask_human", 0.14, 1.0, None),
             ("complaint", 0.0, 0.25, Reason.COMPLAINT),
             ("complaint", 1.0, 0.24, None),
-            ("ask", 0.49, 0.49, None),
+            ("ask", 0.34, 0.49, None),
             ("", 1.0, 1.0, None),
         ],
     )

@@ -87,7 +87,7 @@ class TestWhatChanges:
         ("conversation", "policy", "wanted"),
         [
             (talk(turn(1)), CURRENT, None),
-            (talk(turn(1, signals=TurnSignals(asked=0.4))), changed(asked=["asked >= 0.3"]), "new"),
+            (talk(turn(1, signals=TurnSignals(asked=0.3))), changed(asked=["asked >= 0.25"]), "new"),
             (
                 talk(turn(1, signals=TurnSignals(anger=0.8)), handoff=called(1, Reason.NEGATIVE_EMOTION)),
                 changed(angry=["anger >= 0.9"]),
