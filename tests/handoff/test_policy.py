@@ -48,13 +48,13 @@ class TestBeforeTheBot:
         ("read", "standing", "wanted"),
         [
             (TurnSignals(), CALM, None),
-            (TurnSignals(distress=0.4, self_harm=0.20), CALM, ("self_harm", Reason.DISTRESS)),
-            (TurnSignals(distress=0.4, self_harm=0.19), CALM, None),
-            (TurnSignals(distress=0.4, fraud=0.25), CALM, ("fraud_in_progress", Reason.DISTRESS)),
-            (TurnSignals(distress=0.4, fraud=0.24), CALM, None),
+            (TurnSignals(distress=0.4, self_harm=0.30), CALM, ("self_harm", Reason.DISTRESS)),
+            (TurnSignals(distress=0.4, self_harm=0.29), CALM, None),
+            (TurnSignals(distress=0.4, fraud=0.30), CALM, ("fraud_in_progress", Reason.DISTRESS)),
+            (TurnSignals(distress=0.4, fraud=0.29), CALM, None),
             (TurnSignals(distress=0.39, fraud=0.9), CALM, None),
-            (TurnSignals(distress=0.4, coercion=0.25), CALM, ("coercion", Reason.VULNERABLE_CUSTOMER)),
-            (TurnSignals(distress=0.4, bereavement=0.20), CALM, ("bereavement", Reason.VULNERABLE_CUSTOMER)),
+            (TurnSignals(distress=0.4, coercion=0.30), CALM, ("coercion", Reason.VULNERABLE_CUSTOMER)),
+            (TurnSignals(distress=0.4, bereavement=0.30), CALM, ("bereavement", Reason.VULNERABLE_CUSTOMER)),
             (TurnSignals(distress=0.4, hardship=0.30), CALM, ("hardship", Reason.VULNERABLE_CUSTOMER)),
             (TurnSignals(distress=0.4, hardship=0.29), CALM, None),
             (TurnSignals(distress=0.60), CALM, ("distress", Reason.DISTRESS)),
@@ -90,7 +90,7 @@ class TestBeforeTheBot:
     @given(signals, standings)
     def test_danger_beats_everything(self, read: TurnSignals, standing: Standing) -> None:
         needed = before_bot(read, standing, SHIPPED)
-        if read.distress >= 0.4 and max(read.self_harm, read.fraud, read.coercion, read.bereavement) >= 0.25:
+        if read.distress >= 0.4 and max(read.self_harm, read.fraud, read.coercion, read.bereavement) >= 0.3:
             assert needed is not None
             assert needed.reason in (Reason.DISTRESS, Reason.VULNERABLE_CUSTOMER)
             assert needed.say.keys() == {"zh", "en"}
