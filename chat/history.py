@@ -56,10 +56,10 @@ async def _stored(repository: ChatRepository, conversation: Conversation) -> Sto
 
 
 def _handoff(changes: Sequence[OwnerChange], messages: Sequence[Message]) -> StoredHandoff | None:
-    change = next((change for change in changes if change.to_owner == Owner.WAITING), None)
-    if change is None or change.reason is None:
+    change = next((each for each in changes if (each.from_owner, each.to_owner) == (Owner.BOT, Owner.WAITING)), None)
+    if change is None:
         return None
-    reason, inputs = Reason(change.reason), change.policy.get("inputs", {})
+    reason, inputs = Reason(str(change.reason)), change.policy.get("inputs", {})
     before = [each.seq for each in messages if each.sender == "customer" and each.created_at <= change.at]
     happening = Happening(inputs["event"]) if "event" in inputs else _HAPPENED.get(reason)
     if happening is None and change.actor == "customer":

@@ -119,18 +119,19 @@ def _ridge(kernel: Vector, targets: Targets) -> tuple[Vector, Vector, Vector]:
     alpha = np.zeros(targets.shape, np.float32)
     bias = np.zeros(targets.shape[1], np.float32)
     left_out = np.full(targets.shape, np.nan, np.float32)
-    labels: dict[bytes, list[int]] = {}
+    alike: dict[bytes, list[int]] = {}
     for label in range(targets.shape[1]):
-        labels.setdefault((targets[:, label] != 0).tobytes(), []).append(label)
-    for together in map(np.array, labels.values()):
-        known = np.flatnonzero(targets[:, together[0]])
-        inverse = np.linalg.inv(kernel[np.ix_(known, known)] + REGULARISATION * np.eye(len(known), dtype=np.float32))
-        wanted = targets[np.ix_(known, together)].astype(np.float32)
-        bias[together] = wanted.mean(axis=0)
-        wanted -= bias[together]
+        alike.setdefault((targets[:, label] != 0).tobytes(), []).append(label)
+    for together in alike.values():
+        known, columns = np.flatnonzero(targets[:, together[0]]), np.array(together)
+        rows = known[:, None]
+        inverse = np.linalg.inv(kernel[rows, known] + REGULARISATION * np.eye(len(known), dtype=np.float32))
+        wanted = targets[rows, columns].astype(np.float32)
+        bias[columns] = wanted.mean(axis=0)
+        wanted -= bias[columns]
         solved = inverse @ wanted
-        alpha[np.ix_(known, together)] = solved
-        left_out[np.ix_(known, together)] = wanted - solved / np.diag(inverse)[:, None] + bias[together]
+        alpha[rows, columns] = solved
+        left_out[rows, columns] = wanted - solved / np.diag(inverse)[:, None] + bias[columns]
     return alpha, bias, left_out
 
 

@@ -55,7 +55,7 @@ class PolicyError(InvalidRequest):
 
 @dataclass(frozen=True)
 class Condition:
-    """One comparison, such as ``asked >= 0.45`` or ``trend is rising``."""
+    """One comparison, such as ``asked >= 0.35`` or ``trend is rising``."""
 
     fact: str
     operator: Operator
@@ -201,7 +201,7 @@ def _condition(written: object, gate: Gate, where: str) -> Condition:
     match = _CONDITION.fullmatch(written) if isinstance(written, str) else None
     if match is None:
         raise PolicyError(
-            f"{where}: {written!r} is no condition. Write 'asked >= 0.45', 'unhelped_turns < 2' or 'trend is rising'."
+            f"{where}: {written!r} is no condition. Write 'asked >= 0.35', 'unhelped_turns < 2' or 'trend is rising'."
         )
     fact, operator, value = match[1], cast(Operator, match[2]), match[3]
     if fact not in KNOWN_AT[gate]:
