@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import structlog
 
+from chat.casework.repository import CaseRepository
 from chat.models import Message
 from chat.ownership import Owner
 from chat.repository import ChatRepository
@@ -139,6 +140,9 @@ class Answering:
         """The turn before, as far as it says what this message may follow up."""
         async with self._chat.database.read() as session:
             before = await ChatRepository(session).turn_before(message)
+            told = await CaseRepository(session).agent_words(message, before.seq if before else 0)
+        if told:
+            return _after_agent(before, told)
         if before is None or before.turn is None:
             return None
         answered = before.turn.get("choice")
@@ -182,8 +186,10 @@ class Answering:
         self, outcome: Answer | Clarify | Decline, search: Search, language: Lang
     ) -> list[dict[str, Any]]:
         if isinstance(outcome, Answer):
+            besides = search.besides.entry.id if search.besides else None
             return [
-                await self._answer_message(candidate.entry, search.release_id, language) for candidate in search.answers
+                await self._answer_message(candidate.entry, search.release_id, language, besides)
+                for candidate in search.answers
             ]
         if isinstance(outcome, Clarify):
             offered = search.candidates[: outcome.choices]
@@ -198,11 +204,16 @@ class Answering:
         data = {"buttons": [{"label": person, "text": person}]}
         return [{"kind": "text", "text": say(language, "decline"), "data": data}]
 
-    async def _answer_message(self, entry: EntryContent, release_id: int, language: Lang) -> dict[str, Any]:
-        """The answer, and by which revision in which release: what a customer was told can be traced for good."""
+    async def _answer_message(
+        self, entry: EntryContent, release_id: int, language: Lang, besides: str | None = None
+    ) -> dict[str, Any]:
+        """The answer, and by which revision in which release: what a customer was told can be traced for good.
+
+        What was perhaps asked ``besides`` comes first of the related questions.
+        """
         answered_in, variant = entry.variant_for(language)
         related = []
-        for identifier in entry.related:
+        for identifier in dict.fromkeys([*([besides] if besides else []), *entry.related]):
             try:
                 other = self._knowledge.entry(identifier)
             except NotFound:
@@ -237,6 +248,19 @@ class Answering:
                 for candidate in search.candidates[:3]
             ]
         }
+
+
+def _after_agent(before: Message | None, told: list[Message]) -> Earlier:
+    """What a message follows up that comes after a person's words: those, and what they answered.
+
+    What the person gave as an answer of the knowledge base counts as said, as if the bot had said it.
+    """
+    language: Lang = "en" if told[-1].language == "en" else "zh"
+    asked = Earlier(before.text) if before else None
+    words = " ".join(message.text for message in told)[-LONGEST_TOPIC:]
+    used = [(message.turn or {}).get("suggestion") for message in told]
+    given = [suggestion["entry_id"] for suggestion in used if suggestion]
+    return Earlier(joined(asked, words, language) if asked else words, given[-1] if given else None)
 
 
 def _name(outcome: Answer | Clarify | Decline | Handoff) -> OutcomeName:

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chat.casework.models import CaseOutcome, EditedSuggestion
+from chat.casework.repository import CaseRepository
+from chat.giving import AlreadyTaken
+from chat.left_messages import MessageLeaving
 from chat.models import Conversation, Message
 from chat.ownership import Owner, OwnerChanged
+from chat.queueing import QueueRules
 from chat.repository import ChatRepository
-from chat.service import MAX_TEXT, ChatService, ConversationNotFound, language_of
+from chat.service import MAX_TEXT, OUT_OF_QUEUE, ConversationNotFound, language_of
 from chat.texts import text as say
-from handoff.interfaces import Case, Line
-from kit.errors import Conflict, InvalidRequest
+from handoff.case_interfaces import DraftOffers, EditedReply
+from handoff.interfaces import Case, Line, Outcome, Person, Suggested
+from kit.clock import Clock
+from kit.database import Database
+from kit.errors import BilinError, Conflict, InvalidRequest
+from kit.events import Events
 from kit.masking import mask
 
+log = structlog.get_logger(__name__)
+__all__ = ["AlreadyTaken", "DeskConversations", "NotOwner"]
+
 LINES_OF_SUMMARY = 3
+WITHOUT_AGENT: dict[str, object] = {"agent_id": None, "agent_name": None, "taken_at": None}
 
 
 class NotOwner(Conflict):
     """The conversation is not, or no longer, with this agent."""
 
     code = "not_owner"
-
-
-class AlreadyTaken(Conflict):
-    """Another agent was quicker, or the customer has left the queue."""
-
-    code = "already_taken"
 
 
 def line_of(message: Message) -> Line:
@@ -39,19 +51,45 @@ def line_of(message: Message) -> Line:
         data=message.data,
         turn=message.turn,
         created_at=message.created_at,
+        helpful=message.helpful,
     )
 
 
-class DeskConversations(ChatService):
-    """What staff do with conversations."""
+class DeskConversations(MessageLeaving):
+    """What staff do with conversations.
+
+    Args:
+        offers: takes suggested answers that agents have improved; None only stores them.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        events: Events,
+        clock: Clock,
+        rules: QueueRules = QueueRules(),
+        offers: DraftOffers | None = None,
+    ) -> None:
+        super().__init__(database, events, clock, rules)
+        self._offers = offers
 
     async def waiting(self) -> list[Case]:
-        """Those waiting for a person: distress first, then the oldest."""
+        """Those waiting for a person, in the order of the queue."""
         return await self._cases(Owner.WAITING)
 
     async def held_by(self, agent_id: int) -> list[Case]:
         """Those an agent is talking to, oldest first."""
         return await self._cases(Owner.AGENT, agent_id)
+
+    async def loads(self) -> dict[int, int]:
+        """How many conversations each agent has."""
+        async with self.database.read() as session:
+            return await ChatRepository(session).loads()
+
+    async def waiting_by_team(self) -> dict[str, int]:
+        """How many wait for each team."""
+        async with self.database.read() as session:
+            return await ChatRepository(session).waiting_by_team()
 
     async def case(self, conversation_id: str) -> Case:
         """One conversation; raises ``NotFound``."""
@@ -74,23 +112,29 @@ class DeskConversations(ChatService):
 
         Raises:
             AlreadyTaken: it is no longer waiting, or not as ``case`` saw it.
+            AtCapacity: the agent has as many as they may have.
         """
-        now = self.clock.now()
-        values = {"agent_id": agent_id, "agent_name": agent_name, "taken_at": now}
-        try:
-            return await self._move(case, Owner.AGENT, agent_name, "joined", values)
-        except OwnerChanged as error:
-            raise AlreadyTaken("This conversation has just been taken, or the customer has left.") from error
+        await self.give(case.id, case.version, agent_id, agent_name, automatic=False)
+        return await self.case(case.id)
 
-    async def reply(self, conversation_id: str, agent_id: int, agent_name: str, client_id: str, text: str) -> Line:
+    async def reply(
+        self,
+        conversation_id: str,
+        agent_id: int,
+        agent_name: str,
+        client_id: str,
+        text: str,
+        suggested: Suggested | None = None,
+    ) -> Line:
         """Store an agent's message; the same ``client_id`` is stored once.
+
+        One that was a suggested answer says so to staff; one that the agent changed is offered to the editors.
 
         Raises:
             NotOwner: the conversation is not theirs.
         """
-        text = text.replace("\x00", "")  # PostgreSQL keeps none
-        if not text.strip() or len(text) > MAX_TEXT:
-            raise InvalidRequest(f"A message has 1 to {MAX_TEXT} characters.", code="invalid_text")
+        text = storable(text)
+        edited = suggested is not None and suggested.inserted.strip() != text.strip()
         async with self.database.write() as session:
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
@@ -110,30 +154,78 @@ class DeskConversations(ChatService):
                     text=text,
                     language=conversation.language,
                     data={},
+                    turn={"suggestion": {"entry_id": suggested.entry_id, "edited": edited}} if suggested else None,
                     created_at=self.clock.now(),
                 ),
             )
+            if suggested and edited:
+                offer = EditedReply(
+                    conversation_id,
+                    message.seq,
+                    suggested.entry_id,
+                    message.language,
+                    suggested.inserted,
+                    mask(text),
+                    Person(agent_id, agent_name),
+                )
+                CaseRepository(session).add(_edited_suggestion(offer, message))
         await self.changed(conversation_id, queue=True)
+        if suggested and edited:
+            await self._offer(offer)
         return line_of(message)
+
+    async def _offer(self, edited: EditedReply) -> None:
+        if self._offers is None:
+            return
+        try:
+            await self._offers.offer(edited)
+        except BilinError as error:  # the reply is sent, and the wording is stored
+            log.warning("draft_not_offered", entry_id=edited.entry_id, code=error.code)
 
     async def give_back(self, case: Case, agent_name: str) -> Case:
         """Let the bot go on."""
         values: dict[str, object] = {
-            "agent_id": None,
-            "agent_name": None,
-            "reason": None,
-            "priority": 0,
-            "waiting_since": None,
-            "taken_at": None,
+            **WITHOUT_AGENT,
+            **OUT_OF_QUEUE,
         }
         return await self._move(case, Owner.BOT, agent_name, "returned", values)
 
-    async def close(self, case: Case, agent_name: str) -> Case:
-        """End the conversation."""
-        return await self._move(case, Owner.CLOSED, agent_name, "closed", {})
+    async def close(self, case: Case, agent_name: str, outcome: Outcome | None = None) -> Case:
+        """End the conversation; how the agent judged it is stored with the same stroke."""
 
-    async def _move(self, case: Case, to: Owner, actor: str, notice: str, values: dict[str, object]) -> Case:
+        async def judge(session: AsyncSession, conversation: Conversation) -> None:
+            if outcome is not None:
+                CaseRepository(session).add(
+                    CaseOutcome(
+                        conversation_id=conversation.id,
+                        kind=outcome.kind,
+                        entry_id=outcome.entry_id,
+                        agent_id=conversation.agent_id or 0,
+                        agent_name=agent_name,
+                        at=self.clock.now(),
+                    )
+                )
+
+        return await self._move(case, Owner.CLOSED, agent_name, "closed", {}, judge)
+
+    async def _move(
+        self,
+        case: Case,
+        to: Owner,
+        actor: str,
+        notice: str,
+        values: dict[str, object],
+        beside: Callable[[AsyncSession, Conversation], Awaitable[None]] | None = None,
+        **said: str,
+    ) -> Case:
+        """Change the owner and tell the customer; ``beside`` is stored in the same transaction, or not at all.
+
+        Who gets it is locked before the conversation is, in the order of ``chat.giving``, and may not have too many.
+        """
         async with self.database.write() as session:
+            agent_id = values.get("agent_id")
+            if isinstance(agent_id, int) and agent_id != case.agent_id:
+                await self.check_agent(session, agent_id, automatic=False)
             repository = ChatRepository(session)
             conversation = await self._locked(repository, case.id)
             if conversation.version != case.version:
@@ -141,8 +233,12 @@ class DeskConversations(ChatService):
             await repository.change_owner(
                 conversation, to, actor=actor, at=self.clock.now(), reason=notice, values=values
             )
-            line = say(language_of(conversation), notice, agent=actor)
-            await self._notice(repository, conversation, notice, line, agent_name=actor)
+            if to is not Owner.AGENT:
+                await CaseRepository(session).end_consultations(conversation.id, self.clock.now())
+            line = say(language_of(conversation), notice, **{"agent": actor, **said})
+            await self._notice(repository, conversation, notice, line, agent_name=said.get("agent", actor))
+            if beside is not None:
+                await beside(session, conversation)
             moved = await self._case(repository, conversation)
         await self.changed(case.id, queue=True)
         return moved
@@ -155,6 +251,7 @@ class DeskConversations(ChatService):
     async def _case(self, repository: ChatRepository, conversation: Conversation) -> Case:
         last = await repository.last_said(conversation.id)
         said = await repository.customer_lines(conversation.id, LINES_OF_SUMMARY)
+        consulted = await CaseRepository(repository.session).consulted(conversation.id)
         return Case(
             id=conversation.id,
             language=conversation.language,
@@ -170,4 +267,26 @@ class DeskConversations(ChatService):
             last_seq=conversation.last_seq,
             last_line=line_of(last) if last else None,
             wants=" / ".join(mask(message.text)[:120] for message in said),
+            consulted={each.colleague_id: each.colleague_name for each in consulted},
         )
+
+
+def storable(text: str) -> str:
+    """A text as it can be stored; raises ``InvalidRequest`` when it says nothing, or too much."""
+    text = text.replace("\x00", "")  # PostgreSQL keeps none
+    if not text.strip() or len(text) > MAX_TEXT:
+        raise InvalidRequest(f"A message has 1 to {MAX_TEXT} characters.", code="invalid_text")
+    return text
+
+
+def _edited_suggestion(edited: EditedReply, message: Message) -> EditedSuggestion:
+    return EditedSuggestion(
+        conversation_id=edited.conversation_id,
+        seq=edited.seq,
+        entry_id=edited.entry_id,
+        language=edited.language,
+        suggested=edited.suggested,
+        sent=edited.sent,
+        agent_name=edited.agent.name,
+        at=message.created_at,
+    )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from starlette.requests import HTTPConnection
 
+from chat.channels import check_channel
+from chat.customers import CustomerKeys
+from chat.desk import DeskConversations
 from chat.models import Conversation
 from chat.schemas import (
     Backlog,
@@ -14,9 +17,13 @@ from chat.schemas import (
     ConversationView,
     FeaturedQuestion,
     Feedback,
+    LeftMessageAnswer,
+    LeftMessageReceipt,
     MessageView,
     NewConversation,
+    NewLeftMessage,
     NewMessage,
+    PeopleView,
     StartedConversation,
     StoredMessage,
     WidgetConfig,
@@ -24,10 +31,14 @@ from chat.schemas import (
 from chat.service import ChatService, ConversationNotFound
 from chat.texts import text as say
 from chat.turn import TurnRunner
+from chat.waiting import WaitingRoom
 from handoff.interfaces import conversation_topic
 from handoff.policy import Reason
+from handoff.priority import CustomerClass
+from identity.claims import read_claim
 from kb.content import LANGUAGES
 from kb.service import KnowledgeBase
+from kit.counters import count_degraded
 from kit.language import detect
 from kit.sockets import LAST_SEQ
 
@@ -37,9 +48,9 @@ FEATURED = 4
 router = APIRouter(prefix="/api/chat", tags=["chat"])
 
 
-def chat_service(connection: HTTPConnection) -> ChatService:
+def chat_service(connection: HTTPConnection) -> DeskConversations:
     """The service that ``server`` put there."""
-    return cast(ChatService, connection.app.state.chat)
+    return cast(DeskConversations, connection.app.state.chat)
 
 
 def turn_runner(connection: HTTPConnection) -> TurnRunner:
@@ -52,7 +63,13 @@ def knowledge_base(connection: HTTPConnection) -> KnowledgeBase:
     return cast(KnowledgeBase, connection.app.state.knowledge)
 
 
-Chat = Annotated[ChatService, Depends(chat_service)]
+def waiting_room(connection: HTTPConnection) -> WaitingRoom:
+    """The room that ``server`` put there."""
+    return cast(WaitingRoom, connection.app.state.waiting_room)
+
+
+Chat = Annotated[DeskConversations, Depends(chat_service)]
+Room = Annotated[WaitingRoom, Depends(waiting_room)]
 Turns = Annotated[TurnRunner, Depends(turn_runner)]
 Knowledge = Annotated[KnowledgeBase, Depends(knowledge_base)]
 
@@ -70,18 +87,21 @@ async def own_conversation(
 OwnConversation = Annotated[Conversation, Depends(own_conversation)]
 
 
-async def _view(chat: ChatService, conversation_id: str) -> ConversationView:
+async def view_of(chat: ChatService, room: WaitingRoom, conversation_id: str) -> ConversationView:
+    """The conversation as it is now."""
     conversation = await chat.current(conversation_id)
-    return ConversationView.of(conversation, await chat.queue_position(conversation))
+    return ConversationView.of(conversation, await room.look(conversation))
 
 
 @router.get("/config")
-async def config(knowledge: Knowledge) -> WidgetConfig:
+async def config(knowledge: Knowledge, room: Room) -> WidgetConfig:
     """What the widget shows before the first message."""
     entries = knowledge.featured(FEATURED)
+    people = await room.people()
     return WidgetConfig(
         bank={language: say(language, "bank") for language in LANGUAGES},
-        hours={language: say(language, "hours") for language in LANGUAGES},
+        hours=people.hours,
+        people=PeopleView.of(people),
         featured={
             language: [
                 FeaturedQuestion(entry_id=entry.id, question=entry.variants[language].question)
@@ -94,16 +114,27 @@ async def config(knowledge: Knowledge) -> WidgetConfig:
 
 
 @router.post("/conversations", status_code=201)
-async def start(body: NewConversation, chat: Chat) -> StartedConversation:
-    """Start a conversation with the bot."""
-    conversation, token = await chat.create(body.language, body.channel)
-    return StartedConversation(conversation=ConversationView.of(conversation, None), token=token)
+async def start(body: NewConversation, request: Request, chat: Chat) -> StartedConversation:
+    """Start a conversation with the bot. A claim that is not to be believed is left out, and counted."""
+    check_channel(body.channel, body.marker, request.app.state.shopper_secret, chat.clock.now())
+    customer_class = CustomerClass(body.customer_class)
+    if body.claim is not None:
+        claim = read_claim(body.claim, request.app.state.settings.claim_secret.get_secret_value())
+        if claim is None:
+            count_degraded("claim_refused")
+        else:
+            customer_class = CustomerClass(claim.customer_class)
+    keys = cast(CustomerKeys, request.app.state.customer_keys)
+    customer_id = keys.known(body.customer)
+    conversation, token = await chat.create(body.language, body.channel, customer_class, customer_id)
+    view = ConversationView.of(conversation, None)
+    return StartedConversation(conversation=view, token=token, customer=keys.key(customer_id))
 
 
 @router.get("/conversations/{conversation_id}")
-async def read(conversation: OwnConversation, chat: Chat) -> ConversationAnswer:
+async def read(conversation: OwnConversation, room: Room) -> ConversationAnswer:
     """Who has the conversation, and where in the queue it is."""
-    return ConversationAnswer(conversation=ConversationView.of(conversation, await chat.queue_position(conversation)))
+    return ConversationAnswer(conversation=ConversationView.of(conversation, await room.look(conversation)))
 
 
 @router.post("/conversations/{conversation_id}/messages", status_code=201)
@@ -124,6 +155,7 @@ async def send(
 async def messages(
     conversation: OwnConversation,
     chat: Chat,
+    room: Room,
     after: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS)] = 0,
 ) -> Backlog:
@@ -137,23 +169,37 @@ async def messages(
             remaining -= max((chat.clock.now() - started).total_seconds(), 0.001)
             found = await chat.messages(conversation.id, after)
     return Backlog(
-        conversation=await _view(chat, conversation.id),
+        conversation=await view_of(chat, room, conversation.id),
         messages=[MessageView.of(message) for message in found],
     )
 
 
 @router.post("/conversations/{conversation_id}/handoff")
-async def ask_for_person(conversation: OwnConversation, chat: Chat) -> ConversationAnswer:
+async def ask_for_person(conversation: OwnConversation, chat: Chat, room: Room) -> ConversationAnswer:
     """Ask for a person; asking twice changes nothing."""
     await chat.hand_off(conversation.id, Reason.ASKED_FOR_HUMAN, actor="customer")
-    return ConversationAnswer(conversation=await _view(chat, conversation.id))
+    return ConversationAnswer(conversation=await view_of(chat, room, conversation.id))
 
 
 @router.post("/conversations/{conversation_id}/handoff/cancel")
-async def cancel_handoff(conversation: OwnConversation, chat: Chat) -> ConversationAnswer:
+async def cancel_handoff(conversation: OwnConversation, chat: Chat, room: Room) -> ConversationAnswer:
     """Stop waiting; the bot goes on."""
     await chat.cancel_waiting(conversation.id)
-    return ConversationAnswer(conversation=await _view(chat, conversation.id))
+    return ConversationAnswer(conversation=await view_of(chat, room, conversation.id))
+
+
+@router.post("/conversations/{conversation_id}/left-messages", status_code=201)
+async def leave_message(
+    body: NewLeftMessage, conversation: OwnConversation, chat: Chat, room: Room, response: Response
+) -> LeftMessageAnswer:
+    """Leave a message instead of waiting; a repeated ``client_id`` is the same message."""
+    left = await chat.leave_message(conversation.id, body.client_id, body.text, body.contact)
+    if left.repeated:
+        response.status_code = 200
+    return LeftMessageAnswer(
+        conversation=await view_of(chat, room, conversation.id),
+        left_message=LeftMessageReceipt.of(left, chat.clock.now()),
+    )
 
 
 @router.post("/conversations/{conversation_id}/messages/{seq}/feedback", status_code=204)

@@ -16,14 +16,17 @@ class Conversation(Model):
 
     ``version`` rises with every change of owner: who wants to change it names the version that they saw.
     ``answered_seq`` is the last customer message whose turn is over; ``turn_until`` is set while a worker handles one.
-    Of those that wait, a higher ``priority`` comes first, then the longest waiting.
+    Of those that wait, the one with the earliest ``queue_since`` comes first: the arrival, less the head start of its
+    ``priority``. ``team`` and ``scenario`` say who should take it; the last agent is asked first when it comes again.
+    ``customer_id`` is the same in all conversations of one browser.
     """
 
     __tablename__ = "conversations"
-    __table_args__ = (Index("ix_conversations_queue", "owner", "priority", "waiting_since"),)
+    __table_args__ = (Index("ix_conversations_queue", "owner", "queue_since"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64))
+    customer_id: Mapped[str | None] = mapped_column(String(32), index=True)
     channel: Mapped[str] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(2))
     owner: Mapped[str] = mapped_column(String(8))
@@ -41,6 +44,12 @@ class Conversation(Model):
     turn_until: Mapped[datetime | None] = mapped_column(Moment)
     priority: Mapped[int] = mapped_column(default=0)
     waiting_since: Mapped[datetime | None] = mapped_column(Moment)
+    queue_since: Mapped[datetime | None] = mapped_column(Moment)
+    customer_class: Mapped[str] = mapped_column(String(10), default="standard", server_default="standard")
+    team: Mapped[str | None] = mapped_column(String(40))
+    scenario: Mapped[str | None] = mapped_column(String(80))
+    last_agent_id: Mapped[int | None]
+    last_agent_at: Mapped[datetime | None] = mapped_column(Moment)
     taken_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -66,7 +75,11 @@ class Message(Model):
 
 
 class OwnerChange(Model):
-    """One change of owner, with the reason and the policy's inputs where the policy decided."""
+    """One change of owner, with the reason and the policy's inputs where the policy decided.
+
+    ``agent_id`` is the agent who has the conversation from now on, or had it until now; ``team`` and ``priority`` are
+    the conversation's after the change. ``handoff.records`` computes waits and handle times from these rows.
+    """
 
     __tablename__ = "owner_changes"
 
@@ -77,7 +90,10 @@ class OwnerChange(Model):
     actor: Mapped[str] = mapped_column(String(120))
     reason: Mapped[str | None] = mapped_column(String(32))
     policy: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    at: Mapped[datetime] = mapped_column(Moment)
+    agent_id: Mapped[int | None]
+    team: Mapped[str | None] = mapped_column(String(40))
+    priority: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
 class EntryUse(Model):

@@ -8,15 +8,19 @@ from typing import Any
 
 from sqlalchemy import func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import flag_modified
 
 from chat.models import Conversation, Message, OwnerChange
 from chat.ownership import Owner, OwnerChanged, check_change
 from chat.records.repository import Records
+from handoff.routing import DEFAULT_TEAM
 from kit.database import Moment
 
 TURNS_LOOKED_BACK = 2
 TOPIC_LASTS = timedelta(minutes=30)
+_QUEUE_SINCE = func.coalesce(Conversation.queue_since, Conversation.waiting_since)
+_TEAM = func.coalesce(Conversation.team, DEFAULT_TEAM)
 
 
 class ChatRepository:
@@ -24,6 +28,11 @@ class ChatRepository:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    @property
+    def session(self) -> AsyncSession:
+        """The transaction, for another repository that works in the same one."""
+        return self._session
 
     def add(self, conversation: Conversation) -> None:
         """A new conversation."""
@@ -37,29 +46,71 @@ class ChatRepository:
         return (await self._session.execute(statement)).scalar_one_or_none()
 
     async def by_owner(self, owner: Owner, agent_id: int | None = None) -> list[Conversation]:
-        """Conversations of an owner: higher priority first, then the longest waiting."""
+        """Conversations of an owner, in the order of the queue."""
         statement = select(Conversation).where(Conversation.owner == owner)
         if agent_id is not None:
             statement = statement.where(Conversation.agent_id == agent_id)
-        statement = statement.order_by(Conversation.priority.desc(), Conversation.waiting_since, Conversation.id)
+        statement = statement.order_by(_QUEUE_SINCE, Conversation.id)
         return list((await self._session.execute(statement)).scalars())
 
     async def waiting_before(self, conversation: Conversation) -> int:
-        """How many wait in front of a waiting conversation."""
+        """How many wait in front of a waiting conversation for the same team."""
         count = await self._session.execute(
             select(func.count())
             .select_from(Conversation)
             .where(
                 Conversation.owner == Owner.WAITING,
-                tuple_(-Conversation.priority, Conversation.waiting_since, Conversation.id)
+                literal(conversation.team or DEFAULT_TEAM) == _TEAM,
+                tuple_(_QUEUE_SINCE, Conversation.id)
                 < tuple_(
-                    literal(-conversation.priority),
-                    literal(conversation.waiting_since, Moment),
+                    literal(conversation.queue_since or conversation.waiting_since, Moment),
                     literal(conversation.id),
                 ),
             )
         )
         return count.scalar_one()
+
+    async def waiting_by_team(self) -> dict[str, int]:
+        """How many wait for each team."""
+        statement = select(_TEAM, func.count()).where(Conversation.owner == Owner.WAITING).group_by(_TEAM)
+        return {row[0]: row[1] for row in (await self._session.execute(statement)).all()}
+
+    async def loads(self) -> dict[int, int]:
+        """How many conversations each agent has."""
+        statement = select(Conversation.agent_id, func.count()).where(
+            Conversation.owner == Owner.AGENT, Conversation.agent_id.is_not(None)
+        )
+        rows = (await self._session.execute(statement.group_by(Conversation.agent_id))).all()
+        return {agent_id: count for agent_id, count in rows if agent_id is not None}
+
+    async def load_of(self, agent_id: int) -> int:
+        """How many conversations one agent has."""
+        statement = (
+            select(func.count())
+            .select_from(Conversation)
+            .where(Conversation.owner == Owner.AGENT, Conversation.agent_id == agent_id)
+        )
+        return (await self._session.execute(statement)).scalar_one()
+
+    async def handle_seconds(self, team: str, since: datetime, limit: int) -> list[float]:
+        """How long agents had the conversations of a team that they have finished lately, the newest first."""
+        ended = aliased(OwnerChange)
+        statement = (
+            select(OwnerChange.at, ended.at)
+            .join(
+                ended,
+                (ended.conversation_id == OwnerChange.conversation_id) & (ended.version == OwnerChange.version + 1),
+            )
+            .where(
+                OwnerChange.to_owner == Owner.AGENT,
+                func.coalesce(OwnerChange.team, DEFAULT_TEAM) == team,
+                ended.to_owner.in_((Owner.BOT, Owner.CLOSED)),
+                ended.at >= since,
+            )
+            .order_by(ended.at.desc())
+            .limit(limit)
+        )
+        return [(row[1] - row[0]).total_seconds() for row in (await self._session.execute(statement)).all()]
 
     async def by_client_id(self, conversation_id: str, sender: str, client_id: str) -> Message | None:
         """The message that a client has sent before under this id."""
@@ -106,6 +157,16 @@ class ChatRepository:
             .limit(1)
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def first_notice(self, conversation_id: str, event: str) -> int:
+        """The sequence number of the first notice of a kind; 0 when there is none."""
+        statement = (
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.kind == "notice")
+            .order_by(Message.seq)
+        )
+        notices = (await self._session.execute(statement)).scalars()
+        return next((notice.seq for notice in notices if notice.data.get("event") == event), 0)
 
     async def last_said(self, conversation_id: str) -> Message | None:
         """The latest message of a speaker; notices are not said by anybody."""
@@ -170,15 +231,21 @@ class ChatRepository:
     ) -> None:
         """Compare-and-swap of the owner: it happens only if the version is still the one ``conversation`` was read at.
 
+        An agent who lets go is remembered as the one to ask first when the conversation comes again.
+
         Raises:
             OwnerChanged: it is not, or the change is not allowed.
         """
         current, version = Owner(conversation.owner), conversation.version
         check_change(current, to)
+        values = dict(values or {})
+        agent_id = values.get("agent_id") or conversation.agent_id
+        if current == Owner.AGENT and conversation.agent_id is not None:
+            values.update(last_agent_id=conversation.agent_id, last_agent_at=at)
         swapped = await self._session.execute(
             update(Conversation)
             .where(Conversation.id == conversation.id, Conversation.version == version)
-            .values(owner=to.value, version=version + 1, **(values or {}))
+            .values(owner=to.value, version=version + 1, **values)
         )
         if swapped.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has a row count
             raise OwnerChanged("Somebody else has just changed this conversation. Reload it.")
@@ -191,6 +258,9 @@ class ChatRepository:
                 actor=actor,
                 reason=reason,
                 policy=policy or {},
+                agent_id=agent_id,
+                team=values.get("team", conversation.team),
+                priority=values.get("priority", conversation.priority),
                 at=at,
             )
         )

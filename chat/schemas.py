@@ -7,16 +7,22 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from chat.left_messages import MAX_CONTACT, Left, promise_of
 from chat.models import Conversation, Message
 from chat.service import MAX_TEXT
+from chat.waiting import LANGUAGES, People, Wait
 from kb.content import Lang
 
 
 class NewConversation(BaseModel):
-    """What starts a conversation."""
+    """What starts a conversation; ``marker`` shows that a tester's channel may be named."""
 
     language: Lang = "zh"
     channel: str = Field("web", min_length=1, max_length=20)
+    marker: str | None = Field(None, max_length=120)
+    customer: str | None = Field(None, max_length=200)
+    customer_class: Literal["standard", "elder"] = "standard"
+    claim: str | None = Field(None, max_length=2000)
 
 
 class NewMessage(BaseModel):
@@ -33,6 +39,72 @@ class Feedback(BaseModel):
     helpful: bool
 
 
+class NewLeftMessage(BaseModel):
+    """A message that a customer leaves; ``contact`` is how to reach them otherwise."""
+
+    client_id: str = Field(min_length=1, max_length=64)
+    text: str = Field(min_length=1, max_length=MAX_TEXT)
+    contact: str = Field("", max_length=MAX_CONTACT)
+
+
+class LeftMessageReceipt(BaseModel):
+    """What a customer gets for a message: its number, and by when it is answered."""
+
+    reference: str
+    created_at: datetime
+    promised_at: datetime | None
+    promise: dict[Lang, str] | None
+
+    @classmethod
+    def of(cls, left: Left, now: datetime) -> LeftMessageReceipt:
+        """The receipt of a stored message."""
+        at = left.message.promised_at
+        return cls(
+            reference=left.message.reference,
+            created_at=left.message.created_at,
+            promised_at=at,
+            promise=None if at is None else {each: promise_of(left, now, each) for each in LANGUAGES},
+        )
+
+
+class EstimateView(BaseModel):
+    """``within`` or ``more_than`` so many minutes, or ``unknown``."""
+
+    kind: Literal["within", "more_than", "unknown"]
+    minutes: int | None
+
+
+class PeopleView(BaseModel):
+    """Whether people are there; ``opens_at`` and ``opens`` say when next, where they are not."""
+
+    open: bool
+    opens_at: datetime | None
+    opens: dict[Lang, str] | None
+    hours: dict[Lang, str]
+
+    @classmethod
+    def of(cls, people: People) -> PeopleView:
+        """The view of a team's times."""
+        return cls.model_validate(people, from_attributes=True)
+
+
+class WaitView(BaseModel):
+    """How a customer waits."""
+
+    position: int
+    estimate: EstimateView
+    people: PeopleView
+
+    @classmethod
+    def of(cls, wait: Wait) -> WaitView:
+        """The view of a wait."""
+        return cls(
+            position=wait.position,
+            estimate=EstimateView(kind=wait.estimate.kind, minutes=wait.estimate.minutes),
+            people=PeopleView.of(wait.people),
+        )
+
+
 class ConversationView(BaseModel):
     """A conversation as the customer sees it."""
 
@@ -41,18 +113,20 @@ class ConversationView(BaseModel):
     owner: str
     agent_name: str | None
     queue_position: int | None
+    wait: WaitView | None
     last_seq: int
     created_at: datetime
 
     @classmethod
-    def of(cls, conversation: Conversation, queue_position: int | None) -> ConversationView:
+    def of(cls, conversation: Conversation, wait: Wait | None) -> ConversationView:
         """The view of a stored conversation."""
         return cls(
             id=conversation.id,
             language=conversation.language,
             owner=conversation.owner,
             agent_name=conversation.agent_name if conversation.owner == "agent" else None,
-            queue_position=queue_position,
+            queue_position=wait.position if wait else None,
+            wait=WaitView.of(wait) if wait else None,
             last_seq=conversation.last_seq,
             created_at=conversation.created_at,
         )
@@ -84,15 +158,22 @@ class ConversationAnswer(BaseModel):
 
 
 class StartedConversation(ConversationAnswer):
-    """A new conversation and the token that opens it."""
+    """A new conversation and the token that opens it; ``customer`` is to be sent when the next one is started."""
 
     token: str
+    customer: str
 
 
 class StoredMessage(BaseModel):
     """A message that is stored."""
 
     message: MessageView
+
+
+class LeftMessageAnswer(ConversationAnswer):
+    """A message that is stored, and where the conversation is now."""
+
+    left_message: LeftMessageReceipt
 
 
 class Backlog(ConversationAnswer):
@@ -114,6 +195,7 @@ class WidgetConfig(BaseModel):
     bank: dict[Lang, str]
     featured: dict[Lang, list[FeaturedQuestion]]
     hours: dict[Lang, str]
+    people: PeopleView
 
 
 class Intent(BaseModel):

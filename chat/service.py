@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -10,10 +11,16 @@ import structlog
 
 from chat.models import Conversation, Message
 from chat.ownership import Owner, OwnerChanged
+from chat.queueing import QueueRules, place_in_queue, topic_of
 from chat.repository import ChatRepository
 from chat.texts import text as say
+from handoff.hours import is_open, next_opening
 from handoff.interfaces import QUEUE, conversation_topic
 from handoff.policy import VERSION, Reason
+from handoff.priority import CustomerClass
+from handoff.roster import read_teams_of
+from handoff.spoken import spoken_moment
+from handoff.teams import TeamDefinition, team_for
 from identity.service import new_token, token_digest, token_matches
 from kb.content import Lang
 from kit.clock import Clock
@@ -25,7 +32,8 @@ from kit.events import Event, Events
 log = structlog.get_logger(__name__)
 
 MAX_TEXT = 2000
-PRIORITY_REASONS = (Reason.DISTRESS, Reason.VULNERABLE_CUSTOMER)
+LINES_OF_TOPIC = 5
+OUT_OF_QUEUE: dict[str, Any] = {"reason": None, "waiting_since": None, "queue_since": None, "priority": 0}
 _OWN_LINE = {
     Reason.DISTRESS: "distress",
     Reason.VULNERABLE_CUSTOMER: "distress",
@@ -67,19 +75,29 @@ def language_of(conversation: Conversation) -> Lang:
 class ChatService:
     """What customers, and the turn, do with conversations."""
 
-    def __init__(self, database: Database, events: Events, clock: Clock) -> None:
+    def __init__(self, database: Database, events: Events, clock: Clock, rules: QueueRules = QueueRules()) -> None:
         self.database = database
         self.events = events
         self.clock = clock
+        self.rules = rules
+        self.queue_changed: Callable[[], None] | None = None
 
-    async def create(self, language: Lang, channel: str) -> tuple[Conversation, str]:
-        """A new conversation with the bot, and the token that opens it."""
+    async def create(
+        self,
+        language: Lang,
+        channel: str,
+        customer_class: CustomerClass = CustomerClass.STANDARD,
+        customer_id: str | None = None,
+    ) -> tuple[Conversation, str]:
+        """A new conversation with the bot, and the token that opens it; ``customer_id`` is who has had others."""
         token = new_token()
         conversation = Conversation(
             id=uuid4().hex,
             token_hash=token_digest(token),
+            customer_id=customer_id,
             channel=channel,
             language=language,
+            customer_class=customer_class.value,
             owner=Owner.BOT.value,
             created_at=self.clock.now(),
         )
@@ -186,16 +204,17 @@ class ChatService:
         inputs: dict[str, Any] | None = None,
         slots: dict[str, Any] | None = None,
     ) -> bool:
-        """Put the conversation into the queue and tell the customer; False when a person has it, or is on the way.
-
-        Distress goes in front of everybody else.
-        """
+        """Put the conversation into the queue of its team and tell the customer; False when a person has it, or is on
+        the way."""
         now = self.clock.now()
         async with self.database.write() as session:
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
             if conversation.owner != Owner.BOT:
                 return False
+            said = await repository.customer_lines(conversation_id, LINES_OF_TOPIC)
+            scenario = topic_of(said, self.rules.scenario_of)
+            team = team_for(await read_teams_of(session), reason, scenario, now)
             await repository.change_owner(
                 conversation,
                 Owner.WAITING,
@@ -205,24 +224,29 @@ class ChatService:
                 policy={"version": VERSION, "inputs": inputs or {}},
                 values={
                     "reason": reason.value,
-                    "waiting_since": now,
-                    "priority": int(reason in PRIORITY_REASONS),
+                    **place_in_queue(conversation, reason, scenario, team, now, self.rules),
                     "slots": {**conversation.slots, **(slots or {})},
                     "unhelped_turns": 0,
                     "angry_turns": 0,
                 },
             )
             ahead = await repository.waiting_before(conversation)
-            await self._notice(repository, conversation, "waiting", self._waiting_line(conversation, reason, ahead))
+            line = self._waiting_line(conversation, reason, ahead, team)
+            await self._notice(repository, conversation, "waiting", line)
         handoffs.labels(reason.value).inc()
         log.info("handed_off", conversation_id=conversation_id, reason=reason.value)
         await self.changed(conversation_id, queue=True)
         return True
 
-    @staticmethod
-    def _waiting_line(conversation: Conversation, reason: Reason, ahead: int) -> str:
+    def _waiting_line(self, conversation: Conversation, reason: Reason, ahead: int, team: TeamDefinition) -> str:
+        language, now = language_of(conversation), self.clock.now()
         key = _OWN_LINE.get(reason, "waiting")
-        return say(language_of(conversation), "waiting_next" if key == "waiting" and not ahead else key, ahead=ahead)
+        if not is_open(team.schedule, now):
+            opening = next_opening(team.schedule, now)
+            spoken = "" if opening is None else spoken_moment(opening, now, team.time_zone, language)
+            key = ("distress_away" if key == "distress" else "away") if opening else "away_long"
+            return say(language, key, opening=spoken)
+        return say(language, "waiting_next" if key == "waiting" and not ahead else key, ahead=ahead)
 
     async def cancel_waiting(self, conversation_id: str) -> Conversation:
         """The customer gives up waiting; the bot goes on.
@@ -241,7 +265,7 @@ class ChatService:
                 actor="customer",
                 at=self.clock.now(),
                 reason="cancelled",
-                values={"reason": None, "waiting_since": None, "priority": 0},
+                values=OUT_OF_QUEUE,
             )
             await self._notice(repository, conversation, "cancelled", say(language_of(conversation), "cancelled"))
         await self.changed(conversation_id, queue=True)
@@ -268,6 +292,8 @@ class ChatService:
         await self.events.publish(Event(conversation_topic(conversation_id)))
         if queue:
             await self.events.publish(Event(QUEUE))
+            if self.queue_changed is not None:
+                self.queue_changed()
 
     async def typing(self, conversation_id: str, sender: str, active: bool) -> None:
         """A hint that is not stored."""

@@ -7,11 +7,12 @@ from typing import Any
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
-from chat.endpoints import chat_service, turn_runner
+from chat.endpoints import chat_service, turn_runner, waiting_room
 from chat.models import Conversation
 from chat.schemas import ConversationView, MessageView, NewMessage
 from chat.service import ChatService
 from chat.turn import TurnRunner
+from chat.waiting import WaitingRoom
 from handoff.interfaces import QUEUE, conversation_topic
 from kit.errors import InvalidRequest, NotFound, Unavailable
 from kit.events import Subscription
@@ -26,9 +27,12 @@ router = APIRouter()
 class CustomerSocket:
     """One open connection of one customer."""
 
-    def __init__(self, socket: WebSocket, chat: ChatService, turns: TurnRunner, conversation: Conversation) -> None:
+    def __init__(
+        self, socket: WebSocket, chat: ChatService, room: WaitingRoom, turns: TurnRunner, conversation: Conversation
+    ) -> None:
         self._socket = socket
         self._chat = chat
+        self._room = room
         self._turns = turns
         self._id = conversation.id
         self._language = conversation.language
@@ -57,7 +61,7 @@ class CustomerSocket:
     async def _show(self, kind: str) -> None:
         """Send the conversation's state, if it is not the one that was sent last."""
         conversation = await self._chat.current(self._id)
-        view = ConversationView.of(conversation, await self._chat.queue_position(conversation))
+        view = ConversationView.of(conversation, await self._room.look(conversation))
         state = view.model_dump(mode="json", exclude={"last_seq", "language"})
         if kind == "welcome" or state != self._shown:
             self._shown = state
@@ -92,7 +96,7 @@ async def customer_socket(socket: WebSocket, conversation_id: str) -> None:
     try:
         first = await hello(socket)
         conversation = await chat.opened_by(conversation_id, str(first.get("token", "")))
-        connection = CustomerSocket(socket, chat, turn_runner(socket), conversation)
+        connection = CustomerSocket(socket, chat, waiting_room(socket), turn_runner(socket), conversation)
         await connection.run(after_of(first))
     except ConnectionRefused as closed:
         await close(socket, closed.code, closed.reason)

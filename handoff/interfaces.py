@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from handoff.models import LeftMessage
+
 Vector = NDArray[np.float32]
 Lang = Literal["zh", "en"]
 EncodeText = Callable[[str, Lang], Awaitable[Vector]]
+
+OutcomeKind = Literal["solved", "not_solved", "spam"]
 
 QUEUE = "queue"
 
@@ -48,11 +52,12 @@ class Line:
     data: dict[str, Any]
     turn: dict[str, Any] | None
     created_at: datetime
+    helpful: bool | None = None
 
 
 @dataclass(frozen=True)
 class Case:
-    """A conversation as the desk lists it."""
+    """A conversation as the desk lists it; ``consulted`` are the colleagues who are asked for advice, by id."""
 
     id: str
     language: str
@@ -68,6 +73,59 @@ class Case:
     last_seq: int
     last_line: Line | None
     wants: str
+    consulted: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a conversation ended; ``entry_id`` is the answer that solved it, if one did."""
+
+    kind: OutcomeKind
+    entry_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """An inserted suggestion: the entry, and its words as they were put into the box."""
+
+    entry_id: str
+    inserted: str
+
+
+class QueueFacts(Protocol):
+    """What the roster needs to know of conversations."""
+
+    async def loads(self) -> dict[int, int]:
+        """How many conversations each agent has."""
+        ...
+
+    async def waiting_by_team(self) -> dict[str, int]:
+        """How many wait for each team."""
+        ...
+
+
+class LeftMessages(Protocol):
+    """Messages that customers left, as the desk deals with them."""
+
+    async def left_messages(self) -> list[LeftMessage]:
+        """Those that nobody is done with, the earliest promise first."""
+        ...
+
+    async def take_message(self, reference: str, agent_id: int, agent_name: str) -> LeftMessage:
+        """Look after one; raises ``Conflict`` when somebody else does."""
+        ...
+
+    async def finish_message(self, reference: str, agent_id: int, *, in_charge: bool) -> LeftMessage:
+        """The customer has been answered; raises ``Forbidden`` unless it is theirs."""
+        ...
 
 
 class Conversations(Protocol):
@@ -93,7 +151,15 @@ class Conversations(Protocol):
         """Give a waiting conversation to an agent; raises ``Conflict`` when it is gone."""
         ...
 
-    async def reply(self, conversation_id: str, agent_id: int, agent_name: str, client_id: str, text: str) -> Line:
+    async def reply(
+        self,
+        conversation_id: str,
+        agent_id: int,
+        agent_name: str,
+        client_id: str,
+        text: str,
+        suggested: Suggested | None = None,
+    ) -> Line:
         """Store an agent's message; raises ``Conflict`` when the conversation is not theirs."""
         ...
 
@@ -101,6 +167,6 @@ class Conversations(Protocol):
         """Let the bot go on."""
         ...
 
-    async def close(self, case: Case, agent_name: str) -> Case:
-        """End the conversation."""
+    async def close(self, case: Case, agent_name: str, outcome: Outcome | None = None) -> Case:
+        """End the conversation, with the agent's judgement where there is one."""
         ...

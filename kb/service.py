@@ -221,6 +221,13 @@ class KnowledgeBase:
             raise NotFound(f"There is no live entry {entry_id!r}.", code="entry_not_found")
         return engine.release.id, engine.entries[entry_id]
 
+    def scenario_of(self, entry_id: str) -> str | None:
+        """The scenario of a live entry; None when there is no such entry."""
+        try:
+            return self.entry(entry_id).scenario
+        except NotFound:
+            return None
+
     def featured(self, limit: int) -> list[EntryContent]:
         """The most-asked entries, for the widget's first screen."""
         engine = self._engine

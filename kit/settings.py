@@ -87,10 +87,36 @@ class Settings(BaseSettings):
         description="Signs what webhooks are told; empty means one from data_dir.",
     )
 
+    shopper_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Signs the marker of simulated customers and mystery shoppers; empty means one from data_dir.",
+    )
+    bridge_url: str = Field("", description="Webhook of another agent desk that takes the place of ours; or empty.")
+    bridge_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Signs what the other desk is told; empty means one from data_dir.",
+    )
+    bridge_token: SecretStr = Field(
+        SecretStr(""),
+        description="Token that the other desk shows to web; empty means one from data_dir.",
+    )
+
     reranker: str = Field("", description="Cross-encoder that orders the first candidates, by path or name; or empty.")
     reranker_candidates: int = Field(5, ge=2, le=5, description="How many of the first candidates the reranker sees.")
     search_without: str = Field("", description="Comma-separated parts of the search to switch off.")
     time_zone: str = Field("Asia/Shanghai", description="Time zone in which an entry's first and last day are meant.")
+
+    teams_file: str = Field("", description="YAML file of teams, read when there are none yet; empty means none.")
+    agent_capacity: int = Field(4, ge=1, le=50, description="Conversations an agent may have at once.")
+    agent_grace_seconds: float = Field(60.0, ge=5, description="How long an agent's desk may be away.")
+    queue_head_starts: str = Field(
+        "vulnerable=240,elder=15,complaint=10,vip=5",
+        description="Minutes by which each class of customer counts as having waited longer.",
+    )
+    claim_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Verifies what the bank's own pages claim of a customer; empty means nothing is believed.",
+    )
 
     secret_key: SecretStr = Field(
         SecretStr(""),
@@ -117,7 +143,18 @@ class Settings(BaseSettings):
         """Where Rasa answers."""
         return self.bot_url.rstrip("/") or f"http://127.0.0.1:{self.bot_port}"
 
-    def secret(self, name: Literal["secret_key", "bot_token", "internal_token", "webhook_secret"]) -> str:
+    def secret(
+        self,
+        name: Literal[
+            "secret_key",
+            "bot_token",
+            "internal_token",
+            "webhook_secret",
+            "shopper_secret",
+            "bridge_secret",
+            "bridge_token",
+        ],
+    ) -> str:
         """A configured secret, or one made at first need and kept in the data folder, readable by the owner only."""
         configured: SecretStr = getattr(self, name)
         if configured.get_secret_value():

@@ -30,3 +30,15 @@ async def test_broken_content_files_leave_the_last_release_live(tmp_path: Path, 
     assert counted.degraded("content_invalid") == 0
     assert await live_release(settings) == first
     assert counted.degraded("content_invalid") == 1
+
+
+async def test_a_broken_teams_file_leaves_everybody_in_the_built_in_team(tmp_path: Path, counted: Any) -> None:
+    teams = tmp_path / "teams.yml"
+    teams.write_text("teams: [{id: night, name: {zh: 夜间, en: Night}, hours: {mon: [22-6]}}]", encoding="utf-8")
+    settings = Settings(
+        data_dir=tmp_path / "var", content_dir=CONTENT, encoder=str(tmp_path / "no-such-model"), teams_file=str(teams)
+    )
+    app = create_app(settings)
+    async with running(app, settings, None):
+        assert [team.definition.id for team in await app.state.roster.teams()] == ["general"]
+    assert counted.degraded("teams_invalid") == 1

@@ -51,6 +51,8 @@ class System:
             **{name: value for name, value in os.environ.items() if not name.startswith("BILIN_")},
             "BILIN_DATA_DIR": str(self._data),
             "BILIN_DEMO": "true",
+            "BILIN_TEAMS_FILE": str(ROOT / "tests" / "teams.yml"),
+            "BILIN_AGENT_CAPACITY": "50",
             "BILIN_PORT": str(port),
             "BILIN_BOT_PORT": str(bot_port),
             "BILIN_ACTIONS_PORT": str(actions_port),

@@ -213,7 +213,7 @@ def _service(folder: Path, rasa: FakeRasa, turn_encoder: TurnEncoder | None, **s
         bot_port=rasa.port,
         bot_timeout_seconds=BOT_TIMEOUT_SECONDS,
         demo=True,
-        **settings,
+        **{"teams_file": str(ROOT / "tests" / "teams.yml"), "agent_capacity": 50, **settings},
     )
     rasa.web_url = f"http://127.0.0.1:{port}"
     rasa.internal_token, rasa.bot_token = configured.secret("internal_token"), configured.secret("bot_token")

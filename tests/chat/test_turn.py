@@ -373,3 +373,33 @@ class TestWithoutAnEncoder:
         assert got.json()["conversation"]["owner"] == "waiting"
         assert counted.handoffs("bot_unavailable") == 1
         assert (health["status"], health["parts"]["knowledge"]) == ("degraded", False)
+
+
+class TestAfterAPerson:
+    """The bot knows what the agent said."""
+
+    async def test_a_question_may_follow_up_the_agents_words(self, arrive, sign_in, store) -> None:
+        customer, agent = await arrive("zh"), await sign_in("lin")
+        await customer.post("/handoff")
+        await agent.take(customer.id)
+        await agent.say(customer.id, "您是想提前还房贷，对吗？这项业务可以在手机银行办理。")
+        await agent.desk("POST", f"/{customer.id}/return")
+        await customer.reply_to("那要违约金吗")
+        asked = (await store.messages(customer.id, 0))[-2]
+        assert asked.turn["candidates"][0]["entry_id"] == "mortgage-early"
+        assert "提前还房贷" in asked.turn.get("searched", "提前还房贷")
+
+    async def test_what_the_agent_gave_as_an_answer_is_not_what_is_asked_next(self, arrive, sign_in, store) -> None:
+        customer, agent = await arrive("zh"), await sign_in("lin")
+        await customer.post("/handoff")
+        await agent.take(customer.id)
+        body = {
+            "client_id": "s",
+            "text": "会。基金不保本。",
+            "suggestion": {"entry_id": "fund-risk", "inserted": "会。基金不保本，净值会涨也会跌。"},
+        }
+        assert (await agent.desk("POST", f"/{customer.id}/messages", body)).status_code == 201
+        await agent.desk("POST", f"/{customer.id}/return")
+        await customer.reply_to("那怎么办")
+        asked = next(m for m in await store.messages(customer.id, 0) if m.text == "那怎么办")
+        assert asked.turn["candidates"][0]["entry_id"] != "fund-risk"

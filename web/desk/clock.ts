@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import type { Case } from "../shared/protocol.ts";
+import type { Case, Language } from "../shared/protocol.ts";
 
 export type Lateness = "fine" | "soon" | "late";
 
@@ -28,6 +28,19 @@ export function secondsSince(time: string, ahead: number, now: number = Date.now
 /** Since when the customer has been without an answer from the agent, or null. */
 export function unansweredSince({ last_message }: Case): string | null {
   return last_message?.sender === "customer" ? last_message.created_at : null;
+}
+
+/** Whether a promised time has passed; `ahead` as above. */
+export function isOverdue(time: string, ahead: number, now: number = Date.now()): boolean {
+  return now + ahead > Date.parse(time);
+}
+
+/** A moment in the agent's own time zone: the time today, with the day otherwise. */
+export function momentText(time: string, language: Language, now: Date = new Date()): string {
+  const at = new Date(time);
+  const today = at.toDateString() === now.toDateString();
+  const day: Intl.DateTimeFormatOptions = today ? {} : { month: "short", day: "numeric" };
+  return at.toLocaleString(language === "zh" ? "zh-CN" : "en-GB", { ...day, hour: "2-digit", minute: "2-digit" });
 }
 
 /** Draws its component every second. */

@@ -4,7 +4,7 @@ import { foundation, tokenStyles } from "../shared/foundation.ts";
 import { firstLanguage, langAttribute, languageOf, otherLanguage, translator } from "../shared/i18n.ts";
 import { icon } from "../shared/icons.ts";
 import { Watching } from "../shared/observable.ts";
-import type { Language } from "../shared/protocol.ts";
+import type { CustomerFacts, Language } from "../shared/protocol.ts";
 import { forThisTab, lasting } from "../shared/storage.ts";
 import { ChatApi } from "./chat-api.ts";
 import { ChatSession } from "./chat-session.ts";
@@ -18,8 +18,9 @@ const tab = forThisTab("bilin.");
 /**
  * The customers' widget: a round button, and behind it the conversation.
  *
- * Attributes: `server` (the address of the service; the script's own by default) and `language` (`zh` or `en`; else
- * the page's, else the browser's). What the customer chooses in the header goes before both, until the page changes
+ * Attributes: `server` (the address of the service; the script's own by default), `language` (`zh` or `en`; else
+ * the page's, else the browser's), `elder` (the customer is to be served as an elder) and `claim` (what the bank has
+ * signed of the customer). What the customer chooses in the header goes before both, until the page changes
  * its language.
  */
 export class BilinWidget extends LitElement {
@@ -30,6 +31,8 @@ export class BilinWidget extends LitElement {
 
   @property() server = BilinWidget.home;
   @property({ attribute: "language" }) requested: string | null = null;
+  @property({ type: Boolean }) elder = false;
+  @property() claim: string | null = null;
   @state() private chosen: Language | null = choices.read<Language>("language");
   @state() private open = tab.read<boolean>("open") ?? false;
   @query("#launcher") private launcher!: HTMLElement;
@@ -43,10 +46,14 @@ export class BilinWidget extends LitElement {
     return this.chosen ?? firstLanguage(this.requested, document.documentElement.lang, ...navigator.languages);
   }
 
+  private get customer(): CustomerFacts {
+    return { customer_class: this.elder ? "elder" : "standard", ...(this.claim ? { claim: this.claim } : {}) };
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     if (!this.session) {
-      this.session = new ChatSession(new ChatApi(this.server.replace(/\/+$/, "")), choices, () => this.language);
+      this.session = new ChatSession(new ChatApi(this.server.replace(/\/+$/, "")), choices, () => this.language, () => this.customer);
       new Watching(this, this.session);
       if (this.open) void this.session.loadConfig();
       void this.session.resume();
@@ -92,6 +99,7 @@ export class BilinWidget extends LitElement {
               <bilin-log .session=${session} .t=${t} .language=${language}>
                 <bilin-welcome .session=${session} .t=${t} .language=${language}></bilin-welcome>
               </bilin-log>
+              <bilin-rating .session=${session} .t=${t} .language=${language}></bilin-rating>
               <bilin-person .session=${session} .t=${t} .language=${language}></bilin-person>
               <bilin-composer .session=${session} .t=${t} .language=${language}></bilin-composer>
             </section>`

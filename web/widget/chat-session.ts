@@ -3,11 +3,12 @@ import { Refused } from "../shared/http.ts";
 import { randomId } from "../shared/identifiers.ts";
 import { MessageStore } from "../shared/message-store.ts";
 import { Observable } from "../shared/observable.ts";
-import type { ChatConfig, Conversation, Language, Message } from "../shared/protocol.ts";
+import type { ChatConfig, Conversation, CustomerFacts, Language, LeftMessage, Message } from "../shared/protocol.ts";
 import type { JsonStore } from "../shared/storage.ts";
 import type { ChatApi, ConversationApi } from "./chat-api.ts";
 import { ChatLine, type LineState } from "./chat-line.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
+import { RatingState } from "./rating-state.ts";
 
 interface Kept {
   id: string;
@@ -18,6 +19,7 @@ interface Kept {
 }
 
 const key = "conversation";
+const customerKey = "customer";
 const keepMilliseconds = 24 * 60 * 60 * 1000;
 const answerMilliseconds = 10_000;
 const typingMilliseconds = { bot: 30_000, agent: 8_000 };
@@ -33,6 +35,7 @@ export class ChatSession extends Observable {
   /** A call for a person, or its cancelling, is on its way. */
   busy = false;
   problem: "handoff" | null = null;
+  readonly rating = new RatingState(() => this.api, () => this.changed());
 
   private store = new MessageStore();
   private kept: Kept | null;
@@ -50,6 +53,7 @@ export class ChatSession extends Observable {
     private readonly chat: ChatApi,
     private readonly storage: JsonStore,
     private readonly language: () => Language,
+    private readonly customer: () => CustomerFacts | undefined = () => undefined,
   ) {
     super();
     this.outbox = new Outbox(storage);
@@ -149,6 +153,21 @@ export class ChatSession extends Observable {
     return this.changeOwner((api) => api.cancelWaiting());
   }
 
+  /** Leaves a message in place of waiting; null when that failed, and what was written may be sent again. */
+  async leaveMessage(message: { client_id: string; text: string; contact: string }): Promise<LeftMessage | null> {
+    try {
+      if (!this.api) await this.ensureConversation(false);
+      if (!this.api) return null;
+      const { conversation, left_message } = await this.api.leaveMessage(message);
+      this.conversation = conversation;
+      this.changed();
+      return left_message;
+    } catch (error) {
+      if (error instanceof Refused && [401, 404].includes(error.status)) this.expire();
+      return null;
+    }
+  }
+
   async rate(seq: number, helpful: boolean): Promise<void> {
     if (!this.kept || !this.api) return;
     this.keep({ feedback: { ...this.kept.feedback, [seq]: helpful } });
@@ -177,6 +196,11 @@ export class ChatSession extends Observable {
     return refused.map((entry) => entry.text).join("\n");
   }
 
+  /** The customer says that they are done. */
+  endConversation(): Promise<void> {
+    return this.changeOwner((api) => api.end());
+  }
+
   private async changeOwner(change: (api: ConversationApi) => Promise<Conversation>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
@@ -184,7 +208,10 @@ export class ChatSession extends Observable {
     this.changed();
     try {
       if (!this.api) await this.ensureConversation(false);
-      if (this.api) this.conversation = await change(this.api);
+      if (this.api) {
+        this.conversation = await change(this.api);
+        this.rating.follow(this.conversation);
+      }
     } catch (error) {
       if (error instanceof Refused && [401, 404].includes(error.status)) this.expire();
       this.problem = "handoff";
@@ -205,7 +232,9 @@ export class ChatSession extends Observable {
     for (let failures = this.expiries; ; failures += 1) {
       if (failures > 0) await new Promise((resolve) => setTimeout(resolve, backoffMilliseconds(failures)));
       try {
-        const { conversation, token } = await this.chat.start(this.language());
+        const known = this.storage.read<string>(customerKey);
+        const { conversation, token, customer } = await this.chat.start(this.language(), this.customer(), known);
+        this.storage.write(customerKey, customer);
         this.conversation = conversation;
         this.kept = { id: conversation.id, token, used_at: Date.now(), seen: 0, feedback: {} };
         this.keep({});
@@ -230,6 +259,7 @@ export class ChatSession extends Observable {
       },
       conversation: (conversation) => {
         this.conversation = conversation;
+        this.rating.follow(conversation);
         this.changed();
       },
       message: (message) => this.receive(message),
@@ -300,6 +330,7 @@ export class ChatSession extends Observable {
     this.api = null;
     this.kept = null;
     this.conversation = null;
+    this.rating.forget();
     this.store = new MessageStore();
     this.inFlight.clear();
     this.typing = null;

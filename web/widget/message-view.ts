@@ -22,10 +22,14 @@ const longFrom = 64;
 const noticeIcons: Record<NoticeEvent, IconName> = {
   waiting: "clock",
   joined: "person",
+  transferred: "person",
+  to_team: "clock",
   returned: "bot",
   closed: "online",
   cancelled: "information",
   bot_unavailable: "warning",
+  agent_lost: "warning",
+  message_left: "online",
 };
 
 /** One message, by its kind. */

@@ -3,8 +3,9 @@ import { state } from "lit/decorators.js";
 import { emit } from "../shared/define.ts";
 import { foundation } from "../shared/foundation.ts";
 import { icon } from "../shared/icons.ts";
-import type { Conversation } from "../shared/protocol.ts";
+import type { Conversation, People } from "../shared/protocol.ts";
 import { SessionPart } from "./session-part.ts";
+import { awayText, estimateText, placeText } from "./waiting-words.ts";
 
 /** The way to a person, always in the same place: one tap to ask, then the queue, then who is there. */
 export class PersonBar extends SessionPart {
@@ -45,6 +46,11 @@ export class PersonBar extends SessionPart {
       color: var(--accent-text);
       font-weight: var(--weight-strong);
     }
+    .away {
+      display: flex;
+      gap: var(--space-2);
+      padding-block-start: var(--space-1);
+    }
     .bar.slim {
       flex-wrap: nowrap;
     }
@@ -63,6 +69,7 @@ export class PersonBar extends SessionPart {
   `];
 
   @state() private folded = false;
+  @state() private writing = false;
   private hadFocus = false;
   private lastOwner: Conversation["owner"] | undefined;
 
@@ -80,6 +87,7 @@ export class PersonBar extends SessionPart {
 
   override render(): TemplateResult | typeof nothing {
     const { conversation } = this.session;
+    if (this.writing && conversation?.owner !== "agent" && conversation?.owner !== "closed") return this.message();
     switch (conversation?.owner) {
       case "waiting":
         return this.folded ? this.slim(conversation) : this.card(conversation);
@@ -94,25 +102,37 @@ export class PersonBar extends SessionPart {
 
   private ask(): TemplateResult {
     const { session, t } = this;
+    const people = this.people;
     return html`<div class="bar">
       <button type="button" class="button ask" data-testid="talk-to-person" aria-disabled=${session.busy ? "true" : "false"}
         @click=${() => void session.askForPerson()}>
         ${icon("person")}${t(session.busy ? "person.asking" : "person.ask")}
       </button>
+      ${people && !people.open ? this.leave() : nothing}
       ${this.problem()}
-    </div>`;
+    </div>
+    ${people && !people.open
+      ? html`<p class="away quiet small" data-testid="away">${icon("clock")}<span>${awayText(people, this.language, t)}</span></p>`
+      : nothing}`;
   }
 
   private card(conversation: Conversation): TemplateResult {
     const { session, t } = this;
-    return html`<section class="card" tabindex="-1" data-testid="waiting" aria-label=${t("waiting.title")}>
+    const wait = conversation.wait ?? null;
+    const away = wait !== null && !wait.people.open;
+    return html`<section class="card" tabindex="-1" data-testid="waiting" aria-label=${t(away ? "waiting.away" : "waiting.title")}>
       <div role="status">
-        <h3>${t("waiting.title")}</h3>
-        <p class="place">${this.place(conversation)}</p>
+        <h3>${t(away ? "waiting.away" : "waiting.title")}</h3>
+        ${away
+          ? html`<p class="place" data-testid="away">${awayText(wait.people, this.language, t)}</p>`
+          : html`<p class="place">${placeText(conversation, t)}</p>`}
       </div>
-      <p class="small">${t("waiting.about")}</p>
+      ${wait && !away ? html`<p class="small" data-testid="estimate">${estimateText(wait, t)}</p>` : nothing}
+      <p class="small quiet">${t(away ? "waiting.away.about" : "waiting.about")}</p>
       <div class="bar">
+        ${away ? this.leave() : nothing}
         <button type="button" class="button" data-testid="keep-asking" @click=${this.fold}>${t("waiting.keep")}</button>
+        ${away ? nothing : this.leave()}
         <button type="button" class="button bare" data-testid="cancel-waiting" aria-disabled=${session.busy ? "true" : "false"}
           @click=${() => void session.cancelWaiting()}>${t("waiting.cancel")}</button>
         ${this.problem()}
@@ -122,7 +142,9 @@ export class PersonBar extends SessionPart {
 
   private slim(conversation: Conversation): TemplateResult {
     return html`<div class="bar slim" data-testid="waiting">
-      <span class="place small" role="status">${this.place(conversation)}</span>
+      <span class="place small" role="status">${conversation.wait && !conversation.wait.people.open
+        ? this.t("waiting.away")
+        : placeText(conversation, this.t)}</span>
       <button type="button" class="button bare" @click=${() => (this.folded = false)}>${this.t("waiting.show")}</button>
     </div>`;
   }
@@ -132,10 +154,19 @@ export class PersonBar extends SessionPart {
     return html`<p class="with quiet small" tabindex="-1">${icon("person")}${this.t("person.with", { name })}</p>`;
   }
 
-  private place({ queue_position }: Conversation): string {
-    if (queue_position === null) return this.t("waiting.soon");
-    const position = this.t("waiting.position", { position: queue_position });
-    return queue_position === 1 ? `${position} · ${this.t("waiting.next")}` : position;
+  private leave(): TemplateResult {
+    return html`<button type="button" class="button" data-testid="open-message" @click=${() => (this.writing = true)}>
+      ${this.t("message.open")}</button>`;
+  }
+
+  private message(): TemplateResult {
+    return html`<bilin-leave-message .session=${this.session} .t=${this.t} .language=${this.language}
+      @message-done=${() => (this.writing = false)}></bilin-leave-message>`;
+  }
+
+  private get people(): People | null {
+    const { config } = this.session;
+    return typeof config === "object" ? (config.people ?? null) : null;
   }
 
   private problem(): TemplateResult | typeof nothing {

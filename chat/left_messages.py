@@ -1,0 +1,182 @@
+"""Messages that customers leave instead of waiting: a reference number, a promise, and a case at the desk."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from chat.giving import AlreadyTaken, GivingConversations
+from chat.models import Conversation
+from chat.ownership import Owner, OwnerChanged
+from chat.queueing import topic_of
+from chat.repository import ChatRepository
+from chat.service import LINES_OF_TOPIC, MAX_TEXT, OUT_OF_QUEUE, ConversationClosed, language_of
+from chat.texts import text as say
+from handoff.hours import after_open_time
+from handoff.interfaces import Lang
+from handoff.models import LeftMessage
+from handoff.policy import Reason
+from handoff.priority import CustomerClass, priority_of
+from handoff.repository import RosterRepository
+from handoff.roster import read_teams_of
+from handoff.routing import DEFAULT_TEAM
+from handoff.spoken import spoken_moment
+from handoff.teams import BUILT_IN, TeamDefinition, team_for
+from kit.errors import Forbidden, InvalidRequest, NotFound
+
+MAX_CONTACT = 200
+REASON = "left_message"
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True)
+class Left:
+    """A stored message with the zone in which its promise is said; ``repeated`` when it had been left before."""
+
+    message: LeftMessage
+    time_zone: str
+    repeated: bool = False
+
+
+def new_reference() -> str:
+    """Eight letters and digits that are not mistaken for one another, such as ``7K3Q-9XWD``."""
+    drawn = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return f"{drawn[:4]}-{drawn[4:]}"
+
+
+class MessageLeaving(GivingConversations):
+    """What customers and agents do with left messages."""
+
+    async def leave_message(self, conversation_id: str, client_id: str, text: str, contact: str) -> Left:
+        """Store a message; who waits stops waiting, and the bot goes on. The same ``client_id`` is stored once.
+
+        Raises:
+            ConversationClosed: the conversation has ended.
+            OwnerChanged: a person is in the conversation.
+            InvalidRequest: the text is empty or too long.
+        """
+        text, contact = text.replace("\x00", "").strip(), contact.replace("\x00", "").strip()
+        if not text or len(text) > MAX_TEXT or len(contact) > MAX_CONTACT:
+            raise InvalidRequest(f"A message has 1 to {MAX_TEXT} characters.", code="invalid_text")
+        now = self.clock.now()
+        async with self.database.write() as session:
+            repository, roster = ChatRepository(session), RosterRepository(session)
+            conversation = await self._locked(repository, conversation_id)
+            teams = await read_teams_of(session)
+            known = await roster.message_by_client(conversation_id, client_id)
+            if known is not None:
+                return Left(known, teams.get(known.team, BUILT_IN).time_zone, repeated=True)
+            if conversation.owner == Owner.CLOSED:
+                raise ConversationClosed("This conversation has ended. Please start a new one.")
+            if conversation.owner == Owner.AGENT:
+                raise OwnerChanged("A colleague is here. Please write to them.")
+            team = await self._team_of_message(repository, conversation, teams, now)
+            message = LeftMessage(
+                reference=new_reference(),
+                conversation_id=conversation_id,
+                client_id=client_id,
+                team=team.id,
+                language=conversation.language,
+                priority=_priority(conversation),
+                text=text,
+                contact=contact,
+                state="open",
+                created_at=now,
+                promised_at=after_open_time(team.schedule, now, team.message_hours),
+            )
+            roster.add_message(message)
+            if conversation.owner == Owner.WAITING:
+                await repository.change_owner(
+                    conversation, Owner.BOT, actor="customer", at=now, reason=REASON, values=OUT_OF_QUEUE
+                )
+            left = Left(message, team.time_zone)
+            language = language_of(conversation)
+            promise = promise_of(left, now, language)
+            key = "message_left" if promise else "message_left_open"
+            line = say(language, key, reference=message.reference, promise=promise)
+            await self._notice(
+                repository, conversation, "message_left", line, reference=message.reference, message=text
+            )
+        await self.changed(conversation_id, queue=True)
+        return left
+
+    async def _team_of_message(
+        self, repository: ChatRepository, conversation: Conversation, teams: dict[str, TeamDefinition], now: datetime
+    ) -> TeamDefinition:
+        if conversation.owner == Owner.WAITING and conversation.team is not None:
+            return teams.get(conversation.team, teams[DEFAULT_TEAM])
+        said = await repository.customer_lines(conversation.id, LINES_OF_TOPIC)
+        return team_for(teams, Reason.ASKED_FOR_HUMAN, topic_of(said, self.rules.scenario_of), now)
+
+    async def left_messages(self) -> list[LeftMessage]:
+        """Those that nobody is done with, the earliest promise first."""
+        async with self.database.read() as session:
+            return await RosterRepository(session).open_messages()
+
+    async def take_message(self, reference: str, agent_id: int, agent_name: str) -> LeftMessage:
+        """Look after a message. Its conversation comes along where it is with the bot or in the queue, so that the
+        agent sees everything and can answer in it.
+
+        Raises:
+            NotFound: there is no such message.
+            AlreadyTaken: a colleague looks after it.
+            AtCapacity: the agent has as many conversations as they may have; the message stays open.
+        """
+        now = self.clock.now()
+        async with self.database.write() as session:
+            roster, repository = RosterRepository(session), ChatRepository(session)
+            found = await _message(roster, reference)
+            presence = await self.check_agent(session, agent_id, automatic=False)
+            conversation = await self._locked(repository, found.conversation_id)
+            message = await _message(roster, reference, lock=True)
+            if message.state != "open":
+                raise AlreadyTaken("A colleague looks after this message.")
+            message.state, message.agent_id, message.agent_name, message.taken_at = "taken", agent_id, agent_name, now
+            if conversation.owner == Owner.BOT:
+                place = {"waiting_since": now, "queue_since": now, "team": message.team, "priority": message.priority}
+                await repository.change_owner(
+                    conversation,
+                    Owner.WAITING,
+                    actor=agent_name,
+                    at=now,
+                    reason=REASON,
+                    values={**place, "reason": Reason.ASKED_FOR_HUMAN.value},
+                )
+            if conversation.owner == Owner.WAITING:
+                await self.join(repository, conversation, presence, agent_id, agent_name, automatic=False)
+        await self.changed(message.conversation_id, queue=True)
+        return message
+
+    async def finish_message(self, reference: str, agent_id: int, *, in_charge: bool) -> LeftMessage:
+        """The customer has been answered.
+
+        Raises:
+            NotFound: there is no such message.
+            Forbidden: somebody else looks after it, and the caller is no supervisor.
+        """
+        async with self.database.write() as session:
+            message = await _message(RosterRepository(session), reference, lock=True)
+            if message.agent_id != agent_id and not in_charge:
+                raise Forbidden("Take the message first.", code="not_owner")
+            message.state, message.done_at = "done", message.done_at or self.clock.now()
+        await self.changed(message.conversation_id, queue=True)
+        return message
+
+
+def promise_of(left: Left, now: datetime, language: Lang) -> str:
+    """By when it is answered, as it is said to the customer; empty when nothing is promised."""
+    at = left.message.promised_at
+    return "" if at is None else spoken_moment(at, now, left.time_zone, language)
+
+
+def _priority(conversation: Conversation) -> int:
+    of_class = priority_of(Reason.ASKED_FOR_HUMAN, CustomerClass(conversation.customer_class))
+    return max(int(of_class), conversation.priority)
+
+
+async def _message(roster: RosterRepository, reference: str, *, lock: bool = False) -> LeftMessage:
+    message = await roster.message(reference.strip().upper(), lock=lock)
+    if message is None:
+        raise NotFound("There is no message with this reference.", code="message_not_found")
+    return message

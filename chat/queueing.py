@@ -1,0 +1,74 @@
+"""Where a conversation goes that needs a person: its team, its class, and its place in the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from chat.models import Conversation, Message
+from handoff.policy import Reason
+from handoff.presence import Timing
+from handoff.priority import HEAD_STARTS, CustomerClass, Priority, parse_head_starts, priority_of, queue_since
+from handoff.roster import RosterRules
+from handoff.teams import TeamDefinition
+from kit.settings import Settings
+
+LEAST_CONFIDENCE_OF_TOPIC = 0.2
+
+
+def _nowhere(_: str) -> str | None:
+    return None
+
+
+@dataclass(frozen=True)
+class QueueRules:
+    """The numbers people argue about, and how an entry's scenario is found."""
+
+    roster: RosterRules = field(default_factory=RosterRules)
+    head_starts: Mapping[Priority, timedelta] = field(default_factory=lambda: HEAD_STARTS)
+    scenario_of: Callable[[str], str | None] = _nowhere
+
+    @classmethod
+    def from_settings(cls, settings: Settings, scenario_of: Callable[[str], str | None]) -> QueueRules:
+        """As they are configured."""
+        timing = Timing.for_grace(settings.agent_grace_seconds)
+        roster = RosterRules(capacity=settings.agent_capacity, timing=timing)
+        return cls(roster, parse_head_starts(settings.queue_head_starts), scenario_of)
+
+
+def place_in_queue(
+    conversation: Conversation,
+    reason: Reason,
+    scenario: str | None,
+    team: TeamDefinition,
+    now: datetime,
+    rules: QueueRules,
+) -> dict[str, Any]:
+    """The columns of a conversation that enters the queue."""
+    priority = priority_of(reason, CustomerClass(conversation.customer_class))
+    return {
+        "waiting_since": now,
+        "priority": int(priority),
+        "queue_since": queue_since(now, priority, rules.head_starts),
+        "team": team.id,
+        "scenario": scenario,
+    }
+
+
+def topic_of(messages: list[Message], scenario_of: Callable[[str], str | None]) -> str | None:
+    """The scenario that the customer's latest messages are about, as far as the search was sure enough of one.
+
+    Args:
+        messages: the customer's, oldest first, with what the bot made of them.
+        scenario_of: the scenario of an entry's id.
+    """
+    for message in reversed(messages):
+        turn = message.turn or {}
+        if turn.get("choice") not in (None, "none"):
+            return scenario_of(str(turn["choice"]))
+        candidates = turn.get("candidates") or []
+        if candidates and candidates[0]["confidence"] >= LEAST_CONFIDENCE_OF_TOPIC:
+            return scenario_of(candidates[0]["entry_id"])
+    return None
