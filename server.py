@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -179,6 +180,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     app.state.roster = roster
     app.state.waiting_room = WaitingRoom(database, clock, queue_rules.roster)
     app.state.answering, app.state.turns = answering, turns
+    gc.freeze()  # or each full collection, of which a publication causes some, walks the whole knowledge base
     try:
         yield
     finally:

@@ -16,6 +16,7 @@ from chat.texts import text as say
 from handoff.models import AgentPresence
 from handoff.presence import Presence, Sign, has_dropped_off, presence_of
 from handoff.repository import RosterRepository
+from identity.repository import IdentityRepository
 from kit.errors import Conflict
 
 
@@ -92,6 +93,8 @@ class GivingConversations(ChatService):
         """
         roster = RosterRepository(session)
         presence = await roster.presence(agent_id, lock=True)
+        if presence is None:  # somebody who works by REST alone has no desk to lock
+            await IdentityRepository(session).lock(agent_id)
         profile = (await roster.profiles()).get(agent_id)
         capacity = (profile.capacity if profile else None) or self.rules.roster.capacity
         if await ChatRepository(session).load_of(agent_id) >= capacity:

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -50,6 +51,9 @@ def _blurred(syllable: str) -> str:
     return re.sub(r"([aei]n)g$", r"\1", syllable)
 
 
+_ByKey = dict[str, frozenset[str]]
+
+
 @dataclass(frozen=True)
 class _Candidate:
     """A word that may be meant by ``run[start:end]``; ``gain`` is in nats of the sentence's probability."""
@@ -70,9 +74,10 @@ class Homophones:
     Args:
         words: of the knowledge base.
         near_shapes: groups of characters that look alike.
+        before: those of much the same words and the same groups; only what differs is worked out.
     """
 
-    def __init__(self, words: Words, near_shapes: Iterable[str]) -> None:
+    def __init__(self, words: Words, near_shapes: Iterable[str], before: Homophones | None = None) -> None:
         self._tokenizer = shared_tokenizer()
         self._jieba: dict[str, int] = self._tokenizer.FREQ
         # Short phrases of two words count as words: they tell more than either.
@@ -80,21 +85,9 @@ class Homophones:
         self._counts = words.chinese | Counter(phrases)
         self._alone, self._written_phrases = words.alone, words.written
         self._log_total = math.log(self._tokenizer.total + _BOOST * self._counts.total())
-        self._exact: defaultdict[str, set[str]] = defaultdict(set)
-        self._fuzzy: defaultdict[str, set[str]] = defaultdict(set)
-        self._shapes: defaultdict[str, set[str]] = defaultdict(set)
-        likeness = _likeness(near_shapes)
-        for word in self._counts:
-            if word[0] in _NUMERALS:
-                continue  # what a count sounds like (几点 for 寄点, 九点半 for 九点办) is hardly what was meant
-            exact, fuzzy = _keys_of_word(word)
-            for key in exact:
-                self._exact[key].add(word)
-            for key in fuzzy:
-                self._fuzzy[key].add(word)
-            for at, character in enumerate(word if exact else ""):
-                for other in likeness.get(character, ()):
-                    self._shapes[word[:at] + other + word[at + 1 :]].add(word)
+        targets = {word for word in self._counts if word[0] not in _NUMERALS}  # 几点 for 寄点 is hardly what was meant
+        known = before._alike_words if before else _AlikeWords(_likeness(near_shapes))
+        self._alike_words: _AlikeWords = known.changed(targets)
 
     def repair(self, text: str, *, cautiously: bool = False) -> str:
         """Return the text with slips replaced; text without any comes back as it is.
@@ -135,10 +128,11 @@ class Homophones:
     def _alike(self, window: str) -> Iterator[tuple[str, float]]:
         """Yield words that sound or look like the window, each with the gain that it must bring."""
         sounds = [_sound(character) for character in window]
-        exact = {word for key in _sound_keys(window, sounds) for word in self._exact.get(key, ())}
-        exact |= self._shapes.get(window, set())
+        alike = self._alike_words
+        exact = {word for key in _sound_keys(window, sounds) for word in alike.exact.get(key, ())}
+        exact |= alike.shapes.get(window, frozenset())
         blurred = [_blurred(sound) for sound in sounds]
-        fuzzy = {word for key in _sound_keys(window, blurred) for word in self._fuzzy.get(key, ())}
+        fuzzy = {word for key in _sound_keys(window, blurred) for word in alike.fuzzy.get(key, ())}
         for word in exact | fuzzy:
             margin = self._margin(window, word, is_blurred=word not in exact)
             if margin is not None:
@@ -182,6 +176,53 @@ class Homophones:
         for start, end, score in reversed(words):
             backward[start] = max(backward[start], backward[end] + score)
         return forward, backward
+
+
+class _AlikeWords:
+    """Words by what they sound and look like; never changed.
+
+    Args:
+        likeness: characters that look like a character.
+        words: of two characters or more.
+        exact: words by their keys as they sound.
+        fuzzy: the same as a southern ear hears them.
+        shapes: words by what they look like.
+    """
+
+    def __init__(
+        self,
+        likeness: dict[str, set[str]],
+        words: AbstractSet[str] = frozenset(),
+        exact: _ByKey | None = None,
+        fuzzy: _ByKey | None = None,
+        shapes: _ByKey | None = None,
+    ) -> None:
+        self._likeness, self._words = likeness, words
+        self.exact, self.fuzzy, self.shapes = exact or {}, fuzzy or {}, shapes or {}
+
+    def changed(self, words: AbstractSet[str]) -> _AlikeWords:
+        """Those of other words; what both share is taken from here."""
+        exact, fuzzy, shapes = dict(self.exact), dict(self.fuzzy), dict(self.shapes)
+        for some, is_known in ((self._words - words, False), (words - self._words, True)):
+            for word in some:
+                by_sound, by_blurred_sound = _keys_of_word(word)
+                _put(exact, by_sound, word, is_known)
+                _put(fuzzy, by_blurred_sound, word, is_known)
+                _put(shapes, self._shapes_of(word) if by_sound else (), word, is_known)
+        return _AlikeWords(self._likeness, words, exact, fuzzy, shapes)
+
+    def _shapes_of(self, word: str) -> Iterator[str]:
+        for at, character in enumerate(word):
+            for other in self._likeness.get(character, ()):
+                yield word[:at] + other + word[at + 1 :]
+
+
+def _put(table: _ByKey, keys: Iterable[str], word: str, is_known: bool) -> None:
+    for key in keys:
+        held = table.get(key, frozenset()) - {word}
+        table[key] = held | {word} if is_known else held
+        if not table[key]:
+            del table[key]
 
 
 @lru_cache(maxsize=100_000)

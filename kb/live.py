@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,6 +31,7 @@ from kb.vectors import VectorCache
 from kb.wording import Wording
 from kb.words import WordCounts
 from kit.counters import count_degraded
+from kit.language import to_simplified
 
 log = structlog.get_logger(__name__)
 
@@ -91,6 +93,7 @@ class LiveEngine:
         self.engine: Engine | None = None
         self._built: Engine | None = None
         self._made: _Made | None = None
+        self._meant: dict[tuple[str, Lang], str] = {}
         self.wording: Wording | None = None
 
     async def show(self, release_id: int, entries: Sequence[EntryContent]) -> None:
@@ -98,7 +101,8 @@ class LiveEngine:
         async with self._swap:
             engine, self.wording = await asyncio.to_thread(self._build, release_id, entries)
             self.engine = engine
-            await asyncio.to_thread(self._vectors.keep_used)  # customers need not wait for it
+            in_use = chain(engine.release.rows.texts, engine.release.everyday.texts, engine.release.checks.texts)
+            await asyncio.to_thread(self._vectors.keep_used, in_use)  # customers need not wait for it
         if not engine.is_settled and (self._learning is None or self._learning.done()):
             self._learning = asyncio.create_task(self._learn())
 
@@ -153,8 +157,10 @@ class LiveEngine:
         return replace(before.release, id=release_id), before.wording
 
     def _fresh(self, release_id: int, entries: list[EntryContent]) -> tuple[Release, Wording | None]:
+        made = self._made
         words = self._words.count(entries) if self._parts.wording else None
-        wording = Wording.of(words).with_expressions(self._expressions) if words else None
+        wording = Wording.of(words, made.wording if made else None) if words else None
+        wording = wording.with_expressions(self._expressions) if wording else None
         release = Release.of(
             release_id,
             entries,
@@ -164,11 +170,20 @@ class LiveEngine:
             self._vectors.encoder.name,
             background(),
             self._checks,
-            wording.repair if wording else lambda text, _: text,
+            lambda text, language: self._mended(text, language, wording),
             self._parts,
             self._targets,
+            made.release if made else None,
         )
         return release, wording
+
+    def _mended(self, text: str, language: Lang, wording: Wording | None) -> str:
+        """A check question as customers are understood; mended once, and again only before lessons."""
+        if wording is None:
+            return text
+        if (text, language) not in self._meant:
+            self._meant[text, language] = wording.repair(text, language)
+        return self._meant[text, language]
 
     def _usable(self, release: Release) -> Fit | None:
         """What was learnt from this release or from one much like it."""
@@ -203,15 +218,25 @@ class LiveEngine:
         while self.engine is not None and not self.engine.is_settled:
             release = self.engine.release
             try:
-                fitted = await _in_background(lambda release=release: self._lessons(release, self._learner.learn))  # type: ignore[misc]
+                taught = await self._mended_anew(release, self.wording)
+                fitted = await _in_background(lambda taught=taught: self._lessons(taught, self._learner.learn))  # type: ignore[misc]
             except Exception as error:  # edge of a background task: the old lessons go on serving
                 count_degraded("release_not_learnt")
                 log.error("release_not_learnt", release_id=release.id, exc_info=error)
                 return
             async with self._swap:
                 if self.engine is not None and self.engine.release is release:
-                    self.engine = self._built = await asyncio.to_thread(Engine, release, fitted)
+                    self.engine = self._built = await asyncio.to_thread(Engine, taught, fitted)
                     log.info("release_learnt", release_id=release.id)
+
+    async def _mended_anew(self, release: Release, wording: Wording | None) -> Release:
+        """A release with its check questions as customers are understood now."""
+        texts = dict.fromkeys((to_simplified(check.text), check.language) for check in release.asked)
+        if wording is not None:
+            texts = await asyncio.to_thread(lambda: {key: wording.repair(*key) for key in texts})
+        async with self._swap:
+            self._meant = {key: meant or key[0] for key, meant in texts.items()}
+            return await asyncio.to_thread(release.meaning, lambda *key: self._meant[key], self._vectors.encode)
 
 
 async def _in_background(work: Callable[[], Made]) -> Made:

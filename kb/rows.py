@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,8 @@ SHORTEST_PASSAGE = 7
 SURE_OF_MEAN = 50
 
 Encode = Callable[[Sequence[str]], Vectors]
+# Where each row of one release is among those of another, shape ``(rows,)``; -1 for one that is not.
+Places = NDArray[np.int64]
 
 # A publication collects every text of the knowledge base again.
 _searched = lru_cache(maxsize=200_000)(to_simplified)
@@ -53,42 +57,88 @@ class Rows:
         entries = self.entries[rows] if relabel is None else relabel[self.entries[rows]]
         return Rows(self.texts[rows], self.vectors[rows], entries, self.passages[rows], self.english[rows])
 
-    def centred(self, space: Space, means: dict[Lang, Vectors], before: Rows | None = None) -> Rows:
+    def centred(
+        self, space: Space, means: dict[Lang, Vectors], before: Vectors | None = None, kept: Places | None = None
+    ) -> Rows:
         """The same rows, each language with its mean taken away.
 
         Args:
             space: of the vectors.
             means: of each language.
-            before: rows centred by the same means. What is among them is copied, which is much faster.
+            before: vectors that were centred by the same means, shape ``(earlier rows, dimensions)``.
+            kept: where each row is among those; copying is much faster.
         """
         vectors = np.empty_like(self.vectors)
         missing = np.ones(len(self), dtype=np.bool_)
-        if before is not None:
-            held = before.positions(self)
-            missing = held < 0
-            vectors[~missing] = before.vectors[held[~missing]]
+        if before is not None and kept is not None:
+            missing = kept < 0
+            vectors[~missing] = before[kept[~missing]]
         for language in LANGUAGES:
             chosen = missing & (self.english == (language == "en"))
             vectors[chosen] = space.centred(self.vectors[chosen], means[language])
         return Rows(self.texts, vectors, self.entries, self.passages, self.english)
 
-    def positions(self, others: Rows) -> NDArray[np.int64]:
-        """Where a row of the same text and language is among these, shape ``(others,)``; -1 where none is."""
-        known = {key: at for at, key in enumerate(zip(self.texts, self.english.tolist(), strict=True))}
+    def places(self, others: Rows) -> Places:
+        """Where rows of the same text and language are among these, each of these once."""
+        known: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
+        for at, key in enumerate(zip(self.texts, self.english.tolist(), strict=True)):
+            known[key].append(at)
         keys = zip(others.texts, others.english.tolist(), strict=True)
-        return np.fromiter((known.get(key, -1) for key in keys), np.int64, len(others))
+        return np.fromiter((known[key].pop() if known.get(key) else -1 for key in keys), np.int64, len(others))
 
 
-def collect(entries: Sequence[EntryContent], encode: Encode) -> Rows:
-    """Every question and every answer passage of the entries, raw."""
+def collect(entries: Sequence[EntryContent], encode: Encode, *, passages: bool = True) -> Rows:
+    """Every question of the entries, and every passage of their answers if wanted, raw; entry by entry."""
     found = [
         (_searched(text), position, is_passage, language == "en")
         for position, entry in enumerate(entries)
         for language, variant in entry.variants.items()
-        for is_passage, texts in ((False, variant.questions), (True, passages_of(variant)))
+        for is_passage, texts in ((False, variant.questions), (True, passages_of(variant) if passages else ()))
         for text in texts
     ]
     return _rows(found, encode)
+
+
+def collect_changed(
+    entries: Sequence[EntryContent],
+    encode: Encode,
+    before: Sequence[EntryContent],
+    before_rows: Rows,
+    *,
+    passages: bool = True,
+) -> tuple[Rows, Places]:
+    """What `collect` gives, and where each row is among earlier ones: what was collected before is copied.
+
+    Args:
+        entries: in any order.
+        encode: texts to raw vectors.
+        before: earlier entries.
+        before_rows: what `collect` gave for them.
+        passages: as then.
+    """
+    ends = np.searchsorted(before_rows.entries, np.arange(len(before) + 1))
+    known = {entry.id: at for at, entry in enumerate(before)}
+    held = [at if (at := known.get(entry.id, -1)) >= 0 and before[at] == entry else -1 for entry in entries]
+    changed = [entry for entry, at in zip(entries, held, strict=True) if at < 0]
+    fresh = collect(changed, encode, passages=passages)
+    fresh_counts = iter(np.bincount(fresh.entries, minlength=len(changed)).tolist())
+    kept = [np.arange(ends[at], ends[at + 1]) if at >= 0 else np.full(next(fresh_counts), -1) for at in held]
+    places = np.concatenate([np.empty(0, np.int64), *kept])
+    is_fresh = places < 0
+
+    def together(earlier: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
+        result = np.empty((len(places), *earlier.shape[1:]), earlier.dtype)
+        result[~is_fresh], result[is_fresh] = earlier[places[~is_fresh]], new
+        return result
+
+    rows = Rows(
+        together(before_rows.texts, fresh.texts),
+        together(before_rows.vectors, fresh.vectors),
+        np.repeat(np.arange(len(entries)), [len(each) for each in kept]),
+        together(before_rows.passages, fresh.passages),
+        together(before_rows.english, fresh.english),
+    )
+    return rows, places
 
 
 def collect_everyday(sentences: dict[Lang, list[str]], encode: Encode) -> Rows:
@@ -99,22 +149,27 @@ def collect_everyday(sentences: dict[Lang, list[str]], encode: Encode) -> Rows:
     )
 
 
+def chosen_checks(checks: Sequence[CheckQuestion], entries: Sequence[EntryContent]) -> tuple[CheckQuestion, ...]:
+    """Check questions that can be asked of a release: those on its entries, and those that no entry answers."""
+    ids = {entry.id for entry in entries}
+    known = [check for check in checks if check.entry_id in ids]
+    if 2 * len(known) < sum(check.entry_id is not None for check in checks):
+        return ()  # they are another bank's
+    return (*known, *(check for check in checks if check.entry_id is None))
+
+
 def collect_checks(
-    checks: Sequence[CheckQuestion], entries: Sequence[EntryContent], encode: Encode, meant: Callable[[str, Lang], str]
+    chosen: Sequence[CheckQuestion], entries: Sequence[EntryContent], encode: Encode, meant: Callable[[str, Lang], str]
 ) -> Rows:
-    """Check questions as they are searched, raw: those on entries of the release, and those that no entry answers.
+    """Check questions as they are searched, raw.
 
     Args:
-        checks: all there are.
+        chosen: by `chosen_checks`.
         entries: of the release.
         encode: texts to raw vectors.
         meant: mends the wording, as is done for customers.
     """
     positions: dict[str | None, int] = {entry.id: at for at, entry in enumerate(entries)}
-    known = [check for check in checks if check.entry_id in positions]
-    if 2 * len(known) < sum(check.entry_id is not None for check in checks):
-        known = []  # they are another bank's
-    outside = [check for check in checks if check.entry_id is None] if known else []
     return _rows(
         [
             (
@@ -123,7 +178,7 @@ def collect_checks(
                 False,
                 check.language == "en",
             )
-            for check in (*known, *outside)
+            for check in chosen
         ],
         encode,
     )

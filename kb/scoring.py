@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from scipy.sparse import csr_matrix
 from kb.confidence import Scores
 from kb.head import Head, log_softmax
 from kb.lexical import LexicalIndex, Texts, count_ngrams, documents
-from kb.rows import Rows
+from kb.rows import Places, Rows
 from kb.space import Vectors
 from kb.vector_index import VectorIndex
 from kit.errors import InvalidRequest
@@ -73,6 +72,7 @@ class Scorer:
         parts: which parts of the engine are in use.
         ngrams: what is counted in the rows, shape ``(entries, BUCKETS)``; None counts it here.
         previous: a scorer with the same head, whose index is changed rather than built anew where that is cheaper.
+        kept: where the rows are among that scorer's, if that is known already.
     """
 
     def __init__(
@@ -85,6 +85,7 @@ class Scorer:
         parts: Parts,
         ngrams: csr_matrix | None = None,
         previous: Scorer | None = None,
+        kept: Places | None = None,
     ) -> None:
         self.rows, self.n_entries, self.head = rows, n_entries, head
         self._known = known
@@ -94,15 +95,32 @@ class Scorer:
         self._everyday = everyday.vectors if parts.belonging else everyday.vectors[:0]
         n_texts = np.bincount(rows.entries, minlength=n_entries).clip(1, len(BEST_WEIGHTS))
         self._weight = np.cumsum(BEST_WEIGHTS)[n_texts - 1]
-        adapted = head.adapt(rows.vectors)
-        if previous is None or previous.index.kind == "flat":
-            self.ids = np.arange(len(rows), dtype=np.int64)
-            self.index: VectorIndex = VectorIndex.build(adapted, self.ids)
+        if previous is None:
+            self.ids, self.index = self._indexed()
         else:
-            self.ids, fresh, gone = _same_ids(rows, previous)
-            self.index = previous.index.changed(adapted[fresh], self.ids[fresh], gone)
+            self.ids, self.index = self._changed(previous, previous.rows.places(rows) if kept is None else kept)
         self._row_of = np.full(int(self.ids.max(initial=-1)) + 1, -1, dtype=np.int64)
         self._row_of[self.ids] = np.arange(len(rows))
+
+    def _indexed(self) -> tuple[NDArray[np.int64], VectorIndex]:
+        """Ids of the rows, and their index."""
+        ids = np.arange(len(self.rows), dtype=np.int64)
+        return ids, VectorIndex.build(self.head.adapt(self.rows.vectors), ids)
+
+    def _changed(self, previous: Scorer, kept: Places) -> tuple[NDArray[np.int64], VectorIndex]:
+        """The same from what another scorer with this head has indexed."""
+        is_fresh = kept < 0
+        fresh = self.head.adapt(self.rows.vectors[is_fresh])
+        held = previous.ids[kept[~is_fresh]]
+        if previous.index.kind == "flat":
+            adapted = np.empty((len(self.rows), fresh.shape[1]), dtype=np.float32)
+            adapted[is_fresh], adapted[~is_fresh] = fresh, previous.index.vectors(held)
+            ids = np.arange(len(self.rows), dtype=np.int64)
+            return ids, VectorIndex.build(adapted, ids)
+        ids = np.empty(len(self.rows), dtype=np.int64)
+        ids[~is_fresh] = held
+        ids[is_fresh] = int(previous.ids.max(initial=-1)) + 1 + np.arange(len(fresh))
+        return ids, previous.index.changed(fresh, ids[is_fresh], np.setdiff1d(previous.ids, held))
 
     def scores(self, queries: Vectors, texts: Texts) -> Scores:
         """Scores of centred queries, shape ``(queries, dimensions)``; ``texts`` are what they were made from."""
@@ -171,22 +189,3 @@ class Scorer:
         if met.any():
             result[:, met] = log_softmax(logits[:, self._known[met]]) + np.log(np.maximum(1.0 - by_cosine, 1e-9))
         return result
-
-
-def _same_ids(rows: Rows, previous: Scorer) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
-    """Ids of the rows: those of equal rows before, new ones for the rest; which are new, and which ids are gone.
-
-    A row is equal when its text and language are: the head is the same, so its place in the index is too.
-    """
-    before: dict[tuple[str, bool], list[int]] = defaultdict(list)
-    for text, english, known in zip(previous.rows.texts, previous.rows.english, previous.ids.tolist(), strict=True):
-        before[text, bool(english)].append(known)
-    following = int(previous.ids.max(initial=-1)) + 1
-    ids = np.empty(len(rows), dtype=np.int64)
-    fresh = np.zeros(len(rows), dtype=np.bool_)
-    for row, (text, english) in enumerate(zip(rows.texts, rows.english, strict=True)):
-        same = before[text, bool(english)]
-        fresh[row] = not same
-        ids[row] = same.pop() if same else following
-        following += not same
-    return ids, fresh, np.array(sorted(known for same in before.values() for known in same), dtype=np.int64)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from weakref import ReferenceType, ref
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -16,7 +17,17 @@ from kb.content import EntryContent, Lang
 from kb.fits import fit_key
 from kb.fitting import Fit, Targets, fit
 from kb.lexical import CountNgrams, Texts, documents
-from kb.rows import Encode, Rows, collect, collect_checks, collect_everyday, language_means
+from kb.rows import (
+    Encode,
+    Places,
+    Rows,
+    chosen_checks,
+    collect,
+    collect_changed,
+    collect_checks,
+    collect_everyday,
+    language_means,
+)
 from kb.scoring import Parts, Scorer
 from kb.space import Space, Vectors
 
@@ -32,6 +43,19 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Which rows of a release were collected for an earlier one.
+
+    Args:
+        rows: the earlier ones, for as long as somebody else holds them.
+        places: where each row is among them.
+    """
+
+    rows: ReferenceType[Rows]
+    places: Places
+
+
+@dataclass(frozen=True)
 class Release:
     """The entries of one release and their raw rows: what an engine is made from.
 
@@ -41,11 +65,13 @@ class Release:
         rows: their texts.
         ngrams: what is counted in them, shape ``(entries, BUCKETS)``; None without the lexical part.
         everyday: sentences that no bank answers.
-        checks: check questions.
+        asked: check questions as they are written.
+        checks: their texts as they are searched.
         space: what the vectors are made of.
         encoder: the name of what made them.
         parts: which parts of the engine are in use.
         targets: what the operator wants of the confidence.
+        kept: which rows are an earlier release's; None where all are new.
     """
 
     id: int
@@ -53,11 +79,13 @@ class Release:
     rows: Rows
     ngrams: csr_matrix | None
     everyday: Rows
+    asked: tuple[CheckQuestion, ...]
     checks: Rows
     space: Space
     encoder: str
     parts: Parts
     targets: Targets
+    kept: Kept | None = None
 
     @classmethod
     def of(
@@ -73,17 +101,31 @@ class Release:
         meant: Callable[[str, Lang], str],
         parts: Parts,
         targets: Targets,
+        before: Release | None = None,
     ) -> Release:
-        """Encode what the entries say. Their order does not matter."""
+        """Encode what the entries say. Their order does not matter.
+
+        What ``before``, a release made with the same of everything else, has encoded is taken from there.
+        """
         entries = sorted(entries, key=lambda entry: entry.id)
-        rows = collect(entries, encode)
-        if not parts.passages:
-            rows = rows.only(~rows.passages)
+        kept: Kept | None = None
+        if before is None:
+            rows = collect(entries, encode, passages=parts.passages)
+        else:
+            rows, places = collect_changed(entries, encode, before.entries, before.rows, passages=parts.passages)
+            kept = Kept(ref(before.rows), places)
         said = documents(rows.texts, rows.entries, len(entries)) if parts.lexical else None
         ngrams = count(said) if said else None
-        everyday = collect_everyday(background, encode)
-        asked = collect_checks(checks if parts.checks else (), entries, encode, meant)
-        return cls(release_id, tuple(entries), rows, ngrams, everyday, asked, space, encoder, parts, targets)
+        everyday = before.everyday if before else collect_everyday(background, encode)
+        asked = chosen_checks(checks, entries) if parts.checks else ()
+        searched = collect_checks(asked, entries, encode, meant)
+        return cls(
+            release_id, tuple(entries), rows, ngrams, everyday, asked, searched, space, encoder, parts, targets, kept
+        )
+
+    def meaning(self, meant: Callable[[str, Lang], str], encode: Encode) -> Release:
+        """The same with its check questions mended anew."""
+        return replace(self, checks=collect_checks(self.asked, self.entries, encode, meant), kept=None)
 
     @cached_property
     def made_with(self) -> str:
@@ -92,11 +134,16 @@ class Release:
 
     @cached_property
     def key(self) -> str:
-        """Changes whenever a fit would come out differently."""
+        """Changes whenever a fit would come out differently.
+
+        How check questions are mended follows from what the entries say, but for the expressions of editors: those do
+        not make a release learn again.
+        """
         ids = [self.entries[position].id for position in self.rows.entries.tolist()]
         kinds = (self.rows.english * 2 + self.rows.passages).astype(str).tolist()
         right = [str(position) for position in self.checks.entries.tolist()]
-        return fit_key([self.made_with, *ids, *kinds, *self.rows.texts, *right, *self.checks.texts])
+        asked = [check.text for check in self.asked]
+        return fit_key([self.made_with, *ids, *kinds, *self.rows.texts, *right, *asked])
 
     def learn(self) -> Fit:
         """Fit means, head and confidence: seconds to minutes of two cores."""
@@ -120,9 +167,11 @@ class Engine:
         self.fitted = fitted
         self.entries = {entry.id: entry for entry in release.entries}
         positions = {entry_id: at for at, entry_id in enumerate(fitted.entry_ids)}
-        before = previous.scorer if previous is not None and previous.fitted is fitted else None
+        before, kept = None, None
+        if previous is not None and previous.fitted is fitted:
+            before, kept = previous.scorer, _kept(release, previous.release)
         self.scorer: Scorer = Scorer(
-            release.rows.centred(release.space, fitted.means, before.rows if before else None),
+            release.rows.centred(release.space, fitted.means, before.rows.vectors if before else None, kept),
             len(release.entries),
             fitted.head,
             np.array([positions.get(entry.id, -1) for entry in release.entries], dtype=np.int64),
@@ -130,6 +179,7 @@ class Engine:
             release.parts,
             release.ngrams,
             before,
+            kept,
         )
 
     def of(self, release: Release) -> Engine:
@@ -171,3 +221,12 @@ class Engine:
     def search(self, vectors: Vectors, texts: Texts, language: Lang) -> list[list[Candidate]]:
         """Candidates of each query, best first; arguments as of `scores`."""
         return self.candidates(self.scores(vectors, texts, language), language)
+
+
+def _kept(release: Release, before: Release) -> Places:
+    """Where the rows of a release are among those of another."""
+    if release.rows is before.rows:
+        return np.arange(len(release.rows))
+    if release.kept is not None and release.kept.rows() is before.rows:
+        return release.kept.places
+    return before.rows.places(release.rows)

@@ -118,6 +118,28 @@ class VectorIndex:
         best = np.argsort(-cosines, axis=1, kind="stable")[:, :k]
         return np.take_along_axis(cosines, best, axis=1), np.take_along_axis(ids, best, axis=1)
 
+    def vectors(self, ids: Ids) -> Vectors:
+        """Rows by their ids, in their order, shape ``(ids, dimensions)``.
+
+        Raises:
+            ValueError: an id is not here.
+        """
+        ids = np.asarray(ids, np.int64)
+        known = np.concatenate([self._base.ids[self._alive], self._added_ids])
+        order = np.argsort(known, kind="stable")
+        places = (
+            order[np.searchsorted(known, ids, sorter=order).clip(max=max(len(known) - 1, 0))] if len(known) else ids
+        )
+        if not len(known) or (known[places] != ids).any():
+            if len(ids):
+                raise ValueError("an id is not in the index")
+            return self._added[:0].copy()
+        is_added = places >= self._n_alive
+        found = np.empty((len(ids), self._added.shape[1]), np.float32)
+        found[is_added] = self._added[places[is_added] - self._n_alive]
+        found[~is_added] = self._base.vectors()[np.flatnonzero(self._alive)[places[~is_added]]]
+        return found
+
     def __len__(self) -> int:
         return self._n_alive + len(self._added)
 
@@ -139,7 +161,7 @@ class _Base:
     def __init__(self, vectors: Vectors, ids: Ids, threads: int) -> None:
         rows, dimensions = vectors.shape
         self.kind: Literal["flat", "hnsw"] = "hnsw" if rows > FLAT_LIMIT else "flat"
-        self._ids = ids
+        self.ids = ids
         self._by_id = np.argsort(ids)
         self._index: Any
         self._rows: Any
@@ -152,13 +174,19 @@ class _Base:
         with _threads(threads):
             self._index.add(vectors)
 
+    def vectors(self) -> Vectors:
+        """All rows, shape ``(rows, dimensions)``, where the index keeps them: to be read at once and never changed."""
+        shape = self._rows.ntotal, self._rows.d
+        held: Vectors = faiss.rev_swig_ptr(self._rows.get_xb(), shape[0] * shape[1]).reshape(shape)
+        return held
+
     def positions(self, ids: Ids) -> Ids:
         """Where those of ``ids`` are that are here, in no particular order."""
-        if not len(self._ids):
-            return self._ids
-        places = np.searchsorted(self._ids, ids, sorter=self._by_id)
-        found = self._by_id[np.minimum(places, len(self._ids) - 1)]
-        return np.asarray(found[self._ids[found] == ids], np.int64)
+        if not len(self.ids):
+            return self.ids
+        places = np.searchsorted(self.ids, ids, sorter=self._by_id)
+        found = self._by_id[np.minimum(places, len(self.ids) - 1)]
+        return np.asarray(found[self.ids[found] == ids], np.int64)
 
     def search(self, queries: Vectors, k: int, alive: NDArray[np.bool_], selector: Any) -> tuple[Vectors, Ids]:
         """Cosines and ids of the nearest ``k`` rows that are alive, of which there must be that many.
@@ -184,7 +212,7 @@ class _Base:
         if len(waiting):
             parameters = None if selector is None else _parameters(sel=selector)
             cosines[waiting], positions[waiting] = self._rows.search(queries[waiting], k, params=parameters)
-        return cosines, self._ids[positions]
+        return cosines, self.ids[positions]
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -48,16 +49,25 @@ class VectorCache:
             return np.zeros((0, self.space.width), dtype=np.float32)
         return np.stack([self._known[key] for key in keys])
 
-    def keep_used(self) -> None:
+    def keep_used(self, others: Iterable[str] = ()) -> None:
         """Forget every text that was not asked for since the last call; in the file, once most of it is such.
 
         Where none was asked for, what is in use is what was in use before.
+
+        Args:
+            others: texts that are in use too, though nobody had to ask for them again.
         """
         if not self._used:
             return
+        self._used.update(map(self._key, others))
         self._known = {key: vector for key, vector in self._known.items() if key in self._used}
         self._memo.forget_unused(self._used)
         self._used = set()
 
     def _key(self, text: str) -> bytes:
-        return hashlib.sha256(f"{self.encoder.name}\0{self.space.width}\0{text}".encode()).digest()
+        return _key(self.encoder.name, self.space.width, text)
+
+
+@lru_cache(maxsize=200_000)  # a publication asks what is in use of all texts of the knowledge base
+def _key(encoder: str, width: int, text: str) -> bytes:
+    return hashlib.sha256(f"{encoder}\0{width}\0{text}".encode()).digest()

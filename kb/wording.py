@@ -45,12 +45,12 @@ class Wording:
         self._known = known
 
     @classmethod
-    def of(cls, words: Words) -> Wording:
-        """Build from what a release says."""
+    def of(cls, words: Words, before: Wording | None = None) -> Wording:
+        """Build from what a release says; ``before``, of a release much like it, saves work."""
         lexicon = bundled_lexicon()
         return cls(
             Dialect.from_lexicon(lexicon, "\n".join(words.texts)),
-            Homophones(words, lexicon.near_shapes),
+            Homophones(words, lexicon.near_shapes, before._homophones if before else None),
             Spelling(words),
             words.texts.keys(),
         )

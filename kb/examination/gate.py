@@ -100,7 +100,7 @@ class Gate:
         candidate = await self._candidate(entries)
         if candidate is None or self._live is None or self._live.engine is None or not self._checks:
             return None
-        return await asyncio.to_thread(compare, self._live.engine, candidate, self._checks)
+        return await asyncio.to_thread(compare, self._live.engine, candidate)
 
     async def publish(
         self, by: str, comment: str, chosen: Sequence[Chosen] | None = None, reasons: Mapping[str, str] | None = None

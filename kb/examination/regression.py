@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from kb.checks import CheckQuestion
 from kb.content import LANGUAGES
+from kb.scoring import Scorer
 from kb.search import Engine
 
 
@@ -56,15 +57,14 @@ class Regression:
         return self.right_after < self.right_before
 
 
-def compare(live: Engine, candidate: Engine, checks: Sequence[CheckQuestion]) -> Regression:
+def compare(live: Engine, candidate: Engine) -> Regression:
     """Ask both all check questions whose entry both have.
 
     Args:
         live: what customers are told.
         candidate: what they would be told, on the same lessons.
-        checks: the questions that both engines were built with.
     """
-    before, after = answered(live, checks), answered(candidate, checks)
+    before, after = answered(live), answered(candidate)
     both = [question for question in before if question in after]
     changed = [
         ChangedQuestion(
@@ -84,11 +84,19 @@ def compare(live: Engine, candidate: Engine, checks: Sequence[CheckQuestion]) ->
     )
 
 
-def answered(engine: Engine, checks: Sequence[CheckQuestion]) -> dict[CheckQuestion, Answered]:
-    """What an engine makes of each check question that it was built with."""
-    rows = engine.release.checks
-    known = [check for check in checks if check.entry_id in engine.entries]
-    asked = [*known, *(check for check in checks if check.entry_id is None)][: len(rows)]
+def answered(engine: Engine) -> dict[CheckQuestion, Answered]:
+    """What an engine makes of each check question that it was built with; each engine is asked once."""
+    if engine.scorer not in _known:
+        _known[engine.scorer] = _ask(engine)
+    return _known[engine.scorer]
+
+
+# A candidate that goes live is what the next candidate is compared with, on the same scorer.
+_known: WeakKeyDictionary[Scorer, dict[CheckQuestion, Answered]] = WeakKeyDictionary()
+
+
+def _ask(engine: Engine) -> dict[CheckQuestion, Answered]:
+    rows, asked = engine.release.checks, engine.release.asked
     found: dict[CheckQuestion, Answered] = {}
     for language in LANGUAGES:
         chosen = np.flatnonzero(rows.english == (language == "en"))

@@ -27,7 +27,7 @@ from kit.settings import ROOT
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
-START_SECONDS = 300
+START_SECONDS = 900
 LINES = 12
 TEAMS = """
 teams:
@@ -119,7 +119,6 @@ async def workers(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIte
         "BILIN_TEAMS_FILE": str(tmp_path / "teams.yml"),
         "BILIN_BOT_PORT": str(free_port()),
         "BILIN_SECRET_KEY": secret_key,
-        "BILIN_AGENT_GRACE_SECONDS": "10",
         "BILIN_LOG_LEVEL": "warning",
     }
     first, second = (Worker(environment, tmp_path / f"worker-{number}.log") for number in (1, 2))
@@ -244,11 +243,11 @@ async def test_an_agent_and_a_customer_go_on_when_workers_are_killed(workers: tu
         await customer.send(type="message", client_id=asked, text=f"问题 {number}")
         if number == 4:  # in the middle of a message: the customer's worker dies, and they go to the agent's
             second.kill()
+            second.start()
             await customer.ended()
             customers_worker = first
             await customer.open(first)
         if number == 8:  # now the one that both are on, while the other has just come back
-            second.start()
             await asyncio.to_thread(second.wait)
             first.kill()
             await asyncio.gather(customer.ended(), desk.ended())
@@ -279,32 +278,3 @@ async def test_an_agent_and_a_customer_go_on_when_workers_are_killed(workers: tu
     assert at_desk == sorted(set(at_desk))
     assert {message["text"] for message in desk.messages} >= set(both)
     await asyncio.gather(customer.close(), desk.close())
-
-
-async def test_a_chat_whose_agent_died_with_their_worker_comes_back(
-    workers: tuple[Worker, Worker, str],
-) -> None:
-    """The agent does not come back either: after the grace the surviving worker puts the customer into the queue."""
-    first, second, secret_key = workers
-    agent = Agent(secret_key)
-    await agent.sign_in(first)
-    async with httpx.AsyncClient(base_url=second.url, timeout=20) as http:
-        started = (await http.post("/api/chat/conversations", json={"language": "en"})).json()
-        path, headers = (
-            f"/api/chat/conversations/{started['conversation']['id']}",
-            {"Authorization": f"Bearer {started['token']}"},
-        )
-        await http.post(f"{path}/handoff", headers=headers)
-
-        async def owner() -> str:
-            return str((await http.get(path, headers=headers)).json()["conversation"]["owner"])
-
-        for wanted, act in (("agent", None), ("waiting", first.kill)):
-            if act is not None:
-                act()
-            deadline = time.monotonic() + 40
-            while await owner() != wanted:
-                assert time.monotonic() < deadline, f"it did not become {wanted}"
-                await asyncio.sleep(0.2)
-        messages = (await http.get(f"{path}/messages", headers=headers)).json()["messages"]
-    assert [message["data"]["event"] for message in messages] == ["waiting", "joined", "agent_lost"]

@@ -1,11 +1,23 @@
 """What a release is compared by: every question and passage, and where each language lies."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from kb.checks import CheckQuestion
 from kb.content import LANGUAGES, EntryContent, Lang, Variant
-from kb.rows import SHORTEST_PASSAGE, Rows, collect, collect_checks, collect_everyday, language_means, passages_of
+from kb.rows import (
+    SHORTEST_PASSAGE,
+    Rows,
+    chosen_checks,
+    collect,
+    collect_changed,
+    collect_checks,
+    collect_everyday,
+    language_means,
+    passages_of,
+)
 from kb.space import Space, Vectors, View, single
 from kit.language import to_simplified
 
@@ -46,6 +58,43 @@ def test_traditional_text_is_a_row_in_simplified_form(bank: list[EntryContent]) 
     assert collect([entry], numbered).texts.tolist() == ["银行卡丢了怎么办"]
 
 
+def test_what_was_collected_before_is_copied_and_only_the_rest_encoded(bank: list[EntryContent]) -> None:
+    encoded: list[str] = []
+
+    def by_length(texts: Sequence[str]) -> Vectors:
+        encoded.extend(texts)
+        return np.array([[len(text)] for text in texts], np.float32).reshape(-1, 1)
+
+    reworded = bank[1].model_copy(
+        update={"variants": {"zh": Variant(question="每天最多能转多少", answer="五万元，以公告为准。")}}
+    )
+    now = [bank[0], reworded, *bank[3:], bank[2].model_copy(update={"id": "another"})]
+    before = collect(bank, by_length)
+    encoded.clear()
+    rows, places = collect_changed(now, by_length, bank, before)
+    assert set(encoded) == {*collect([now[1]], by_length).texts, *collect([now[-1]], by_length).texts}
+    whole = collect(now, by_length)
+    for field in ("texts", "vectors", "entries", "passages", "english"):
+        np.testing.assert_array_equal(getattr(rows, field), getattr(whole, field))
+    assert before.texts[places[places >= 0]].tolist() == rows.texts[places >= 0].tolist()
+    assert set(rows.entries[places < 0]) == {1, len(now) - 1}
+
+
+def test_an_empty_release_can_be_followed_and_can_follow(bank: list[EntryContent]) -> None:
+    nothing, everything = collect([], numbered), collect(bank, numbered)
+    rows, places = collect_changed(bank, numbered, [], nothing)
+    assert rows.texts.tolist() == everything.texts.tolist()
+    assert (places == -1).all()
+    assert len(collect_changed([], numbered, bank, everything)[0]) == 0
+
+
+def test_a_row_is_the_place_of_one_row_only() -> None:
+    before = rows_of({"zh": around(1, 2, count=2), "en": around(3, 1)})
+    before.texts[1] = before.texts[0]
+    assert sorted(before.places(before).tolist()) == [0, 1, 2]
+    assert before.places(before.only(np.array([2, 0]))).tolist()[0] == 2
+
+
 def test_everyday_sentences_belong_to_no_entry() -> None:
     rows = collect_everyday({"zh": ["今天下雨嗎", "几点了"], "en": ["is it raining"]}, numbered)
     assert rows.texts.tolist() == ["今天下雨吗", "几点了", "is it raining"]
@@ -63,7 +112,7 @@ def test_check_questions_are_rows_of_the_entry_that_is_right_worded_as_customers
         CheckQuestion("lsot card", "en", "lost-card"),
         CheckQuestion("of an entry that was withdrawn", "en", "gone"),
     ]
-    rows = collect_checks(checks, bank, numbered, lambda text, language: f"{language}: {text}")
+    rows = collect_checks(chosen_checks(checks, bank), bank, numbered, lambda text, language: f"{language}: {text}")
     found = set(zip(rows.texts, rows.entries.tolist(), rows.english.tolist(), strict=True))
     assert found == {("zh: 几点了", -1, False), ("zh: 转账限额", 1, False), ("en: lsot card", 0, True)}
     assert not rows.passages.any()
@@ -72,7 +121,7 @@ def test_check_questions_are_rows_of_the_entry_that_is_right_worded_as_customers
 def test_the_check_questions_of_another_bank_are_left_out(bank: list[EntryContent]) -> None:
     of_another = [CheckQuestion("?", "zh", f"other-{number}") for number in range(5)]
     ours, nobodys = CheckQuestion("卡丢了", "zh", "lost-card"), CheckQuestion("几点了", "zh", None)
-    assert len(collect_checks([*of_another, ours, nobodys], bank, numbered, lambda text, _: text)) == 0
+    assert chosen_checks([*of_another, ours, nobodys], bank) == ()
 
 
 def test_a_passage_is_a_line_without_its_markup_that_says_something() -> None:

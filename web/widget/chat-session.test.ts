@@ -222,6 +222,33 @@ test("asking for a person starts a conversation if need be", async () => {
   expect(session.busy).toBe(false);
 });
 
+describe("a message that is left", () => {
+  const message = { client_id: "m1", text: "Please call me", contact: "" };
+  const left_message = { reference: "7K3Q-9XWD", created_at: "2026-11-21T08:00:00Z", promised_at: null, promise: null };
+
+  test("gets a number, and the conversation is with the bot again", async () => {
+    answers["POST /api/chat/conversations/c1/left-messages"] = () => ({ status: 201, body: { conversation, left_message } });
+    const session = open();
+    expect((await session.leaveMessage(message))?.reference).toBe("7K3Q-9XWD");
+    expect(asked.at(-1)!.body).toEqual(message);
+    expect(session.conversation?.owner).toBe("bot");
+  });
+
+  test("that cannot be stored gets none, and may be sent again", async () => {
+    answers["POST /api/chat/conversations/c1/left-messages"] = () => "down";
+    expect(await open().leaveMessage(message)).toBeNull();
+  });
+});
+
+test("what the page says of the customer is told when the conversation starts", async () => {
+  const facts = { customer_class: "elder", claim: "signed" } as const;
+  const session = new ChatSession(new ChatApi("https://bank.example"), lasting("t."), () => "zh", () => facts);
+  sessions.push(session);
+  session.say("hello");
+  await settle();
+  expect(asked.find(({ method }) => method === "POST")!.body).toMatchObject(facts);
+});
+
 test("a failed call for a person says so", async () => {
   const session = open();
   await session.askForPerson();
