@@ -19,6 +19,7 @@ import chat.bridge.endpoints
 import chat.casework.endpoints
 import chat.endpoints
 import chat.internal
+import chat.records.endpoints
 import chat.socket
 import handoff.canned.endpoints
 import handoff.case_endpoints
@@ -28,6 +29,8 @@ import handoff.team_endpoints
 import identity.endpoints
 import kb.endpoints
 import kb.file_endpoints
+import kb.insight.endpoints
+import kb.suggestions.endpoints
 from chat.answering import Answering
 from chat.assignment import QueueRunner
 from chat.bot import RasaBot
@@ -37,6 +40,8 @@ from chat.casework.afterwards import Afterwards
 from chat.casework.service import Casework
 from chat.customers import CustomerKeys
 from chat.queueing import QueueRules
+from chat.records.provider import ConversationRecords
+from chat.records.tracing import Tracing
 from chat.turn import TurnRunner
 from chat.waiting import WaitingRoom
 from handoff.canned.service import CannedReplies
@@ -50,8 +55,10 @@ from identity.demo import create_demo_accounts
 from identity.service import Identity
 from kb.content import ContentError, read_folder
 from kb.encoder import TurnEncoder, load_encoder
+from kb.insight.service import Insight
 from kb.reranking import available_reranker
 from kb.service import KnowledgeBase, SearchOptions
+from kb.suggestions.service import Suggestions
 from kb.vectors import VectorCache
 from kit import http, logs
 from kit.clock import SystemClock
@@ -94,6 +101,7 @@ def create_app(settings: Settings, encoder: TurnEncoder | None = None) -> FastAP
         chat.casework.endpoints.router,
         chat.bridge.endpoints.router,
         chat.internal.router,
+        chat.records.endpoints.router,
         chat.socket.router,
         handoff.endpoints.router,
         handoff.case_endpoints.router,
@@ -103,6 +111,8 @@ def create_app(settings: Settings, encoder: TurnEncoder | None = None) -> FastAP
         identity.endpoints.router,
         kb.endpoints.router,
         kb.file_endpoints.router,
+        kb.insight.endpoints.router,
+        kb.suggestions.endpoints.router,
     ):
         app.include_router(router, responses=http.ANY_CALL)
     _add_operations(app)
@@ -168,7 +178,12 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     else:
         await bridge.start()
 
+    records = ConversationRecords(database)
+    suggestions = Suggestions(database, clock, knowledge, records, identity_service)
+    await suggestions.collector.start()
+
     app.state.internal_token = settings.secret("internal_token")
+    app.state.shopper_secret = settings.secret("shopper_secret")
     app.state.database, app.state.events, app.state.bot = database, events, bot
     app.state.identity, app.state.knowledge = identity_service, knowledge
     app.state.chat, app.state.desk = conversations, Desk(conversations, elsewhere=bridge is not None)
@@ -180,6 +195,8 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     app.state.roster = roster
     app.state.waiting_room = WaitingRoom(database, clock, queue_rules.roster)
     app.state.answering, app.state.turns = answering, turns
+    app.state.suggestions, app.state.insight = suggestions, Insight(database, records)
+    app.state.tracing = Tracing(database, app.state.desk, knowledge.browsing, suggestions.origins)
     gc.freeze()  # or each full collection, of which a publication causes some, walks the whole knowledge base
     try:
         yield
@@ -188,6 +205,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         if bridge is not None:
             await bridge.close()
         await turns.close()
+        await suggestions.collector.close()
         await knowledge.close()
         await events.close()
         await bot.close()

@@ -97,7 +97,7 @@ class Answering:
             return await self._hand_off(conversation_id, outcome.reason, message, slots)
         await self._count(conversation_id, helped=isinstance(outcome, Answer))
         turns.labels(_name(outcome)).inc()
-        return Reply(_name(outcome), self._messages(outcome, search, language))
+        return Reply(_name(outcome), await self._messages(outcome, search, language))
 
     async def answer_choice(self, conversation_id: str, message: Message, choice: str, language: Lang) -> None:
         """The customer has chosen among the candidates, or none of them."""
@@ -106,7 +106,8 @@ class Answering:
             await self._hand_off(conversation_id, Reason.LOW_CONFIDENCE, message)
             return
         try:
-            reply = self._answer_message(self._knowledge.entry(choice), language)
+            release_id, entry = self._knowledge.live_entry(choice)
+            reply = await self._answer_message(entry, release_id, language)
         except NotFound:
             reply = {"kind": "text", "text": say(language, "entry_gone"), "data": {}}
         await self._note(message, {"outcome": "answer", "choice": choice})
@@ -122,7 +123,7 @@ class Answering:
         if before_bot(signals, Standing(), self._thresholds) is not None:
             return  # asked again for the person who is on the way
         if search and search.candidates[0].confidence >= search.thresholds.answer:
-            reply = self._answer_message(search.candidates[0].entry, language)
+            reply = await self._answer_message(search.candidates[0].entry, search.release_id, language)
             await self._chat.say(conversation_id, [reply], language, while_owner=(Owner.WAITING,))
         turns.labels("while_waiting").inc()
 
@@ -172,7 +173,7 @@ class Answering:
             repository = ChatRepository(session)
             stored = await repository.message(message.conversation_id, message.seq)
             if stored is not None:
-                repository.merge_turn(stored, found)
+                await repository.note_outcome(stored, found)
         await self._chat.changed(message.conversation_id)
 
     async def _count(self, conversation_id: str, *, helped: bool) -> None:
@@ -181,9 +182,15 @@ class Answering:
             if conversation is not None:
                 conversation.unhelped_turns = 0 if helped else conversation.unhelped_turns + 1
 
-    def _messages(self, outcome: Answer | Clarify | Decline, search: Search, language: Lang) -> list[dict[str, Any]]:
+    async def _messages(
+        self, outcome: Answer | Clarify | Decline, search: Search, language: Lang
+    ) -> list[dict[str, Any]]:
         if isinstance(outcome, Answer):
-            return [self._answer_message(candidate.entry, language) for candidate in search.answers]
+            besides = search.besides.entry.id if search.besides else None
+            return [
+                await self._answer_message(candidate.entry, search.release_id, language, besides)
+                for candidate in search.answers
+            ]
         if isinstance(outcome, Clarify):
             offered = search.candidates[: outcome.choices]
             choices = [
@@ -197,10 +204,16 @@ class Answering:
         data = {"buttons": [{"label": person, "text": person}]}
         return [{"kind": "text", "text": say(language, "decline"), "data": data}]
 
-    def _answer_message(self, entry: EntryContent, language: Lang) -> dict[str, Any]:
+    async def _answer_message(
+        self, entry: EntryContent, release_id: int, language: Lang, besides: str | None = None
+    ) -> dict[str, Any]:
+        """The answer, and by which revision in which release: what a customer was told can be traced for good.
+
+        What was perhaps asked ``besides`` comes first of the related questions.
+        """
         answered_in, variant = entry.variant_for(language)
         related = []
-        for identifier in entry.related:
+        for identifier in dict.fromkeys([*([besides] if besides else []), *entry.related]):
             try:
                 other = self._knowledge.entry(identifier)
             except NotFound:
@@ -217,7 +230,8 @@ class Answering:
                 "risk": variant.risk,
                 "related": related,
                 "answer_language": answered_in,
-                "release_id": self._knowledge.release_id,
+                "release_id": release_id,
+                "revision": await self._knowledge.browsing.revision_in(release_id, entry.id),
             },
         }
 

@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from starlette.requests import HTTPConnection
 
+from chat.channels import check_channel
 from chat.customers import CustomerKeys
 from chat.desk import DeskConversations
 from chat.models import Conversation
@@ -115,6 +116,7 @@ async def config(knowledge: Knowledge, room: Room) -> WidgetConfig:
 @router.post("/conversations", status_code=201)
 async def start(body: NewConversation, request: Request, chat: Chat) -> StartedConversation:
     """Start a conversation with the bot. A claim that is not to be believed is left out, and counted."""
+    check_channel(body.channel, body.marker, request.app.state.shopper_secret, chat.clock.now())
     customer_class = CustomerClass(body.customer_class)
     if body.claim is not None:
         claim = read_claim(body.claim, request.app.state.settings.claim_secret.get_secret_value())

@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from chat.models import Conversation, Message, OwnerChange
 from chat.ownership import Owner, OwnerChanged, check_change
+from chat.records.repository import Records
 from handoff.routing import DEFAULT_TEAM
 from kit.database import Moment
 
@@ -126,6 +127,7 @@ class ChatRepository:
             conversation.customer_seq = message.seq
         self._session.add(message)
         await self._session.flush()
+        await Records(self._session).said(message)
         return message
 
     async def message(self, conversation_id: str, seq: int) -> Message | None:
@@ -206,6 +208,16 @@ class ChatRepository:
         message.turn = {**(message.turn or {}), **found}
         flag_modified(message, "turn")
 
+    async def note_outcome(self, message: Message, found: dict[str, Any]) -> None:
+        """Add the outcome of a turn, and keep its question for the editors where it was not answered."""
+        self.merge_turn(message, found)
+        await Records(self._session).turn_noted(message)
+
+    async def vote(self, message: Message, helpful: bool, at: datetime) -> None:
+        """Store what the customer thinks of an answer."""
+        message.helpful = helpful
+        await Records(self._session).voted(message, helpful, at)
+
     async def change_owner(
         self,
         conversation: Conversation,
@@ -253,6 +265,8 @@ class ChatRepository:
             )
         )
         await self._session.flush()
+        if (current, to) == (Owner.BOT, Owner.WAITING):
+            await Records(self._session).handed_off(conversation.id, at, at - TOPIC_LASTS)
         await self._session.refresh(conversation)
 
     async def claim_turn(self, conversation_id: str, now: datetime, until: datetime) -> bool:

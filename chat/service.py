@@ -285,7 +285,7 @@ class ChatService:
                 raise NotFound("There is no such answer.", code="message_not_found")
             if message.helpful is None and not helpful:
                 conversation.unhelped_turns += 1
-            message.helpful = helpful
+            await repository.vote(message, helpful, self.clock.now())
 
     async def changed(self, conversation_id: str, *, queue: bool = False) -> None:
         """Tell whoever watches."""

@@ -26,7 +26,7 @@ class Told:
 
     Args:
         answered: the entries given as answers: one, or two where the message asked two questions; else none.
-        offered: the entries offered as choices, where none is given as an answer.
+        offered: the entries offered as choices, or beneath the answer as what was perhaps asked besides.
         confidence: what the decision was made by, 0 to 1.
     """
 
@@ -49,9 +49,12 @@ def told(search: Search) -> Told:
         thresholds=Thresholds(answer=search.thresholds.answer, clarify=search.thresholds.clarify),
     )
     choices = outcome.choices if isinstance(outcome, Clarify) else 0
+    offered = search.candidates[:choices]
+    if isinstance(outcome, Answer) and search.besides is not None:
+        offered = [search.besides]
     return Told(
         tuple(answer.entry.id for answer in search.answers) if isinstance(outcome, Answer) else (),
-        tuple(candidate.entry.id for candidate in search.candidates[:choices]),
+        tuple(candidate.entry.id for candidate in offered),
         search.confidences[0],
     )
 

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,10 +59,12 @@ class HandoffRun:
         }
 
 
-async def run(
-    utterances: Sequence[Utterance], settings: Settings, progress: Callable[[], object] = lambda: None
-) -> HandoffRun:
-    """Decide on each utterance as the first of a conversation. ``progress`` is called after each."""
+Decide = Callable[[Utterance], Awaitable[Reason | None]]
+
+
+@contextlib.asynccontextmanager
+async def deciding(settings: Settings) -> AsyncIterator[Decide]:
+    """Decides on each utterance as the first of a conversation."""
     thresholds = Thresholds()
     encoder = TurnEncoder(load_encoder(settings))
     examples = VectorCache(encoder.encoder.primary, settings.data_dir / "cache" / "signals.db")
@@ -72,12 +74,8 @@ async def run(
         encoder.encoder.space.primary,
         examples,
     )
-    decided: list[Decided] = []
     async with running_bot(settings) as bot:
-        for utterance in utterances:
-            decided.append(Decided(utterance, await decide(utterance, signals, bot, thresholds)))
-            progress()
-    return HandoffRun(decided)
+        yield lambda utterance: decide(utterance, signals, bot, thresholds)
 
 
 async def decide(utterance: Utterance, signals: SignalReader, bot: RasaBot, thresholds: Thresholds) -> Reason | None:

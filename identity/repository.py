@@ -21,13 +21,13 @@ class IdentityRepository:
         """The member of staff with this login."""
         return (await self._session.execute(select(Staff).where(Staff.login == login))).scalar_one_or_none()
 
-    async def by_id(self, staff_id: int) -> Staff | None:
-        """The member of staff with this id."""
-        return await self._session.get(Staff, staff_id)
-
     async def lock(self, staff_id: int) -> None:
         """Nobody else locks this member of staff before the transaction ends; rows that refer to them may come."""
         await self._session.execute(select(Staff.id).where(Staff.id == staff_id).with_for_update(key_share=True))
+
+    async def by_id(self, staff_id: int) -> Staff | None:
+        """The member of staff with this id."""
+        return await self._session.get(Staff, staff_id)
 
     async def active(self) -> list[Staff]:
         """Everybody who may sign in."""

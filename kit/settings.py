@@ -87,6 +87,10 @@ class Settings(BaseSettings):
         description="Signs what webhooks are told; empty means one from data_dir.",
     )
 
+    shopper_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Signs the marker of simulated customers and mystery shoppers; empty means one from data_dir.",
+    )
     bridge_url: str = Field("", description="Webhook of another agent desk that takes the place of ours; or empty.")
     bridge_secret: SecretStr = Field(
         SecretStr(""),
@@ -141,7 +145,15 @@ class Settings(BaseSettings):
 
     def secret(
         self,
-        name: Literal["secret_key", "bot_token", "internal_token", "webhook_secret", "bridge_secret", "bridge_token"],
+        name: Literal[
+            "secret_key",
+            "bot_token",
+            "internal_token",
+            "webhook_secret",
+            "shopper_secret",
+            "bridge_secret",
+            "bridge_token",
+        ],
     ) -> str:
         """A configured secret, or one made at first need and kept in the data folder, readable by the owner only."""
         configured: SecretStr = getattr(self, name)

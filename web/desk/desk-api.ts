@@ -4,6 +4,7 @@ import type {
 } from "../shared/protocol.ts";
 import { socketAddress } from "../shared/socket.ts";
 import { StaffApi } from "../shared/staff-api.ts";
+import type { KeptReply, Trace } from "./message-actions.ts";
 import type { Written } from "./thread.ts";
 
 export interface Closing {
@@ -106,6 +107,15 @@ export class DeskApi extends StaffApi {
 
   private async changeCase(id: string, rest: string, body?: unknown): Promise<Case> {
     return (await this.post<{ case: Case }>(this.path(id, rest), body)).case;
+  }
+
+  /** Makes a draft entry of an agent's reply. */
+  keepReply(id: string, seq: number): Promise<KeptReply> {
+    return this.post(this.path(id, `/messages/${seq}/draft`));
+  }
+
+  trace(id: string, seq: number): Promise<Trace> {
+    return this.call(this.path(id, `/messages/${seq}/trace`));
   }
 
   choosePresence(presence: PresenceName): Promise<OwnPresence> {

@@ -14,6 +14,8 @@ import { DeskApi } from "./desk-api.ts";
 import { deskAppStyles } from "./desk-app-styles.ts";
 import { DeskSession } from "./desk-session.ts";
 import { deskStyles } from "./desk-styles.ts";
+import { closeDialog } from "./dialogs.ts";
+import type { MessageAction } from "./message-actions.ts";
 import type { CannedDialog } from "./canned-dialog.ts";
 import type { CloseDialog } from "./close-dialog.ts";
 import type { CustomerPane } from "./customer-pane.ts";
@@ -48,6 +50,7 @@ export class DeskApp extends LitElement {
   constructor() {
     super();
     new Watching(this, this.session);
+    this.addEventListener("message-action", (event) => this.session.ask((event as CustomEvent<MessageAction>).detail));
     this.session.announce = (facts, message) => {
       const t = translator(texts, this.language);
       const title = t(message ? "notify.message" : "notify.waiting", { reason: reasonText(facts.reason, t) });

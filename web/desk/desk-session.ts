@@ -9,6 +9,7 @@ import { Attention } from "./attention.ts";
 import type { Closing, Target } from "./desk-api.ts";
 import { DeskLine, type LineState } from "./desk-line.ts";
 import { DeskLookups } from "./desk-lookups.ts";
+import type { MessageAction } from "./message-actions.ts";
 import { Thread, type Written } from "./thread.ts";
 
 const store = lasting("bilin.desk.");
@@ -213,6 +214,14 @@ export class DeskSession extends DeskLookups {
   discard(clientId: string): void {
     this.thread?.drop(clientId);
     this.changed();
+  }
+
+  /** What is asked of a message of the selected conversation. */
+  ask(action: MessageAction): void {
+    const { selected } = this;
+    if (selected === null) return;
+    if (action.do === "keep") action.answer(this.api.keepReply(selected, action.seq));
+    else action.answer(this.api.trace(selected, action.seq));
   }
 
   tellTyping(active: boolean): void {

@@ -7,6 +7,7 @@ import { CloseDialog } from "./close-dialog.ts";
 import { ConversationPane } from "./conversation-pane.ts";
 import { CustomerPane } from "./customer-pane.ts";
 import { DeskApp } from "./desk-app.ts";
+import { MessageActions } from "./message-actions.ts";
 import { MessageList } from "./message-list.ts";
 import { NoteBox } from "./note-box.ts";
 import { OtherDialog } from "./other-dialog.ts";
@@ -17,6 +18,7 @@ import { ReplyBox } from "./reply-box.ts";
 import { TransferDialog } from "./transfer-dialog.ts";
 
 define("staff-sign-in", SignIn);
+define("desk-message-actions", MessageActions);
 define("desk-presence", PresenceSwitch);
 define("desk-messages", MessageList);
 define("desk-queue", QueuePane);

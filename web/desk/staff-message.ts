@@ -14,6 +14,8 @@ export function staffMessage(message: StaffMessage, t: Translate): TemplateResul
       ${message.kind === "answer" ? html`<div class="prose">${drawMarkdown(message.text)}</div>` : html`<p class="typed">${message.text}</p>`}
       ${extras(message, t)}
     </div>
+    ${message.turn ? turnLine(message.turn, t) : nothing}
+    <desk-message-actions .message=${message} .t=${t}></desk-message-actions>
     ${message.sender === "agent" ? fromSuggestion(message.turn, t) : message.turn ? turnLine(message.turn, t) : nothing}
     ${message.sender === "bot" && message.helpful !== null
       ? html`<p class="label">${icon(message.helpful ? "helpful" : "unhelpful")} ${t(message.helpful ? "message.helpful" : "message.unhelpful")}</p>`
