@@ -47,8 +47,13 @@ def table(head: list[str], rows: list[list[str]], *, caption: str = "", kind: st
     if not rows:
         return f'<p class="quiet">{words("nothing")}</p>'
     heads = "".join(f'<th scope="col">{cell}</th>' for cell in head)
+    # On a phone a row of words becomes a stack, in which each cell needs its heading.
+    named_cells = "" if kind.startswith("numbers") else '<span class="cell-head">{}</span>'
     body = "".join(
-        f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
+        f'<tr><th scope="row">{row[0]}</th>'
+        + "".join(f"<td>{named_cells.format(name)}{cell}</td>" for name, cell in zip(head[1:], row[1:], strict=True))
+        + "</tr>"
+        for row in rows
     )
     title = f"<caption>{caption}</caption>" if caption else ""
     return (

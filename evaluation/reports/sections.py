@@ -24,6 +24,7 @@ HEADLINES = (
 )
 MOST_HEADLINES = 5
 LEAST_N = 5
+FIRST_IDS = 12
 WORST = 8
 GROUP_METRICS = (
     "diversion_share",
@@ -44,7 +45,7 @@ GROUP_METRICS = (
 
 def headline(analysis: Analysis) -> str:
     """The few numbers that matter, each with its interval, and the ones without which it says nothing."""
-    cards = []
+    cards: list[str] = []
     for metric in HEADLINES:
         for suite in analysis.suites:
             score = suite.scores.get(metric)
@@ -78,12 +79,14 @@ def gate(analysis: Analysis) -> str:
     rows = []
     for verdict in analysis.verdicts:
         word = "passed" if verdict.passed else "failed"
-        named_ones = "".join(f"<code>{escape(question)}</code> " for question in verdict.questions[:40])
+        ids = [f"<code>{escape(question)}</code> " for question in verdict.questions]
+        more = folded(words("gate.more", n=len(ids) - FIRST_IDS), "".join(ids[FIRST_IDS:])) if ids[FIRST_IDS:] else ""
+        reason = words(f"gate.{verdict.kind}", **verdict.values) if verdict.kind else escape(verdict.reason)
         rows.append(
             [
                 escape(verdict.name),
                 f'<span class="badge {word}">{words(f"gate.{word}")}</span>',
-                f'{escape(verdict.reason)}<div class="ids">{named_ones}</div>',
+                f'{reason}<div class="ids">{"".join(ids[:FIRST_IDS])}{more}</div>',
             ]
         )
     return table([words("gate.condition"), words("gate.result"), words("gate.reason")], rows, kind="gate")
@@ -132,7 +135,7 @@ def changes(comparison: Comparison) -> str:
         f"<p>{words('compared', n=comparison.n, before=comparison.before_id)}</p>"
         + (f"<ul class='changes'>{knowledge}</ul>" if knowledge else "")
         + table(head, metrics, kind="numbers")
-        + folded(words("changed_questions", n=len(questions)), table(asked, questions), kind="failures", open_=True)
+        + folded(words("changed_questions", n=len(questions)), table(asked, questions), kind="failures")
     )
 
 

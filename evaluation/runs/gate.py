@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from evaluation.datasets import DatasetError
@@ -38,12 +38,16 @@ class Verdict:
         passed: whether it holds.
         reason: with the figures, in English.
         questions: the ids that it is about, as ``suite:id``.
+        kind: which reason it is, by which a report says it in other languages.
+        values: the figures in it.
     """
 
     name: str
     passed: bool
     reason: str
     questions: tuple[str, ...] = ()
+    kind: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_bars(under: Sequence[str], over: Sequence[str]) -> list[Bar]:
@@ -87,10 +91,11 @@ def check_bars(bars: Sequence[Bar], scores: Scores) -> list[Verdict]:
 def _check(bar: Bar, suite: str, score: Score) -> Verdict:
     name = f"{suite}.{bar.metric} {'>=' if bar.side == 'under' else '<='} {bar.value:g}"
     if score.value is None:
-        return Verdict(name, False, "nothing was measured: no case counts")
+        return Verdict(name, False, "nothing was measured: no case counts", kind="unmeasured")
     passed = score.value >= bar.value if bar.side == "under" else score.value <= bar.value
     ends = f", 95 % {score.interval.low:.4f} to {score.interval.high:.4f}" if score.interval else ""
-    return Verdict(name, passed, f"{score.value:.4f} (n = {score.n}{ends})")
+    values = {"value": f"{score.value:.4f}", "n": str(score.n), "ends": ends}
+    return Verdict(name, passed, f"{score.value:.4f} (n = {score.n}{ends})", kind="bar", values=values)
 
 
 def check_comparison(comparison: Comparison) -> list[Verdict]:
@@ -109,6 +114,15 @@ def check_comparison(comparison: Comparison) -> list[Verdict]:
                     f"{change.before:.4f} before, {change.after:.4f} now: {change.difference.value:+.4f}, 95 % "
                     f"{change.difference.interval.low:+.4f} to {change.difference.interval.high:+.4f}{test}",
                     tuple(f"{prefix}:{identifier}" for identifier in change.lost),
+                    "worse",
+                    {
+                        "before": f"{change.before:.4f}",
+                        "now": f"{change.after:.4f}",
+                        "low": f"{change.difference.interval.low:+.4f}",
+                        "high": f"{change.difference.interval.high:+.4f}",
+                        "lost": str(len(change.lost)),
+                        "won": str(len(change.won)),
+                    },
                 )
             )
     verdicts += [
@@ -117,6 +131,8 @@ def check_comparison(comparison: Comparison) -> list[Verdict]:
             False,
             f"{group.right_before} of {group.n} right before, {group.right_after} now",
             tuple(f"{prefix}:{identifier}" for identifier in group.ids),
+            "broken",
+            {"before": str(group.right_before), "now": str(group.right_after), "n": str(group.n)},
         )
         for group in comparison.broken
     ]
@@ -128,10 +144,20 @@ def check_comparison(comparison: Comparison) -> list[Verdict]:
             tuple(
                 f"{prefix}:{question.id}" for question in comparison.questions if question.expected == change.entry_id
             ),
+            "swapped",
+            {"other": change.other},
         )
         for change in comparison.knowledge
         if change.kind == "answer_swapped" and prefix == "faq"
     ]
     if not verdicts:
-        verdicts.append(Verdict(f"{prefix} no worse than {base}", True, f"{comparison.n} questions compared"))
+        verdicts.append(
+            Verdict(
+                f"{prefix} no worse than {base}",
+                True,
+                f"{comparison.n} questions compared",
+                kind="compared",
+                values={"n": str(comparison.n)},
+            )
+        )
     return verdicts

@@ -66,6 +66,7 @@ def open_run(folder: Path, manifest: Mapping[str, Any], knowledge: Sequence[Entr
             f"The run {folder.name!r} was begun with other values of {', '.join(changed)}. "
             "Choose another --run, or remove its folder."
         )
+    _mend(folder / ROWS)
     return list(_rows(folder / ROWS))
 
 
@@ -116,14 +117,23 @@ def plain_knowledge(entries: Sequence[EntryContent]) -> dict[str, dict[str, dict
     }
 
 
+def _mend(path: Path) -> None:
+    """Remove the line that was being written when the process ended: the next row would be glued to it."""
+    if not path.is_file():
+        return
+    content = path.read_bytes()
+    if not content.endswith(b"\n"):
+        path.write_bytes(content[: content.rfind(b"\n") + 1])
+
+
 def _rows(path: Path) -> Iterator[Row]:
     if not path.is_file():
         return
-    for line in path.read_text(encoding="utf-8").split("\n"):
+    for line in path.read_bytes().split(b"\n"):
         try:
             row = json.loads(line)
         except ValueError:
-            continue  # the line that was being written when the process ended
+            continue  # a last line that is being written, or the nothing behind it
         row["candidates"] = tuple(Candidate(**candidate) for candidate in row["candidates"])
         yield Row(**row)
 

@@ -7,13 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from chat.channels import TEST_CHANNELS
 from chat.models import Conversation, Message, OwnerChange
 from evaluation.traffic.facts import OwnerChanged, StoredConversation, StoredMessage
 from kit.database import Database
 from kit.masking import mask
 
-TEST_CHANNELS = frozenset({"shopper", "simulation"})
-"""Of scripted customers: they are no customers, and no business figure has them."""
 BATCH = 500
 
 

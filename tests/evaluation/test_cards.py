@@ -68,7 +68,6 @@ def test_a_card_that_leaves_something_out_is_refused(make: Make, field: str) -> 
         ({"name": "three"}, ROW, "'name' is 'three', but the folder is 'two'"),
         ({"version": "new"}, ROW, "version"),
         ({"languages": ["klingon"]}, ROW, "languages"),
-        ({"colour": "red"}, ROW, "colour: Extra inputs"),
         ({"files": {"queries": ["other.jsonl", "queries.jsonl"]}}, ROW, "other.jsonl is under 'files' and not in"),
         ({"files": {"doubles": ["other.jsonl"]}}, ROW, "queries.jsonl is in the folder and not under 'files'"),
         ({}, ROW.replace("plain", "typo"), "queries.jsonl, line 1: the card has no slice 'typo'"),
