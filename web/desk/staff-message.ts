@@ -14,7 +14,6 @@ export function staffMessage(message: StaffMessage, t: Translate): TemplateResul
       ${message.kind === "answer" ? html`<div class="prose">${drawMarkdown(message.text)}</div>` : html`<p class="typed">${message.text}</p>`}
       ${extras(message, t)}
     </div>
-    ${message.turn ? turnLine(message.turn, t) : nothing}
     <desk-message-actions .message=${message} .t=${t}></desk-message-actions>
     ${message.sender === "agent" ? fromSuggestion(message.turn, t) : message.turn ? turnLine(message.turn, t) : nothing}
     ${message.sender === "bot" && message.helpful !== null
