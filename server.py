@@ -37,6 +37,7 @@ from chat.bot import RasaBot
 from chat.bridge.incoming import BridgeDesk
 from chat.bridge.outgoing import BridgeRunner
 from chat.casework.afterwards import Afterwards
+from chat.casework.drafting import EntryDrafts
 from chat.casework.service import Casework
 from chat.customers import CustomerKeys
 from chat.queueing import QueueRules
@@ -157,7 +158,8 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         signals = await fitted_reader(knowledge.encode, examples, _ordinary_questions(settings))
 
     queue_rules = QueueRules.from_settings(settings, knowledge.scenario_of)
-    conversations = Casework(database, events, clock, queue_rules)
+    offers = EntryDrafts(knowledge.browsing, knowledge.editing)
+    conversations = Casework(database, events, clock, queue_rules, offers)
     roster = Roster(database, events, clock, conversations, queue_rules.roster)
     await _load_teams(roster, settings)
     bot = RasaBot(settings.resolved_bot_url, settings.secret("bot_token"), timeout_seconds=settings.bot_timeout_seconds)
