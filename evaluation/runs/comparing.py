@@ -180,8 +180,13 @@ def _broken(first: Sequence[Row], second: Sequence[Row]) -> list[BrokenGroup]:
         groups.setdefault(pair[1].expected, []).append(pair)
     broken = []
     for expected, pairs in groups.items():
-        lost = tuple(new.id for old, new in pairs if old.right and not new.right)
-        before, after = sum(old.right for old, _ in pairs), sum(new.right for _, new in pairs)
+        lost = tuple(new.id for old, new in pairs if _reached(old) and not _reached(new))
+        before, after = sum(_reached(old) for old, _ in pairs), sum(_reached(new) for _, new in pairs)
         if len(lost) >= LEAST_LOST and 2 * after <= before:
             broken.append(BrokenGroup(expected, before, after, len(pairs), lost))
     return sorted(broken, key=lambda group: group.right_after - group.right_before)
+
+
+def _reached(row: Row) -> bool:
+    """Whether the right entry comes first, however sure; where there is none, whether the row is right."""
+    return bool(row.details.get("right", row.right))
