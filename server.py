@@ -47,13 +47,13 @@ from chat.waiting import WaitingRoom
 from handoff.canned.service import CannedReplies
 from handoff.case_desk import CaseDesk
 from handoff.desk import Desk
-from handoff.policy import Thresholds
+from handoff.policy import read_policy
 from handoff.roster import Roster
 from handoff.signals import SignalReader, fitted_reader
 from handoff.teams import DEMO_TEAMS, read_teams
 from identity.demo import create_demo_accounts
 from identity.service import Identity
-from kb.content import ContentError, read_folder
+from kb.content import ContentError, Lang, questions_of, read_folder
 from kb.encoder import TurnEncoder, load_encoder
 from kb.insight.service import Insight
 from kb.reranking import available_reranker
@@ -129,7 +129,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     events = events_from_settings(settings)
     await events.start()
     encoder = encoder or await _load_encoder(settings)
-    thresholds = Thresholds()
+    policy = read_policy(settings.handoff_policy)
 
     secret_key = settings.secret("secret_key")
     identity_service = Identity(database, clock, secret_key=secret_key, session_hours=settings.session_hours)
@@ -153,21 +153,21 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
 
     signals = SignalReader(knowledge.encode)
     if encoder is not None:
-        examples = VectorCache(encoder.encoder.primary, settings.data_dir / "cache" / "signals.db")
-        signals = await fitted_reader(knowledge.encode, encoder.encoder.space.primary, examples)
+        examples = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.db")
+        signals = await fitted_reader(knowledge.encode, examples, _ordinary_questions(settings))
 
     queue_rules = QueueRules.from_settings(settings, knowledge.scenario_of)
     conversations = Casework(database, events, clock, queue_rules)
     roster = Roster(database, events, clock, conversations, queue_rules.roster)
     await _load_teams(roster, settings)
     bot = RasaBot(settings.resolved_bot_url, settings.secret("bot_token"), timeout_seconds=settings.bot_timeout_seconds)
-    answering = Answering(conversations, knowledge, thresholds)
+    answering = Answering(conversations, knowledge, policy)
     turns = TurnRunner(
         conversations,
         answering,
         bot,
         signals,
-        thresholds,
+        policy,
         claim_seconds=settings.bot_timeout_seconds + TURN_MARGIN_SECONDS,
     )
     await turns.start()
@@ -242,6 +242,14 @@ async def _load_teams(roster: Roster, settings: Settings) -> None:
     except InvalidRequest as error:
         count_degraded("teams_invalid")
         log.error("teams_not_loaded", effect="everybody is in the built-in team", reason=error.message)
+
+
+def _ordinary_questions(settings: Settings) -> dict[Lang, list[str]]:
+    """What nobody should take for a feeling; nothing where the files are broken, which was counted before."""
+    try:
+        return questions_of(read_folder(settings.content_dir))
+    except ContentError:
+        return {}
 
 
 async def _load_encoder(settings: Settings) -> TurnEncoder | None:

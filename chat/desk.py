@@ -16,9 +16,11 @@ from chat.ownership import Owner, OwnerChanged
 from chat.queueing import QueueRules
 from chat.repository import ChatRepository
 from chat.service import MAX_TEXT, OUT_OF_QUEUE, ConversationNotFound, language_of
+from chat.standing import trend_for_staff
 from chat.texts import text as say
 from handoff.case_interfaces import DraftOffers, EditedReply
 from handoff.interfaces import Case, Line, Outcome, Person, Suggested
+from handoff.trend import LOOKED_BACK
 from kit.clock import Clock
 from kit.database import Database
 from kit.errors import BilinError, Conflict, InvalidRequest
@@ -250,7 +252,7 @@ class DeskConversations(MessageLeaving):
 
     async def _case(self, repository: ChatRepository, conversation: Conversation) -> Case:
         last = await repository.last_said(conversation.id)
-        said = await repository.customer_lines(conversation.id, LINES_OF_SUMMARY)
+        said = await repository.customer_lines(conversation.id, LOOKED_BACK)
         consulted = await CaseRepository(repository.session).consulted(conversation.id)
         return Case(
             id=conversation.id,
@@ -266,7 +268,8 @@ class DeskConversations(MessageLeaving):
             agent_name=conversation.agent_name,
             last_seq=conversation.last_seq,
             last_line=line_of(last) if last else None,
-            wants=" / ".join(mask(message.text)[:120] for message in said),
+            wants=" / ".join(mask(message.text)[:120] for message in said[-LINES_OF_SUMMARY:]),
+            trend=trend_for_staff(said),
             consulted={each.colleague_id: each.colleague_name for each in consulted},
         )
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from handoff.desk import Lists
 from handoff.interfaces import Case, Line, OutcomeKind
+from handoff.trend import Direction, Trend
 from kit.masking import mask
 
 
@@ -33,6 +34,30 @@ class LastMessage(BaseModel):
     created_at: datetime
 
 
+class TrendPointView(BaseModel):
+    """How one customer message felt; ``negativity`` is 0 to 1."""
+
+    seq: int
+    emotion: str
+    negativity: float
+
+
+class TrendView(BaseModel):
+    """Where the customer's feeling goes, and the latest messages it was read from, oldest first."""
+
+    direction: Direction
+    points: list[TrendPointView]
+
+    @classmethod
+    def of(cls, trend: Trend) -> TrendView:
+        """The view of a trend."""
+        points = [
+            TrendPointView(seq=point.seq, emotion=point.emotion, negativity=round(point.negativity, 3))
+            for point in trend.points
+        ]
+        return cls(direction=trend.direction, points=points)
+
+
 class CaseView(BaseModel):
     """A conversation as the desk lists it."""
 
@@ -42,6 +67,7 @@ class CaseView(BaseModel):
     owner: str
     reason: str | None
     emotion: str
+    trend: TrendView
     waiting_since: datetime | None
     taken_at: datetime | None
     agent: AgentView | None
@@ -62,6 +88,7 @@ class CaseView(BaseModel):
             owner=case.owner,
             reason=case.reason,
             emotion=case.emotion,
+            trend=TrendView.of(case.trend),
             waiting_since=case.waiting_since,
             taken_at=case.taken_at,
             agent=AgentView(name=case.agent_name) if case.agent_name else None,

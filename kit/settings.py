@@ -117,6 +117,7 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Verifies what the bank's own pages claim of a customer; empty means nothing is believed.",
     )
+    handoff_policy: Path = Field(ROOT / "handoff" / "policy.yml", description="Table of who gets a person, and why.")
 
     secret_key: SecretStr = Field(
         SecretStr(""),
@@ -128,7 +129,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["console", "json"] = Field("json", description="Log lines for people or for machines.")
 
-    @field_validator("data_dir", "content_dir", "checks_dir", "web_dist")
+    @field_validator("data_dir", "content_dir", "checks_dir", "web_dist", "handoff_policy")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path if path.is_absolute() else (ROOT / path).resolve()

@@ -14,6 +14,7 @@ from evaluation.commands import (
     data,
     dialogues,
     doubles,
+    emotion,
     faq,
     followups,
     handoff,
@@ -66,6 +67,7 @@ COMMANDS: tuple[Command, ...] = (
     traffic.PERIODS,
     shopper.COMMAND,
     outcomes.COMMAND,
+    emotion.COMMAND,
 )
 
 

@@ -14,11 +14,17 @@ from chat.desk import DeskConversations
 from chat.models import Conversation
 from chat.repository import ChatRepository
 from chat.texts import text as say
+from handoff.policy import read_policy
 from handoff.signals import SignalReader
 from kit.clock import ManualClock
 from kit.events import MemoryEvents
 
+SHIPPED = read_policy()
 GIVE_UP = {"zh": "银行卡丢了怎么挂失？", "en": "How do I report a lost bank card?"}
+
+
+def line_of(rule: str) -> dict[str, str]:
+    return dict(next(each.say for each in SHIPPED.rules if each.name == rule))
 
 
 def from_bot(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -246,8 +252,10 @@ class TestWhatTheWordsDemand:
         [
             ("zh", "我要转人工客服", "asked_for_human", None),
             ("en", "let me talk to a real person please", "asked_for_human", None),
-            ("zh", "我刚被骗子骗走了二十万，我不想活了", "distress", "distress"),
-            ("zh", "我要投诉你们网点的柜员，态度太差了", "complaint", "complaint"),
+            ("zh", "骗子还在电话里，正在转走我卡里的钱", "distress", line_of("fraud_in_progress")["zh"]),
+            ("en", "I can't go on, I want to end my life", "distress", line_of("self_harm")["en"]),
+            ("zh", "我爸爸昨天去世了，我不知道该怎么办", "vulnerable_customer", line_of("bereavement")["zh"]),
+            ("zh", "我要投诉你们网点的柜员，态度太差了", "complaint", say("zh", "complaint")),
         ],
     )
     async def test_a_person_is_called_before_the_bot_is_asked(
@@ -258,7 +266,7 @@ class TestWhatTheWordsDemand:
         assert reply["data"]["event"] == "waiting"
         assert (await store.case(customer.id)).reason == reason
         if line:
-            assert reply["text"] == say(language, line)
+            assert reply["text"] == line
         assert rasa.texts(customer.id) == []
         assert counted.handoffs(reason) == 1
 
@@ -310,7 +318,8 @@ class TestWhatTheWordsDemand:
         await customer.reply_to("我要转人工客服")
         async with store.database.read() as session:
             (change,) = await ChatRepository(session).owner_changes(customer.id)
-        assert (change.actor, change.reason, change.policy["version"]) == ("policy", "asked_for_human", "1")
+        assert (change.actor, change.reason, change.policy["version"]) == ("policy", "asked_for_human", SHIPPED.version)
+        assert change.policy["rule"] == "asked"
         assert change.policy["inputs"]["asked_confidence"] >= 0.5
         assert change.policy["inputs"]["seq"] == 1
 

@@ -11,7 +11,7 @@ import pytest
 import handoff.policy
 from evaluation.__main__ import main
 from evaluation.handoff import Utterance
-from handoff.policy import TurnSignals
+from handoff.policy import TurnSignals, read_policy
 from kit.language import Detection, Language
 from kit.settings import Settings
 
@@ -206,9 +206,9 @@ def hand_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     from evaluation import handoff as suite
 
     @contextlib.asynccontextmanager
-    async def deciding(settings: Settings) -> AsyncIterator[Any]:
+    async def deciding(settings: Settings, utterances: Any) -> AsyncIterator[Any]:
         async def decide(utterance: Utterance) -> Any:
-            return await suite.decide(utterance, Heard(), Understood(), handoff.policy.Thresholds())
+            return await suite.decide(utterance, Heard(), Understood(), read_policy())
 
         yield decide
 

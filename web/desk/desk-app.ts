@@ -14,7 +14,6 @@ import { DeskApi } from "./desk-api.ts";
 import { deskAppStyles } from "./desk-app-styles.ts";
 import { DeskSession } from "./desk-session.ts";
 import { deskStyles } from "./desk-styles.ts";
-import { closeDialog } from "./dialogs.ts";
 import type { MessageAction } from "./message-actions.ts";
 import type { CannedDialog } from "./canned-dialog.ts";
 import type { CloseDialog } from "./close-dialog.ts";
