@@ -47,5 +47,14 @@ export const deskAppStyles = css`
     .line {
       margin-inline-start: 0;
     }
+    .top {
+      flex-wrap: wrap;
+      row-gap: 0;
+    }
+    desk-presence {
+      order: 1;
+      flex-basis: 100%;
+      padding-block-end: var(--space-1);
+    }
   }
 `;
