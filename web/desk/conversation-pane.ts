@@ -42,9 +42,6 @@ export class ConversationPane extends DeskPart {
       font-size: var(--text-m);
       font-variant-numeric: tabular-nums;
     }
-    header .space {
-      flex: 1;
-    }
     header .button {
       padding-inline: var(--space-2);
       gap: var(--space-1);
@@ -191,7 +188,6 @@ export class ConversationPane extends DeskPart {
         @click=${() => emit(this, "show-pane", "queue")}>${icon("back")}</button>
       <h2 title=${facts.id}>${t("conversation.title", { id: facts.id.slice(-idLength) })}</h2>
       ${caseMarks(facts, t)}
-      <span class="space"></span>
       ${session.isMine(facts.id) ? this.actions(facts) : nothing}
       ${session.isSupervisor && session.thread && !session.isMine(facts.id) && facts.owner !== "closed"
         ? html`<button type="button" class="button" data-testid="take-over" title="Alt+O" @click=${() => void session.takeOver(facts)}>

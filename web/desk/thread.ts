@@ -1,6 +1,9 @@
 import { MessageStore } from "../shared/message-store.ts";
 import type { Candidate, Case, Note, OtherConversation, StaffMessage, Summary, Turn } from "../shared/protocol.ts";
 
+/** Below this an entry has nothing to do with what was asked. */
+const leastConfidence = 0.05;
+
 /** The suggested answer that a reply began as, and its words as they were put into the box. */
 export interface UsedSuggestion {
   entry_id: string;
@@ -100,7 +103,8 @@ export class Thread {
   /** What the knowledge base offers for the customer's latest message, surest first. */
   get suggestions(): readonly Candidate[] {
     const latest = this.store.messages.findLast(({ sender }) => sender === "customer");
-    return (latest?.turn?.candidates ?? []).toSorted((a, b) => b.confidence - a.confidence).slice(0, 3);
+    const likely = (latest?.turn?.candidates ?? []).filter(({ confidence }) => confidence >= leastConfidence);
+    return likely.toSorted((a, b) => b.confidence - a.confidence).slice(0, 3);
   }
 
   /** Entries that were given or suggested in this conversation, the latest first: what may have solved it. */
