@@ -155,7 +155,9 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     signals = SignalReader(knowledge.encode)
     if encoder is not None:
         examples = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.db")
-        signals = await fitted_reader(knowledge.encode, examples, _ordinary_questions(settings))
+        signals = await fitted_reader(
+            knowledge.encode, examples, _ordinary_questions(settings), settings.data_dir / "cache" / "signals.npz"
+        )
 
     queue_rules = QueueRules.from_settings(settings, knowledge.scenario_of)
     offers = EntryDrafts(knowledge.browsing, knowledge.editing)

@@ -23,7 +23,7 @@ async def prepare(settings: Settings) -> None:
     await live.show(0, entries)
     await live.settled()
     examples = VectorCache(encoder.encoder, cache / "signals.db")
-    await fitted_reader(lambda text, _: encoder.vector(text), examples, questions_of(entries))
+    await fitted_reader(lambda text, _: encoder.vector(text), examples, questions_of(entries), cache / "signals.npz")
 
 
 if __name__ == "__main__":

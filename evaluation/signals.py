@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from handoff.examples import SIGNALS
 from handoff.facts import TurnSignals
 from handoff.interfaces import Lang
+from handoff.kept import KeptClassifiers
 from handoff.signals import LANGUAGES, fitted
 from kb.content import questions_of, read_folder
 from kb.encoder import load_encoder
@@ -28,7 +29,8 @@ class ManySignals:
         self.ordinary = questions_of(entries)
         self._vectors = VectorCache(encoder, settings.data_dir / "cache" / "evaluation" / "signals.db")
         examples = VectorCache(encoder, settings.data_dir / "cache" / "signals.db")
-        self.classifiers = fitted(examples.encode, examples.space.slices(), self.ordinary)
+        kept = KeptClassifiers(settings.data_dir / "cache" / "signals.npz")
+        self.classifiers = fitted(examples, self.ordinary, kept)
 
     def read(self, texts: Sequence[Text]) -> list[TurnSignals]:
         """The signals of texts, each as the first message of a conversation."""

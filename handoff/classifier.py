@@ -66,7 +66,7 @@ class TextClassifier:
             labels: the labels' names.
             views: the parts of the vectors.
         """
-        ngrams = TfidfVectorizer(analyzer="char_wb", ngram_range=NGRAMS, min_df=2, sublinear_tf=True, lowercase=True)
+        ngrams = counter()
         grams = ngrams.fit_transform(texts)
         means = tuple(_mean(vectors[:, view.part]) for view in views)
         seen = _seen(vectors, views, means)
@@ -96,6 +96,18 @@ class TextClassifier:
         grams: csr_matrix = self.ngrams.transform(texts)
         scores = _seen(vectors, self.views, self.means) @ self.dense + grams @ self.counted + self.bias
         return _sigmoid(scores * self.slope + self.offset)
+
+
+def counter(vocabulary: Sequence[str] | None = None) -> TfidfVectorizer:
+    """Counts n-grams of characters: those of a vocabulary, or those that at least two examples have."""
+    return TfidfVectorizer(
+        analyzer="char_wb",
+        ngram_range=NGRAMS,
+        min_df=1 if vocabulary else 2,
+        sublinear_tf=True,
+        lowercase=True,
+        vocabulary=vocabulary,
+    )
 
 
 def _mean(vectors: Vector) -> Vector:

@@ -35,6 +35,11 @@ class ExampleVectors(Protocol):
     """Vectors of labelled examples, kept between starts."""
 
     @property
+    def name(self) -> str:
+        """Of what makes them."""
+        ...
+
+    @property
     def space(self) -> Views:
         """What they are made of."""
         ...

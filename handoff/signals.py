@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import structlog
 
 from handoff.classifier import TextClassifier, View
 from handoff.examples import SIGNALS, training_set
 from handoff.facts import TurnSignals
-from handoff.interfaces import EncodeText, ExampleVectors, Lang, Vector
+from handoff.interfaces import EncodeText, ExampleVectors, Lang
+from handoff.kept import KeptClassifiers, fit_key
 from kit.errors import Unavailable
 from kit.language import to_simplified
 
 log = structlog.get_logger(__name__)
 
-EncodeMany = Callable[[Sequence[str]], Vector]
 Ordinary = Mapping[Lang, Sequence[str]]
 
 LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
 # Of the encoders' views in their order; chosen on the scores that the examples get from each other.
 VIEW_WEIGHTS = (0.4, 0.4, 0.6)
+NOTHING_KEPT = KeptClassifiers(None)
 
 
 class SignalReader:
@@ -31,9 +33,9 @@ class SignalReader:
         self._encode = encode
         self._classifiers: dict[Lang, TextClassifier] = {}
 
-    async def fit(self, encode_many: EncodeMany, parts: Sequence[slice], ordinary: Ordinary) -> None:
-        """Fit the classifiers of both languages; seconds, off the event loop."""
-        self._classifiers = await asyncio.to_thread(fitted, encode_many, parts, ordinary)
+    async def fit(self, examples: ExampleVectors, ordinary: Ordinary, kept: KeptClassifiers = NOTHING_KEPT) -> None:
+        """Fit the classifiers of both languages, or take those that are kept; seconds, off the event loop."""
+        self._classifiers = await asyncio.to_thread(fitted, examples, ordinary, kept)
 
     async def read(self, text: str, language: Lang) -> TurnSignals:
         """The signals of one message."""
@@ -48,34 +50,46 @@ class SignalReader:
         return TurnSignals(**classifier.probabilities(to_simplified(text), vector))
 
 
-async def fitted_reader(encode: EncodeText, examples: ExampleVectors, ordinary: Ordinary) -> SignalReader:
+async def fitted_reader(
+    encode: EncodeText, examples: ExampleVectors, ordinary: Ordinary, kept: Path | None = None
+) -> SignalReader:
     """A reader that knows the labelled examples.
 
     Args:
         encode: the vector of a customer's text.
         examples: vectors of the same encoders for the examples.
         ordinary: questions of every day in each language.
+        kept: file of what was learnt before.
     """
     reader = SignalReader(encode)
-    await reader.fit(examples.encode, examples.space.slices(), ordinary)
+    await reader.fit(examples, ordinary, KeptClassifiers(kept))
     await asyncio.to_thread(examples.keep_used)
     return reader
 
 
-def fitted(encode_many: EncodeMany, parts: Sequence[slice], ordinary: Ordinary) -> dict[Lang, TextClassifier]:
+def fitted(
+    examples: ExampleVectors, ordinary: Ordinary, kept: KeptClassifiers = NOTHING_KEPT
+) -> dict[Lang, TextClassifier]:
     """The classifiers of both languages.
 
     Args:
-        encode_many: vectors of texts in their Simplified form, one row each.
-        parts: where each encoder's view stands in a vector.
+        examples: vectors of texts in their Simplified form.
         ordinary: questions of every day in each language.
+        kept: what was learnt before.
     """
+    parts = examples.space.slices()
     views = [
         View(part, VIEW_WEIGHTS[at] if at < len(VIEW_WEIGHTS) else VIEW_WEIGHTS[-1]) for at, part in enumerate(parts)
     ]
+    sets = {language: training_set(language, ordinary.get(language, ())) for language in LANGUAGES}
+    key = fit_key(examples.name, views, sets)
+    known = kept.read(key, LANGUAGES, views)
+    if known is not None:
+        return known
     classifiers: dict[Lang, TextClassifier] = {}
-    for language in LANGUAGES:
-        known = training_set(language, ordinary.get(language, ()))
-        texts = [to_simplified(text) for text in known.texts]
-        classifiers[language] = TextClassifier.fit(texts, encode_many(texts), known.targets, SIGNALS, views)
+    for language, taught in sets.items():
+        texts = [to_simplified(text) for text in taught.texts]
+        vectors = examples.encode(texts)
+        classifiers[language] = TextClassifier.fit(texts, vectors, taught.targets, SIGNALS, views)
+    kept.put(key, classifiers)
     return classifiers

@@ -177,8 +177,8 @@ def test_a_language_detector_that_is_broken(bench: Bench, monkeypatch: pytest.Mo
 
 
 HEARD = {
-    "person": TurnSignals(asked_confidence=0.95),
-    "complaint": TurnSignals(complaint_confidence=0.95),
+    "person": TurnSignals(asked=0.95),
+    "complaint": TurnSignals(complaint=0.95),
     "question": TurnSignals(),
 }
 
@@ -237,7 +237,7 @@ def test_a_handoff_rule_that_was_removed(
     code, report, _ = hand_over("base", "--fail-under", "handoff_recall=0.95")
     assert (code, report["recall"]) == (0, 1.0)
     rule = handoff.policy.before_bot
-    without = lambda signals, *rest: rule(replace(signals, complaint_confidence=0.0), *rest)  # noqa: E731
+    without = lambda signals, *rest: rule(replace(signals, complaint=0.0), *rest)  # noqa: E731
     monkeypatch.setattr("evaluation.handoff.before_bot", without)
     code, report, html = hand_over("removed", "--no-worse-than", "base", "--fail-under", "handoff_recall=0.95")
     assert code == 1

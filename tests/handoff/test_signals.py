@@ -6,6 +6,8 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,6 +41,7 @@ class Examples:
     space = Space()
 
     def __init__(self) -> None:
+        self.name = "digests"
         self.asked: set[str] = set()
         self.kept = 0
 
@@ -47,7 +50,6 @@ class Examples:
         return np.stack([digest_vector(text) for text in texts])
 
     def keep_used(self) -> None:
-        assert self.asked, "forgets what it was not asked for yet"
         self.kept += 1
 
 
@@ -80,6 +82,31 @@ class TestTheReader:
         await fitted_reader(made_up, known, {})
         assert known.asked == {to_simplified(text) for text in known.asked}
         assert known.kept == 1
+
+    async def test_what_was_learnt_is_learnt_once(self, tmp_path: Path) -> None:
+        kept = tmp_path / "signals.npz"
+        first = await fitted_reader(made_up, Examples(), {}, kept)
+        again = Examples()
+        second = await fitted_reader(made_up, again, {}, kept)
+        assert again.asked == set()
+        for text, language in (("给我转人工", "zh"), ("you useless idiots", "en")):
+            assert await second.read(text, language) == await first.read(text, language)
+
+    async def test_other_examples_another_encoder_or_a_damaged_file_are_learnt_from_anew(
+        self, tmp_path: Path, counted: Any
+    ) -> None:
+        kept = tmp_path / "signals.npz"
+        await fitted_reader(made_up, Examples(), {}, kept)
+        other = Examples()
+        other.name = "others"
+        for examples, ordinary in ((Examples(), {"zh": ["信用卡年费是多少"]}), (other, {})):
+            await fitted_reader(made_up, examples, ordinary, kept)
+            assert examples.asked
+        kept.write_bytes(kept.read_bytes()[:-40])
+        damaged = Examples()
+        await fitted_reader(made_up, damaged, {}, kept)
+        assert damaged.asked
+        assert counted.degraded("fit_cache_corrupt") == 1
 
     async def test_without_a_vector_nothing_is_read(self) -> None:
         async def broken(text: str, language: Lang) -> Vector:
@@ -140,8 +167,9 @@ def reader(encoder: TurnEncoder) -> SignalReader:
         return await encoder.vector(to_simplified(text))
 
     settings = Settings(_env_file=None)
-    kept, ordinary = settings.data_dir / "cache" / "signals.db", questions_of(read_folder(settings.content_dir))
-    return asyncio.run(fitted_reader(encode, VectorCache(encoder.encoder, kept), ordinary))
+    cache, ordinary = settings.data_dir / "cache", questions_of(read_folder(settings.content_dir))
+    examples = VectorCache(encoder.encoder, cache / "signals.db")
+    return asyncio.run(fitted_reader(encode, examples, ordinary, cache / "signals.npz"))
 
 
 POLICY = read_policy()
