@@ -18,6 +18,7 @@ class Conversation(Model):
     ``answered_seq`` is the last customer message whose turn is over; ``turn_until`` is set while a worker handles one.
     Of those that wait, the one with the earliest ``queue_since`` comes first: the arrival, less the head start of its
     ``priority``. ``team`` and ``scenario`` say who should take it; the last agent is asked first when it comes again.
+    ``customer_id`` is the same in all conversations of one browser.
     """
 
     __tablename__ = "conversations"
@@ -25,6 +26,7 @@ class Conversation(Model):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64))
+    customer_id: Mapped[str | None] = mapped_column(String(32), index=True)
     channel: Mapped[str] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(2))
     owner: Mapped[str] = mapped_column(String(8))
@@ -92,3 +94,39 @@ class OwnerChange(Model):
     team: Mapped[str | None] = mapped_column(String(40))
     priority: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class EntryUse(Model):
+    """One thing that happened to an entry of the knowledge base in a conversation, at the message ``seq``.
+
+    ``use`` is one of `kb.interfaces.USES`. ``release_id`` and ``revision`` are what a customer was told, of an answer.
+    Counts of a period are read from ``ix_entry_uses_counted`` alone.
+    """
+
+    __tablename__ = "entry_uses"
+    __table_args__ = (
+        Index("ix_entry_uses_counted", "at", "use", "entry_id", "language"),
+        Index("ix_entry_uses_of_entry", "entry_id", "at"),
+    )
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    use: Mapped[str] = mapped_column(String(12), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    language: Mapped[str] = mapped_column(String(2))
+    release_id: Mapped[int | None]
+    revision: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class UnansweredQuestion(Model):
+    """A customer's message that was not answered, or not well. ``taken`` once the knowledge base has read it."""
+
+    __tablename__ = "unanswered_questions"
+    __table_args__ = (Index("ix_unanswered_questions_waiting", "taken", "at"),)
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    why: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(Moment)
+    taken: Mapped[bool] = mapped_column(default=False)

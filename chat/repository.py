@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from chat.models import Conversation, Message, OwnerChange
 from chat.ownership import Owner, OwnerChanged, check_change
+from chat.records.repository import Records
 from handoff.routing import DEFAULT_TEAM
 from kit.database import Moment
 
@@ -27,6 +28,11 @@ class ChatRepository:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    @property
+    def session(self) -> AsyncSession:
+        """The transaction, for another repository that works in the same one."""
+        return self._session
 
     def add(self, conversation: Conversation) -> None:
         """A new conversation."""
@@ -121,6 +127,7 @@ class ChatRepository:
             conversation.customer_seq = message.seq
         self._session.add(message)
         await self._session.flush()
+        await Records(self._session).said(message)
         return message
 
     async def message(self, conversation_id: str, seq: int) -> Message | None:
@@ -151,6 +158,16 @@ class ChatRepository:
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
 
+    async def first_notice(self, conversation_id: str, event: str) -> int:
+        """The sequence number of the first notice of a kind; 0 when there is none."""
+        statement = (
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.kind == "notice")
+            .order_by(Message.seq)
+        )
+        notices = (await self._session.execute(statement)).scalars()
+        return next((notice.seq for notice in notices if notice.data.get("event") == event), 0)
+
     async def last_said(self, conversation_id: str) -> Message | None:
         """The latest message of a speaker; notices are not said by anybody."""
         statement = (
@@ -161,14 +178,12 @@ class ChatRepository:
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
 
-    async def customer_lines(self, conversation_id: str, limit: int) -> list[Message]:
-        """The customer's latest messages, oldest first."""
-        statement = (
-            select(Message)
-            .where(Message.conversation_id == conversation_id, Message.sender == "customer")
-            .order_by(Message.seq.desc())
-            .limit(limit)
-        )
+    async def customer_lines(self, conversation_id: str, limit: int, *, before: int | None = None) -> list[Message]:
+        """The customer's latest messages, oldest first; with ``before``, of those before a sequence number."""
+        statement = select(Message).where(Message.conversation_id == conversation_id, Message.sender == "customer")
+        if before is not None:
+            statement = statement.where(Message.seq < before)
+        statement = statement.order_by(Message.seq.desc()).limit(limit)
         return list((await self._session.execute(statement)).scalars())[::-1]
 
     async def turn_before(self, message: Message) -> Message | None:
@@ -190,6 +205,16 @@ class ChatRepository:
         """Add to what the bot made of a customer's message."""
         message.turn = {**(message.turn or {}), **found}
         flag_modified(message, "turn")
+
+    async def note_outcome(self, message: Message, found: dict[str, Any]) -> None:
+        """Add the outcome of a turn, and keep its question for the editors where it was not answered."""
+        self.merge_turn(message, found)
+        await Records(self._session).turn_noted(message)
+
+    async def vote(self, message: Message, helpful: bool, at: datetime) -> None:
+        """Store what the customer thinks of an answer."""
+        message.helpful = helpful
+        await Records(self._session).voted(message, helpful, at)
 
     async def change_owner(
         self,
@@ -238,6 +263,8 @@ class ChatRepository:
             )
         )
         await self._session.flush()
+        if (current, to) == (Owner.BOT, Owner.WAITING):
+            await Records(self._session).handed_off(conversation.id, at, at - TOPIC_LASTS)
         await self._session.refresh(conversation)
 
     async def claim_turn(self, conversation_id: str, now: datetime, until: datetime) -> bool:
@@ -281,6 +308,18 @@ class ChatRepository:
             .limit(100)
         )
         return (await self._session.execute(statement)).scalars().all()
+
+    async def begun_since(
+        self, moment: datetime | None, after: tuple[datetime, str] | None, limit: int
+    ) -> list[Conversation]:
+        """A page of those begun since a moment, oldest first; ``after`` is the last one of the page before."""
+        statement = select(Conversation).order_by(Conversation.created_at, Conversation.id).limit(limit)
+        if moment is not None:
+            statement = statement.where(Conversation.created_at >= moment)
+        if after is not None:
+            last = tuple_(literal(after[0], Moment), literal(after[1]))
+            statement = statement.where(tuple_(Conversation.created_at, Conversation.id) > last)
+        return list((await self._session.execute(statement)).scalars())
 
     async def owner_changes(self, conversation_id: str) -> list[OwnerChange]:
         """Every change of owner, in order."""

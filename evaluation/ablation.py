@@ -14,7 +14,7 @@ from kb.content import EntryContent
 from kb.encoder import Encoder, TurnEncoder, load_encoder
 from kb.scoring import Parts
 from kb.space import Space, Vectors
-from kb.splitting import cuts
+from kb.splitting import credible, cuts
 from kb.vectors import VectorCache
 from kb.wording import Wording
 from kit.errors import InvalidRequest
@@ -133,7 +133,7 @@ def _texts(entries: Sequence[EntryContent], queries: Sequence[Query]) -> Iterato
     """Every text that a search for the queries may encode: whole and in halves, with slips of the pen and mended."""
     wording = Wording.of_entries(entries)
     for query in queries:
-        ways = cuts(query.text, query.language, is_sure=False)
+        ways = credible(cuts(query.text, query.language), is_sure=False)
         for text in dict.fromkeys([query.text, *(half for cut in ways for half in (cut.left, cut.right))]):
             plain = to_simplified(text)
             yield plain

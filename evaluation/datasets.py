@@ -12,6 +12,8 @@ from kb.content import EntryContent, Lang, parse_entry, read_folder
 from kit.errors import InvalidRequest
 from kit.language import detect
 
+EXACT_LANGUAGES = ("zh-Hans", "zh-Hant", "yue", "en", "mixed")
+
 
 class DatasetError(InvalidRequest):
     """A data set cannot be used as it is."""
@@ -21,13 +23,19 @@ class DatasetError(InvalidRequest):
 
 @dataclass(frozen=True)
 class Query:
-    """A question and the entry that answers it; None: no answer is right."""
+    """A question and the entry that answers it; None: no answer is right.
+
+    ``written`` is the exact tag of its language (zh-Hans, zh-Hant, yue, en, mixed); ``answer_has`` are texts that the
+    right answer has in it, whatever entry it stands in.
+    """
 
     id: str
     text: str
     language: Lang
     entry_id: str | None
     slice: str
+    written: str = ""
+    answer_has: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,16 @@ class Utterance:
     language: Lang
     needed: bool
     reason: str | None
+
+
+@dataclass(frozen=True)
+class FeltText:
+    """A text and the emotions that people read in it, in the data set's own words."""
+
+    id: str
+    text: str
+    language: Lang
+    emotions: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -63,7 +81,8 @@ class DoubleQuestion:
     entry_ids: tuple[str, ...]
 
 
-def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def rows_of(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each row of a JSON Lines file, with the file and line to name in a complaint."""
     try:
         content = path.read_bytes()
         lines = content.decode("utf-8-sig").split("\n")  # splitlines() would cut at U+2028, which JSON allows in a text
@@ -124,10 +143,23 @@ def _language(row: dict[str, Any], text: str, where: str) -> Lang:
     return "en" if short == "en" else detect(text).answer_language
 
 
+def written_language(row: dict[str, Any], text: str) -> str:
+    """The exact language of a text: as it is named where a script or dialect is, detected where only zh is, or none.
+
+    >>> written_language({"language": "zh-Hant"}, "如何開戶")
+    'zh-Hant'
+    """
+    named = str(row.get("language") or "")
+    if named in EXACT_LANGUAGES:
+        return named
+    detected = detect(text)
+    return detected.language.value if named.split("-")[0] in ("", detected.answer_language) else named
+
+
 def read_entries(path: Path) -> list[EntryContent]:
     """A knowledge base in ``kb.jsonl`` form."""
     entries: dict[str, EntryContent] = {}
-    for where, row in _rows(path):
+    for where, row in rows_of(path):
         known = {key: value for key, value in row.items() if key in EntryContent.model_fields}
         variants = known.get("variants")
         if isinstance(variants, dict):
@@ -151,7 +183,7 @@ def read_knowledge(path: Path) -> list[EntryContent]:
 def read_queries(path: Path, entry_ids: set[str]) -> list[Query]:
     """Questions in ``queries.jsonl`` form; each names an entry of ``entry_ids`` or null."""
     queries: dict[str, Query] = {}
-    for where, row in _rows(path):
+    for where, row in rows_of(path):
         text, identifier = _text(row, "text", where), _text(row, "id", where)
         if "entry_id" not in row:
             raise DatasetError(f"{where}: 'entry_id' is missing; write null where no answer is right")
@@ -165,14 +197,16 @@ def read_queries(path: Path, entry_ids: set[str]) -> list[Query]:
         kind = row.get("slice") or ("in_scope" if entry_id is not None else "out_of_scope")
         if not isinstance(kind, str):
             raise DatasetError(f"{where}: 'slice' must be a text")
-        queries[identifier] = Query(identifier, text, _language(row, text, where), entry_id, kind)
+        has = _texts(row, "answer_has", where) if "answer_has" in row else ()
+        language = _language(row, text, where)
+        queries[identifier] = Query(identifier, text, language, entry_id, kind, written_language(row, text), has)
     return list(queries.values())
 
 
 def read_utterances(path: Path) -> list[Utterance]:
     """Utterances in ``handoff/*.jsonl`` form."""
     utterances: dict[str, Utterance] = {}
-    for where, row in _rows(path):
+    for where, row in rows_of(path):
         text, identifier = _text(row, "text", where), _text(row, "id", where)
         if not isinstance(row.get("needed"), bool):
             raise DatasetError(f"{where}: 'needed' must be true or false")
@@ -192,7 +226,7 @@ def read_utterances(path: Path) -> list[Utterance]:
 def read_dialogues(path: Path, entry_ids: set[str]) -> list[Dialogue]:
     """Dialogues in ``followups.jsonl`` form; each turn names an entry of ``entry_ids``."""
     dialogues: dict[str, Dialogue] = {}
-    for where, row in _rows(path):
+    for where, row in rows_of(path):
         identifier, kind = _text(row, "id", where), _text(row, "slice", where)
         turns, right = _texts(row, "turns", where), _entry_ids(row, entry_ids, where)
         if len(turns) < 2:
@@ -209,7 +243,7 @@ def read_dialogues(path: Path, entry_ids: set[str]) -> list[Dialogue]:
 def read_double_questions(path: Path, entry_ids: set[str]) -> list[DoubleQuestion]:
     """Messages in ``doubles.jsonl`` form; each names two entries of ``entry_ids``, or one."""
     cases: dict[str, DoubleQuestion] = {}
-    for where, row in _rows(path):
+    for where, row in rows_of(path):
         identifier, text = _text(row, "id", where), _text(row, "text", where)
         right, kind = _entry_ids(row, entry_ids, where), row.get("slice")
         if kind not in ("double", "single"):
@@ -222,3 +256,21 @@ def read_double_questions(path: Path, entry_ids: set[str]) -> list[DoubleQuestio
         slice_ = cast(Literal["double", "single"], kind)
         cases[identifier] = DoubleQuestion(identifier, text, _language(row, text, where), slice_, right)
     return list(cases.values())
+
+
+def read_felt_texts(path: Path) -> list[FeltText]:
+    """Texts in ``emotion/*.jsonl`` form: ``label`` or ``emotion`` is one emotion, ``labels`` a list of them."""
+    felt: list[FeltText] = []
+    for where, row in rows_of(path):
+        text, identifier = _text(row, "text", where), _text(row, "id", where)
+        named = row.get("labels", row.get("label", row.get("emotion")))
+        emotions = [named] if isinstance(named, str) else named
+        if not isinstance(emotions, list) or not all(isinstance(each, str) for each in emotions):
+            raise DatasetError(f"{where}: 'label', 'labels' or 'emotion' must name the emotions")
+        felt.append(FeltText(identifier, text, _language(row, text, where), frozenset(emotions)))
+    return felt
+
+
+def read_texts(path: Path) -> list[tuple[str, Lang]]:
+    """The texts alone, and their languages, of any file whose rows have a ``text``."""
+    return [(text := _text(row, "text", where), _language(row, text, where)) for where, row in rows_of(path)]

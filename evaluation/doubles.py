@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from evaluation.asking import Searchable, Told, told
 from evaluation.datasets import DoubleQuestion
 from evaluation.grouping import grouped
-from evaluation.publishing import published
-from kb.content import EntryContent
-from kit.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -67,6 +64,7 @@ def summary(asked: Sequence[DoubleAsked]) -> dict[str, Any]:
         "both_offered": _share([item.are_both_offered for item in doubles]),
         "one_only": _share([item.is_one_shown for item in doubles]),
         "split_wrongly": _share([len(item.told.answered) > 1 for item in singles]),
+        "offered_besides": _share([bool(item.told.answered and item.told.offered) for item in singles]),
     }
 
 
@@ -77,18 +75,3 @@ def _share(found: Sequence[bool]) -> float | None:
 async def ask(knowledge: Searchable, case: DoubleQuestion) -> DoubleAsked:
     """Ask one message."""
     return DoubleAsked(case, told(await knowledge.search(case.text, case.language)))
-
-
-async def run(
-    entries: Sequence[EntryContent],
-    cases: Sequence[DoubleQuestion],
-    settings: Settings,
-    progress: Callable[[], None] = lambda: None,
-) -> DoublesRun:
-    """Publish ``entries``, ask ``cases``. ``progress`` is called after each message."""
-    asked: list[DoubleAsked] = []
-    async with published(entries, settings) as ready:
-        for case in cases:
-            asked.append(await ask(ready.knowledge, case))
-            progress()
-    return DoublesRun(asked)

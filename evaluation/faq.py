@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from evaluation.asking import told
+from evaluation.asking import Told, told
 from evaluation.datasets import Query
 from evaluation.grouping import grouped
-from evaluation.metrics.answering import (
-    Answered,
-    answered_precision,
-    auroc,
-    coverage,
-    expected_calibration_error,
-    false_answer_rate,
-    precision_at_coverage,
-)
-from evaluation.metrics.retrieval import top_k
-from evaluation.publishing import Published, cache_folder, published
-from kb.content import EntryContent
+from evaluation.metrics.answered_precision import answered_precision
+from evaluation.metrics.answering import Answered
+from evaluation.metrics.auroc import auroc
+from evaluation.metrics.calibration_error import calibration_error
+from evaluation.metrics.coverage import coverage
+from evaluation.metrics.false_answer_rate import false_answer_rate
+from evaluation.metrics.hit_at_k import hit_at_k
+from evaluation.metrics.precision_at_coverage import precision_at_coverage
+from evaluation.publishing import Published, cache_folder
+from kb.content import Lang
+from kb.search import Candidate
+from kb.service import KnowledgeBase
+from kit.language import detect
 from kit.settings import Settings
 
 COVERAGES = (0.5, 0.7, 0.8)
@@ -35,6 +36,29 @@ class Asked:
     query: Query
     ranked: list[str]
     result: Answered
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A question, what the customer was told, and how long it took.
+
+    Args:
+        asked: the question with its result.
+        given: the entries that were answered with, or offered.
+        told: the text of the answer; empty where there was none.
+        candidates: best first.
+        searched_in: the language in which it was searched: the detected one.
+        encode_ms: time of encoding, in milliseconds.
+        search_ms: time of the rest.
+    """
+
+    asked: Asked
+    given: Told
+    told: str
+    candidates: tuple[Candidate, ...]
+    searched_in: Lang
+    encode_ms: float
+    search_ms: float
 
 
 @dataclass(frozen=True)
@@ -60,55 +84,64 @@ class FaqRun:
 
 def summary(asked: Sequence[Asked]) -> dict[str, Any]:
     """The figures of a set of questions."""
-    within = [(item.ranked, item.query.entry_id) for item in asked if item.query.entry_id is not None]
-    ranked, right = [pair[0] for pair in within], [pair[1] for pair in within]
+    ranked, right = [item.ranked for item in asked], [item.query.entry_id for item in asked]
     results = [item.result for item in asked]
     return {
         "n": len(asked),
-        "in_scope": len(within),
-        "top1": top_k(ranked, right, 1),
-        "top3": top_k(ranked, right, 3),
-        "coverage": coverage(results),
-        "answered_precision": answered_precision(results),
-        "false_answer_rate": false_answer_rate(results),
-        "auroc": auroc(results),
-        "precision_at_coverage": {str(share): precision_at_coverage(results, share) for share in COVERAGES},
-        "calibration_error": expected_calibration_error(results),
+        "in_scope": sum(result.in_scope for result in results),
+        "top1": hit_at_k(ranked, right, 1).value,
+        "top3": hit_at_k(ranked, right, 3).value,
+        "coverage": coverage(results).value,
+        "answered_precision": answered_precision(results).value,
+        "false_answer_rate": false_answer_rate(results).value,
+        "auroc": auroc(results).value,
+        "precision_at_coverage": {str(part): precision_at_coverage(results, part).value for part in COVERAGES},
+        "calibration_error": calibration_error(results).value,
     }
-
-
-async def run(
-    entries: Sequence[EntryContent],
-    queries: Sequence[Query],
-    settings: Settings,
-    progress: Callable[[], None] = lambda: None,
-) -> FaqRun:
-    """Publish ``entries``, ask ``queries``. ``progress`` is called after each question."""
-    (cache_folder(settings) / "fit.npz").unlink(missing_ok=True)  # the fit is part of what is measured
-    async with published(entries, settings) as ready:
-        return await ask(ready, queries, progress)
 
 
 async def ask(ready: Published, queries: Sequence[Query], progress: Callable[[], None] = lambda: None) -> FaqRun:
     """Ask ``queries``. ``progress`` is called after each question."""
-    asked: list[Asked] = []
-    encode_ms: list[float] = []
-    search_ms: list[float] = []
+    timed: list[Timed] = []
     for query in queries:
-        begun = time.perf_counter()
-        await ready.knowledge.encode(query.text, query.language)
-        encoded = time.perf_counter()
-        search = await ready.knowledge.search(query.text, query.language)
-        search_ms.append(1000 * (time.perf_counter() - encoded))
-        encode_ms.append(1000 * (encoded - begun))
-        given = told(search)
-        best = given.answered or (search.candidates[0].entry.id,)
-        result = Answered(
-            confidence=given.confidence,
-            answered=bool(given.answered),
-            right=best == (query.entry_id,),
-            in_scope=query.entry_id is not None,
-        )
-        asked.append(Asked(query, [candidate.entry.id for candidate in search.candidates], result))
+        timed.append(await ask_one(ready.knowledge, query))
         progress()
-    return FaqRun(asked, ready.seconds, median(encode_ms or [0.0]), median(search_ms or [0.0]))
+    return FaqRun(
+        [each.asked for each in timed],
+        ready.seconds,
+        median([each.encode_ms for each in timed] or [0.0]),
+        median([each.search_ms for each in timed] or [0.0]),
+    )
+
+
+async def ask_one(knowledge: KnowledgeBase, query: Query) -> Timed:
+    """Ask one question in the language that the product detects, on a page in the question's own."""
+    language = detect(query.text, query.language).answer_language
+    begun = time.perf_counter()
+    await knowledge.encode(query.text, language)
+    encoded = time.perf_counter()
+    search = await knowledge.search(query.text, language)
+    found = time.perf_counter()
+    given = told(search)
+    best = given.answered or (search.candidates[0].entry.id,)
+    text = "\n\n".join(answer.entry.variant_for(language)[1].answer for answer in search.answers)
+    result = Answered(
+        confidence=given.confidence,
+        answered=bool(given.answered),
+        right=best == (query.entry_id,) and all(part in text for part in query.answer_has),
+        in_scope=query.entry_id is not None,
+    )
+    return Timed(
+        Asked(query, [candidate.entry.id for candidate in search.candidates], result),
+        given,
+        text if given.answered else "",
+        tuple(search.candidates),
+        language,
+        1000 * (encoded - begun),
+        1000 * (found - encoded),
+    )
+
+
+def forget_fit(settings: Settings) -> None:
+    """Remove what was learnt before: the fit is part of what is measured."""
+    (cache_folder(settings) / "fit.npz").unlink(missing_ok=True)

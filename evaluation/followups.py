@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from evaluation.asking import Searchable, followed, told
 from evaluation.datasets import Dialogue
 from evaluation.grouping import grouped
-from evaluation.metrics.answering import Answered, answered_precision, coverage
-from evaluation.metrics.retrieval import top_k
-from evaluation.publishing import published
-from kb.content import EntryContent
+from evaluation.metrics.answered_precision import answered_precision
+from evaluation.metrics.answering import Answered
+from evaluation.metrics.coverage import coverage
+from evaluation.metrics.hit_at_k import hit_at_k
 from kb.context import Earlier
-from kit.settings import Settings
 
 FRESH = "fresh"
 
@@ -64,10 +63,10 @@ def summary(asked: Sequence[Followed]) -> dict[str, Any]:
     fresh = [item for item in asked if item.dialogue.slice == FRESH]
     return {
         "n": len(asked),
-        "top1": top_k([item.ranked for item in asked], right, 1),
-        "top1_alone": top_k([item.alone for item in asked], right, 1),
-        "coverage": coverage(results),
-        "answered_precision": answered_precision(results),
+        "top1": hit_at_k([item.ranked for item in asked], right, 1).value,
+        "top1_alone": hit_at_k([item.alone for item in asked], right, 1).value,
+        "coverage": coverage(results).value,
+        "answered_precision": answered_precision(results).value,
         "bent": sum(item.is_bent for item in fresh) / len(fresh) if fresh else None,
     }
 
@@ -88,18 +87,3 @@ async def follow(knowledge: Searchable, dialogue: Dialogue) -> Followed:
         [candidate.entry.id for candidate in alone.candidates],
         Answered(given.confidence, bool(given.answered), given.answered == (right,), in_scope=True),
     )
-
-
-async def run(
-    entries: Sequence[EntryContent],
-    dialogues: Sequence[Dialogue],
-    settings: Settings,
-    progress: Callable[[], None] = lambda: None,
-) -> FollowupsRun:
-    """Publish ``entries``, ask ``dialogues``. ``progress`` is called after each dialogue."""
-    asked: list[Followed] = []
-    async with published(entries, settings) as ready:
-        for dialogue in dialogues:
-            asked.append(await follow(ready.knowledge, dialogue))
-            progress()
-    return FollowupsRun(asked)

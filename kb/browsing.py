@@ -165,6 +165,11 @@ class Browsing:
                 raise NotFound(f"Release {release_id} has no entry {entry_id!r}.", code="entry_not_found")
             return release, (await self._shown(repository, [revision]))[0]
 
+    async def revision_in(self, release_id: int, entry_id: str) -> int | None:
+        """The number of an entry's revision in a release; None where it has none."""
+        async with self._database.read() as session:
+            return (await KnowledgeRepository(session).live_numbers(release_id, [entry_id])).get(entry_id)
+
     async def _shown(self, repository: KnowledgeRepository, revisions: Sequence[Revision]) -> list[Shown]:
         live = await repository.live_numbers(
             await repository.live_release_id(), [revision.entry_id for revision in revisions]

@@ -9,7 +9,7 @@ most.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,10 @@ class Scores:
     fused: Vectors
     belonging: Vectors
     beyond_everyday: Vectors
+
+    def only(self, query: int) -> Scores:
+        """Of one query alone."""
+        return Scores(*(getattr(self, each.name)[query : query + 1] for each in fields(self)))
 
 
 def features(scores: Scores) -> NDArray[np.float64]:

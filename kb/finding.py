@@ -12,7 +12,7 @@ from kb.encoder import TurnEncoder
 from kb.reranking import TurnReranker
 from kb.scoring import Parts
 from kb.search import Candidate, Engine
-from kb.splitting import cuts, two_questions
+from kb.splitting import Cut, credible, cuts, second_question, two_questions
 from kb.wording import Wording
 from kit.language import to_simplified
 
@@ -28,6 +28,7 @@ class Search:
         thresholds: from where on to answer, and to offer choices.
         questions: the best candidate of each of two questions, where the message asks two; else empty.
         in_context: whether the message was understood with the turn before it.
+        besides: what the message may ask besides, not surely enough to be answered; offered beneath the answer.
     """
 
     release_id: int
@@ -36,6 +37,7 @@ class Search:
     thresholds: Thresholds
     questions: tuple[Candidate, ...] = ()
     in_context: bool = False
+    besides: Candidate | None = None
 
     @property
     def answers(self) -> tuple[Candidate, ...]:
@@ -76,9 +78,13 @@ class Finder:
         candidates = self.engine.candidates(alone, language)[0]
         bars = self.engine.thresholds(language)
         found = Search(self.engine.release.id, language, candidates, bars)
-        questions = await self._questions(text, language, candidates, bars)
+        ways = cuts(text, language) if self.parts.splitting else []
+        halves = await self._halves(credible(ways, is_sure=candidates[0].confidence >= bars.answer), language, alone)
+        questions = two_questions(candidates, halves, bars)
         if questions:
             return replace(found, candidates=asked_first(questions, candidates), questions=questions)
+        if ways and candidates[0].confidence >= bars.answer:
+            found = replace(found, besides=second_question(candidates, [each for _, *pair in halves for each in pair]))
         if candidates[0].confidence < bars.answer and earlier is not None and self.parts.context:
             joint = await self._scores([joined(earlier, text, language)], language)
             scores = in_context(alone, joint, self.engine.release.entries, earlier.entry_id)
@@ -89,16 +95,27 @@ class Finder:
         vector = await self.encoder.vector(meant)
         return replace(found, candidates=await self.reranker.ordered(candidates, meant, vector, language, self.engine))
 
-    async def _questions(
-        self, text: str, language: Lang, whole: list[Candidate], bars: Thresholds
-    ) -> tuple[Candidate, ...]:
-        is_sure = whole[0].confidence >= bars.answer
-        ways = cuts(text, language, is_sure=is_sure) if self.parts.splitting else []
+    async def _halves(
+        self, ways: Sequence[Cut], language: Lang, whole: Scores
+    ) -> list[tuple[Cut, Candidate, Candidate]]:
+        """Ways to cut a message in two, with what each half finds first.
+
+        The second half may lean on the first, as a follow-up does on the turn before it ("and what does it cost?"):
+        where it finds nothing sure by itself, it is understood like one.
+        """
         if not ways:
-            return ()
-        halves = [half for cut in ways for half in (cut.left, cut.right)]
-        best = [found[0] for found in self.engine.candidates(await self._scores(halves, language), language)]
-        return two_questions(whole, list(zip(ways, best[::2], best[1::2], strict=True)), bars)
+            return []
+        halves = await self._scores([half for cut in ways for half in (cut.left, cut.right)], language)
+        best = [found[0] for found in self.engine.candidates(halves, language)]
+        bar = self.engine.thresholds(language).answer
+        result: list[tuple[Cut, Candidate, Candidate]] = []
+        for at, (cut, left, right) in enumerate(zip(ways, best[::2], best[1::2], strict=True)):
+            if right.confidence < bar and self.parts.context:
+                second = halves.only(2 * at + 1)
+                leaning = in_context(second, whole, self.engine.release.entries, left.entry.id)
+                right = max(right, self.engine.candidates(leaning, language)[0][0], key=lambda each: each.confidence)
+            result.append((cut, left, right))
+        return result
 
     async def _scores(self, texts: Sequence[str], language: Lang) -> Scores:
         meant = [meant_by(text, language, self.wording) for text in texts]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Double, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.database import Model, Moment
@@ -125,3 +125,67 @@ class EditorsExpression(Model):
     meaning: Mapped[str] = mapped_column(String(200))
     author: Mapped[str] = mapped_column(String(120))
     updated_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Suggestion(Model):
+    """Questions of customers that mean the same and were not answered well; personal data is masked.
+
+    ``text`` is the first of them, ``vector`` its raw vector in half precision, made by ``encoder``. ``nearest_id`` and
+    ``scenario`` are of the entry that it found when it was asked. ``entry_id`` and ``revision`` are what became of it.
+    """
+
+    __tablename__ = "kb_suggestions"
+    __table_args__ = (
+        Index("ix_kb_suggestions_listed", "status", "count", "last_seen"),
+        Index("ix_kb_suggestions_last_seen", "last_seen"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(2))
+    vector: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    encoder: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(10))
+    count: Mapped[int] = mapped_column(default=0)
+    first_seen: Mapped[datetime] = mapped_column(Moment)
+    last_seen: Mapped[datetime] = mapped_column(Moment)
+    nearest_id: Mapped[str | None] = mapped_column(String(120))
+    nearest_confidence: Mapped[float | None] = mapped_column(Double)
+    scenario: Mapped[str] = mapped_column(String(120), default="")
+    entry_id: Mapped[str | None] = mapped_column(String(120))
+    revision: Mapped[int | None]
+    decided_by: Mapped[str | None] = mapped_column(String(120))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class SuggestedQuestion(Model):
+    """One question of a suggestion, masked; ``week`` is the Monday before it, at the bank."""
+
+    __tablename__ = "kb_suggested_questions"
+    __table_args__ = (Index("ix_kb_suggested_questions_week", "week", "suggestion_id", "language", "why"),)
+
+    conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    suggestion_id: Mapped[int] = mapped_column(ForeignKey("kb_suggestions.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(2))
+    why: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(Moment)
+    week: Mapped[date]
+
+
+class Origin(Model):
+    """Where a draft came from: a suggestion, or what an agent replied in a conversation."""
+
+    __tablename__ = "kb_origins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("kb_entries.id"), index=True)
+    revision: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(12))
+    question: Mapped[str] = mapped_column(Text)
+    suggestion_id: Mapped[int | None] = mapped_column(ForeignKey("kb_suggestions.id"))
+    conversation_id: Mapped[str | None] = mapped_column(String(32))
+    seq: Mapped[int | None]
+    by: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(Moment)

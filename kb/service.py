@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ import structlog
 
 from kb.browsing import Browsing
 from kb.checks import CheckQuestion, read_checks
+from kb.comparing import Comparing
 from kb.content import EntryContent, Lang
 from kb.contents import Contents
 from kb.context import Earlier
@@ -120,6 +121,7 @@ class KnowledgeBase:
         self.webhooks = Webhooks(self.browsing, webhook_urls, webhook_secret)
         self.imports = Imports(database, clock, self.browsing, audit)
         self.gate = Gate(self.browsing, self.editing, self._live, encoder, self._options.checks, self.today)
+        self.comparing = Comparing(self._live, encoder)
         self._refreshing = asyncio.Lock()
         self._follower: asyncio.Task[None] | None = None
 
@@ -210,10 +212,14 @@ class KnowledgeBase:
         Raises:
             NotFound: it is not in the live release.
         """
+        return self.live_entry(entry_id)[1]
+
+    def live_entry(self, entry_id: str) -> tuple[int, EntryContent]:
+        """A live entry, and the release that says so; errors as of `entry`."""
         engine = self._engine
         if engine is None or entry_id not in engine.entries:
             raise NotFound(f"There is no live entry {entry_id!r}.", code="entry_not_found")
-        return engine.entries[entry_id]
+        return engine.release.id, engine.entries[entry_id]
 
     def scenario_of(self, entry_id: str) -> str | None:
         """The scenario of a live entry; None when there is no such entry."""
@@ -302,7 +308,15 @@ class KnowledgeBase:
 
     def today(self) -> date:
         """The day it is at the bank."""
-        return self._clock.now().astimezone(self._options.time_zone).date()
+        return self.day_of(self._clock.now())
+
+    def day_of(self, moment: datetime) -> date:
+        """The day of a moment at the bank."""
+        return moment.astimezone(self._options.time_zone).date()
+
+    def midnight(self, day: date) -> datetime:
+        """When a day begins at the bank."""
+        return datetime.combine(day, time.min, self._options.time_zone)
 
     async def _follow(self) -> None:
         async with self._events.subscribe(RELEASES) as subscription:

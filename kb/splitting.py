@@ -11,6 +11,8 @@ from kb.content import Lang
 from kb.search import Candidate
 
 MOST_CUTS = 2
+# Chosen on messages written for development: of those that only look like two questions, one in 13 shows something.
+LEAST_BESIDES = 0.1
 SHORTEST = {"zh": 4, "en": 8}
 
 _LINKS = {
@@ -66,16 +68,11 @@ class Cut:
         return self.sign == ADDED or (self.sign == ENDED and not is_sure)
 
 
-def cuts(text: str, language: Lang, *, is_sure: bool) -> list[Cut]:
-    """Ways to cut a message in two that `two_questions` may believe, the likeliest first; at most ``MOST_CUTS``.
-
-    Args:
-        text: the message.
-        language: its language.
-        is_sure: whether the whole message has a sure answer.
+def cuts(text: str, language: Lang) -> list[Cut]:
+    """Every way to cut a message in two, the likeliest first.
 
     Example:
-        >>> cuts("卡丢了怎么挂失，还有补卡要多少钱", "zh", is_sure=True)[0]
+        >>> cuts("卡丢了怎么挂失，还有补卡要多少钱", "zh")[0]
         Cut(left='卡丢了怎么挂失', right='补卡要多少钱', sign=0, both_ask=True)
     """
     found: list[Cut] = []
@@ -86,8 +83,17 @@ def cuts(text: str, language: Lang, *, is_sure: bool) -> list[Cut]:
             sign = next((rank for rank, pattern in signs if re.search(pattern, join[0], re.IGNORECASE)), 3)
             asking = all(_ASKING[language].search(half) for half in (left, right))
             found.append(Cut(left, right, sign, asking))
-    found = [cut for cut in found if cut.both_ask or cut.begins_anew(is_sure=is_sure)]
-    return sorted(found, key=lambda cut: cut.sign)[:MOST_CUTS]
+    return sorted(found, key=lambda cut: cut.sign)
+
+
+def credible(ways: Sequence[Cut], *, is_sure: bool) -> list[Cut]:
+    """Those of `cuts` that `two_questions` may believe, at most ``MOST_CUTS``.
+
+    Args:
+        ways: in the order of `cuts`.
+        is_sure: whether the whole message has a sure answer.
+    """
+    return [cut for cut in ways if cut.both_ask or cut.begins_anew(is_sure=is_sure)][:MOST_CUTS]
 
 
 def two_questions(
@@ -97,8 +103,9 @@ def two_questions(
 
     Both are to be answered where both are sure enough to be, else offered. A comma may stand in the middle of a
     question, and a sentence may only tell what led to it: there, both halves must ask, and both entries be among those
-    that the whole message finds, a sure answer of its own included. A word such as "also" needs no such support, nor
-    does the end of a sentence where the whole message has no sure answer.
+    that the whole message finds, a sure answer of its own included, or each be surer than anything that it finds. A
+    word such as "also" needs no such support, nor does the end of a sentence where the whole message has no sure
+    answer.
 
     Args:
         whole: candidates of the whole message, best first.
@@ -111,6 +118,7 @@ def two_questions(
     for cut, *pair in halves:
         ids = {candidate.entry.id for candidate in pair}
         is_within = ids <= found and (whole[0].entry.id in ids or not is_sure)
+        is_within |= bool(whole) and not is_sure and all(each.confidence >= whole[0].confidence for each in pair)
         if len(ids) < 2 or not (cut.begins_anew(is_sure=is_sure) or (cut.both_ask and is_within)):
             continue
         weaker = min(candidate.confidence for candidate in pair)
@@ -119,3 +127,17 @@ def two_questions(
         elif weaker >= bars.clarify and (cut.sign == ADDED or cut.both_ask or not is_sure):
             offered.append(tuple(pair))
     return max(answered or offered, key=lambda pair: min(each.confidence for each in pair), default=())
+
+
+def second_question(whole: Sequence[Candidate], halves: Sequence[Candidate]) -> Candidate | None:
+    """What a message that can be cut may ask besides its sure answer, though not surely enough to be answered.
+
+    It costs the customer a line to read past, so the bar is low.
+
+    Args:
+        whole: candidates of the whole message, best first; the first is answered.
+        halves: the best candidate of every half that was looked at.
+    """
+    others = [each for each in (*halves, *whole[1:2]) if each.entry.id != whole[0].entry.id]
+    best = max(others, key=lambda each: each.confidence, default=None)
+    return best if best is not None and best.confidence >= LEAST_BESIDES else None

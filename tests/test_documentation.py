@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import SecretStr
 import chat.socket
 import handoff.socket
 import kit.counters
+from evaluation.__main__ import build_parser
 from handoff.policy import Reason
 from identity.service import Role
 from kit.settings import ROOT, Settings
@@ -25,7 +27,7 @@ FORBIDDEN = ("session of", "pypi.org", "npmjs", "files.pythonhosted", "download.
 MACHINE_PATH = re.compile(r"(?<![\w.:/])/(?:home|mnt|root|tmp|users|work)/")
 COMMANDS = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__"): path
-    for folder in ("kb", "evaluation", "evaluation/benchmarks", "deploy", "identity")
+    for folder in ("kb", "evaluation", "evaluation/benchmarks", "deploy", "identity", "handoff")
     for path in sorted((ROOT / folder).glob("*.py"))
     if '__name__ == "__main__"' in path.read_text()
 }
@@ -170,6 +172,24 @@ def test_every_command_its_subcommands_and_options_are_documented(module: str) -
     commands = [f"python -m {module} {name}" for name in subcommands] or [f"python -m {module}"]
     options = re.findall(r'add_argument\(\s*"(--[a-z-]+)"', source)
     assert [expected for expected in (*commands, *options) if expected not in written] == []
+
+
+def test_every_command_of_the_evaluation_and_its_options_are_documented() -> None:
+    """They are in a registry, so they are read from the parser."""
+    written = everything()
+    of_commands = next(
+        action.choices for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction)
+    )
+    assert {"faq", "all", "compare"} <= of_commands.keys()
+    options = {
+        option
+        for parser in of_commands.values()
+        for action in parser._actions
+        for option in action.option_strings
+        if option not in ("-h", "--help")
+    }
+    assert [name for name in of_commands if f"python -m evaluation {name}" not in written] == []
+    assert [option for option in sorted(options) if option not in written] == []
 
 
 def test_every_documented_command_exists() -> None:

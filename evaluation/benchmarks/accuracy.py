@@ -13,8 +13,9 @@ from evaluation.benchmarks.peers import Bilin, NearestQuestion, Peer, Reply, by_
 from evaluation.benchmarks.rasa_peer import RasaUnavailable, rasa_selector
 from evaluation.benchmarks.timing import QUERIES_A_TURN
 from evaluation.datasets import Query
-from evaluation.metrics.answering import Answered, precision_at_coverage
-from evaluation.metrics.retrieval import top_k
+from evaluation.metrics.answering import Answered
+from evaluation.metrics.hit_at_k import hit_at_k
+from evaluation.metrics.precision_at_coverage import precision_at_coverage
 from evaluation.publishing import published
 from kb.content import EntryContent
 from kb.encoder import TurnEncoder, load_encoder
@@ -119,9 +120,9 @@ def figures_of(queries: Sequence[Query], replies: Sequence[Reply], ready_seconds
         for query, reply in asked
     ]
     return Figures(
-        top1=top_k(ranked, right, 1),
-        top3=top_k(ranked, right, 3),
-        precision=precision_at_coverage(results, COVERAGE),
+        top1=hit_at_k(ranked, right, 1).value,
+        top3=hit_at_k(ranked, right, 3).value,
+        precision=precision_at_coverage(results, COVERAGE).value,
         ready_seconds=ready_seconds,
         p50_ms=_percentile(replies, 50),
         p95_ms=_percentile(replies, 95),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kb.browsing import Browsing
 from kb.content import EntryContent
 from kb.editing import Audit
 from kb.exchange.interchange import fates, read
-from kb.models import ImportedFile
+from kb.models import ImportedFile, Revision
 from kb.repository import IN_REVIEW, KnowledgeRepository
 from kit.clock import Clock
 from kit.database import Database
@@ -145,10 +147,12 @@ class Imports:
             found.leased_by = self._name
             settled = [dict(fate) for fate in found.fates]
             end = min(found.done + LOT, len(settled))
+            stored: list[Revision] = []
             for at in range(found.done, end):
                 entry = entries[at]
                 if settled[at]["fate"] not in SETTLED and entry is not None:
-                    await self._store(repository, entry, found.author, settled[at])
+                    stored += await self._store(repository, entry, found.author, settled[at])
+            self._note(session, stored, import_id)  # at the end, so that the lines go to the database as one
             found.fates, found.done = settled, end
             found.state = DONE if end == len(settled) else APPLYING
             found.leased_until = now + timedelta(seconds=LEASE_SECONDS) if end < len(settled) else None
@@ -156,13 +160,21 @@ class Imports:
 
     async def _store(
         self, repository: KnowledgeRepository, entry: EntryContent, author: str, fate: dict[str, Any]
-    ) -> None:
+    ) -> list[Revision]:
+        """The revision that was stored; none where somebody was quicker."""
         newest = await repository.newest(entry.id)
         if (newest.number if newest else None) != fate["base"]:
             assert newest is not None
             fate["fate"] = "refused"
             fate["message"] = f"{newest.author} stored revision {newest.number} meanwhile. Import this row again."
-            return
+            return []
         if newest is None:
             await repository.add_entry(entry.id, self._clock.now())
-        await repository.add_revision(entry, author, IN_REVIEW, self._clock.now())
+        return [await repository.add_revision(entry, author, IN_REVIEW, self._clock.now())]
+
+    def _note(self, session: AsyncSession, stored: Sequence[Revision], import_id: str) -> None:
+        """A line of the audit log for each revision."""
+        if self._audit is not None:
+            for each in stored:
+                detail = {"revision": each.number, "import_id": import_id}
+                self._audit.record(session, each.author, "entry.imported", each.entry_id, **detail)

@@ -183,7 +183,9 @@ def test_a_line_separator_inside_a_text_does_not_end_the_line(write_lines: Calla
 
 
 def test_a_query_is_read_as_written(write_lines: Callable[..., Path]) -> None:
-    assert queries_of(write_lines("q.jsonl", [QUERY])) == [Query("q1", "我的卡丢了", "zh", "lost-card", "plain")]
+    assert queries_of(write_lines("q.jsonl", [QUERY])) == [
+        Query("q1", "我的卡丢了", "zh", "lost-card", "plain", "zh-Hans")
+    ]
 
 
 @pytest.mark.parametrize(("entry_id", "kind"), [("lost-card", "in_scope"), (None, "out_of_scope")])

@@ -45,8 +45,8 @@ def test_a_double_is_one_of_these(answered: tuple[str, ...], offered: tuple[str,
     assert figures["split_wrongly"] is None
 
 
-def test_a_single_is_split_wrongly_when_it_gets_two_answers() -> None:
-    told = [Told(("lost",), (), 0.9), Told(("lost", "again"), (), 0.9), Told((), ("lost", "again"), 0.5)]
+def test_a_single_is_split_wrongly_when_it_gets_two_answers_and_needs_nothing_beneath_its_one() -> None:
+    told = [Told(("lost",), ("again",), 0.9), Told(("lost", "again"), (), 0.9), Told((), ("lost", "again"), 0.5)]
     assert summary([DoubleAsked(SINGLE, one) for one in told]) == {
         "n": 3,
         "doubles": 0,
@@ -55,6 +55,7 @@ def test_a_single_is_split_wrongly_when_it_gets_two_answers() -> None:
         "both_offered": None,
         "one_only": None,
         "split_wrongly": pytest.approx(1 / 3),
+        "offered_besides": pytest.approx(1 / 3),
     }
 
 

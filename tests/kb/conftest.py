@@ -11,14 +11,17 @@ import httpx
 import numpy as np
 import pytest
 
+from chat.records.provider import ConversationRecords
 from identity.service import Identity, Role
 from kb import vector_index
 from kb.content import EntryContent
 from kb.encoder import TurnEncoder, Vectors
+from kb.insight.service import Insight
 from kb.learning import Learner
 from kb.models import Revision
 from kb.service import KnowledgeBase, SearchOptions
 from kb.space import single
+from kb.suggestions.service import Suggestions
 from kit.clock import ManualClock
 from kit.database import Database
 from kit.events import Events, MemoryEvents
@@ -282,6 +285,9 @@ async def sign_in(
     app = create_app(Settings(_env_file=None))
     app.state.knowledge = knowledge
     app.state.identity = Identity(database, clock, secret_key="a secret key of this test", session_hours=1)
+    records = ConversationRecords(database)
+    app.state.suggestions = Suggestions(database, clock, knowledge, records, app.state.identity)
+    app.state.insight = Insight(database, records)
     opened: list[httpx.AsyncClient] = []
 
     async def sign_in_as(*roles: Role) -> httpx.AsyncClient:
@@ -293,6 +299,7 @@ async def sign_in(
             client.headers["X-CSRF-Token"] = (await client.post("/api/staff/login", json=account)).json()["csrf"]
         return client
 
+    sign_in_as.app = app  # type: ignore[attr-defined]  # for tests that look behind the calls
     yield sign_in_as
     for client in opened:
         await client.aclose()

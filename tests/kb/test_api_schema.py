@@ -24,13 +24,18 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from chat.desk import DeskConversations
+from chat.records.provider import ConversationRecords
+from chat.repository import ChatRepository
 from identity.endpoints import COOKIE
 from identity.service import Identity, Role
 from kb.content import EntryContent
 from kb.encoder import TurnEncoder
 from kb.exchange.documents import write_jsonl
+from kb.insight.service import Insight
 from kb.learning import Learner
 from kb.service import KnowledgeBase
+from kb.suggestions.service import Suggestions
 from kit.clock import ManualClock
 from kit.database import Database
 from kit.events import MemoryEvents
@@ -47,7 +52,7 @@ CHECKS = [
 ]
 ADMIN = {"login": "admin", "password": "a long password"}
 
-KNOWN = {"entry_id": "lost-card", "number": 1, "release_id": 1, "expression": "花纸头"}
+KNOWN = {"entry_id": "lost-card", "number": 1, "release_id": 1, "expression": "花纸头", "suggestion_id": 1}
 AT_WORK = {"submit": "transfer-limit", "return": "open-account"}  # a draft, and what is in review
 
 config = SchemathesisConfig.from_dict({"seed": 1, "generation": {"max-examples": 30, "deterministic": True}})
@@ -67,6 +72,9 @@ async def parts(app: FastAPI, folder: Path) -> AsyncIterator[None]:
     await knowledge.refresh()
     app.state.knowledge = knowledge
     app.state.identity = Identity(database, clock, secret_key="a secret key of this test", session_hours=1)
+    records = ConversationRecords(database)
+    app.state.suggestions = Suggestions(database, clock, knowledge, records, app.state.identity)
+    app.state.insight = Insight(database, records)
     yield
     await knowledge.close()
     await database.close()
@@ -85,8 +93,21 @@ async def prepare(folder: Path) -> str:
             await knowledge.editing.save(entry, "editor")
         await knowledge.editing.submit(AT_WORK["return"], 2, "editor")
         await knowledge.lexicon.put(KNOWN["expression"], "zh", "外币现钞", "editor")
+        await ask_in_vain(DeskConversations(knowledge._database, MemoryEvents(), ManualClock()))
+        await app.state.suggestions.collector.collect()
         await app.state.identity.create_staff(ADMIN["login"], "何静", ADMIN["password"], [Role.ADMIN])
         return (await knowledge.imports.check("bank.jsonl", write_jsonl(entries), "editor")).id
+
+
+async def ask_in_vain(conversations: DeskConversations) -> None:
+    """A question that is a suggestion from now on."""
+    conversation, _ = await conversations.create("zh", "web")
+    await conversations.post(conversation.id, "1", "可以带宠物去网点吗", "zh")
+    async with conversations.database.write() as session:
+        repository = ChatRepository(session)
+        message = await repository.message(conversation.id, 1)
+        assert message is not None
+        await repository.note_outcome(message, {"outcome": "decline"})
 
 
 @pytest.fixture(scope="module")

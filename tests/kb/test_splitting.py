@@ -7,7 +7,7 @@ import pytest
 from kb.confidence import Thresholds
 from kb.content import EntryContent, Lang, Variant
 from kb.search import Candidate
-from kb.splitting import ADDED, ENDED, MOST_CUTS, Cut, cuts, two_questions
+from kb.splitting import ADDED, ENDED, MOST_CUTS, Cut, credible, cuts, second_question, two_questions
 
 BARS = Thresholds(answer=0.7, clarify=0.2)
 COMMA = 2
@@ -35,7 +35,7 @@ def halved(
     ],
 )
 def test_a_message_is_cut_where_something_new_begins(text: str, language: Lang, first: Cut) -> None:
-    assert replace(cuts(text, language, is_sure=False)[0], both_ask=True) == first
+    assert replace(cuts(text, language)[0], both_ask=True) == first
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_message_is_cut_where_something_new_begins(text: str, language: Lang, 
     ],
 )
 def test_around_a_comma_both_halves_ask(text: str, language: Lang) -> None:
-    assert [cut.both_ask for cut in cuts(text, language, is_sure=True)] == [True]
+    assert [cut.both_ask for cut in credible(cuts(text, language), is_sure=True)] == [True]
 
 
 @pytest.mark.parametrize(
@@ -59,34 +59,34 @@ def test_around_a_comma_both_halves_ask(text: str, language: Lang) -> None:
     ],
 )
 def test_a_half_that_only_tells_is_not_worth_a_look(text: str, language: Lang) -> None:
-    assert cuts(text, language, is_sure=False) == []
+    assert credible(cuts(text, language), is_sure=False) == []
 
 
 def test_a_sentence_that_only_tells_is_worth_a_look_where_the_message_has_no_sure_answer() -> None:
     text = "My card is missing. May I get a new one"
-    assert cuts(text, "en", is_sure=True) == []
-    assert [(cut.sign, cut.both_ask) for cut in cuts(text, "en", is_sure=False)] == [(ENDED, False)]
+    assert credible(cuts(text, "en"), is_sure=True) == []
+    assert [(cut.sign, cut.both_ask) for cut in credible(cuts(text, "en"), is_sure=False)] == [(ENDED, False)]
 
 
 def test_half_a_year_left_is_no_also() -> None:
     """还有 is "also", and "there is still"."""
-    assert cuts("理财还有半年才到期，能拿出来吗", "zh", is_sure=True) == []
+    assert credible(cuts("理财还有半年才到期，能拿出来吗", "zh"), is_sure=True) == []
 
 
 @pytest.mark.parametrize(
     ("text", "language"), [("信用卡年费", "zh"), ("my card", "en"), ("", "zh"), ("好的，谢", "zh")]
 )
 def test_a_message_in_one_piece_is_not_cut(text: str, language: Lang) -> None:
-    assert cuts(text, language, is_sure=False) == []
+    assert credible(cuts(text, language), is_sure=False) == []
 
 
 def test_the_surest_sign_is_tried_first() -> None:
     text = "你们几点开门，怎么挂失？另外补卡要多少钱"
-    assert [cut.sign for cut in cuts(text, "zh", is_sure=True)] == [ADDED, COMMA]
+    assert [cut.sign for cut in credible(cuts(text, "zh"), is_sure=True)] == [ADDED, COMMA]
 
 
 def test_a_long_list_is_not_cut_for_ever() -> None:
-    assert len(cuts("，".join(["怎么开一个账户"] * 12), "zh", is_sure=True)) == MOST_CUTS
+    assert len(credible(cuts("，".join(["怎么开一个账户"] * 12), "zh"), is_sure=True)) == MOST_CUTS
 
 
 LOSS, FEE = found("loss", 0.9), found("fee", 0.8)
@@ -108,10 +108,11 @@ def test_after_a_sure_answer_the_whole_message_must_find_both(sign: int) -> None
     assert two_questions([LOSS, found("fee", 0.01)], [halved(sign, LOSS, FEE)], BARS) == (LOSS, FEE)
 
 
-def test_around_a_comma_the_whole_message_must_find_both() -> None:
-    whole = [found("loss", 0.4), found("other", 0.1)]
-    assert two_questions(whole, [halved(COMMA, LOSS, FEE)], BARS) == ()
-    assert two_questions([*whole, found("fee", 0.01)], [halved(COMMA, LOSS, FEE)], BARS) == (LOSS, FEE)
+def test_around_a_comma_the_whole_message_must_find_both_unless_each_is_surer() -> None:
+    whole = [found("loss", 0.5), found("other", 0.1)]
+    assert two_questions(whole, [halved(COMMA, LOSS, PERHAPS)], BARS) == ()
+    assert two_questions([*whole, found("fee", 0.01)], [halved(COMMA, LOSS, PERHAPS)], BARS) == (LOSS, PERHAPS)
+    assert two_questions(whole, [halved(COMMA, LOSS, FEE)], BARS) == (LOSS, FEE)
 
 
 def test_where_one_half_is_less_sure_both_are_offered() -> None:
@@ -147,3 +148,20 @@ def test_the_cut_whose_weaker_half_is_surest_wins() -> None:
 def test_two_to_answer_go_before_two_to_offer() -> None:
     offered = halved(ADDED, found("a", 0.69), found("b", 0.69))
     assert two_questions([], [offered, halved(ENDED, LOSS, FEE)], BARS) == (LOSS, FEE)
+
+
+def test_two_halves_that_are_surer_than_the_whole_message_are_two_questions_though_it_finds_neither() -> None:
+    assert two_questions([found("other", 0.3)], [halved(COMMA, LOSS, PERHAPS)], BARS) == (LOSS, PERHAPS)
+    assert two_questions([found("other", 0.6)], [halved(COMMA, LOSS, PERHAPS)], BARS) == ()
+    assert two_questions([found("other", 0.75)], [halved(COMMA, LOSS, FEE)], BARS) == ()
+
+
+def test_besides_a_sure_answer_the_likeliest_other_entry_is_offered() -> None:
+    assert second_question([LOSS, found("new", 0.1)], [LOSS, PERHAPS]) == PERHAPS
+    assert second_question([LOSS, found("new", 0.5)], [LOSS, PERHAPS]) == found("new", 0.5)
+    assert second_question([LOSS, found("new", 0.2)], []) == found("new", 0.2)
+
+
+def test_nothing_is_offered_besides_that_is_hardly_likely_or_the_answer_itself() -> None:
+    assert second_question([LOSS, found("new", 0.09)], [LOSS, found("fee", 0.05)]) is None
+    assert second_question([LOSS], [LOSS, LOSS]) is None

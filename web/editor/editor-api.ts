@@ -1,4 +1,5 @@
 import { StaffApi } from "../shared/staff-api.ts";
+import type { Draft, InsightPage, InsightQuery, Origin, Suggestion, SuggestionPage, Unanswered } from "./asked.ts";
 import type {
   Change, Entry, EntryComment, EntryPage, EntryView, Finding, Import, InReview, Publication, Published, Regression, Release, Revision, Trials,
 } from "./knowledge.ts";
@@ -87,6 +88,39 @@ export class EditorApi extends StaffApi {
     return this.post(`${root}/try`, { text });
   }
 
+  suggestions(status: string, offset: number): Promise<SuggestionPage> {
+    return this.call(`${root}/suggestions?${new URLSearchParams({ status, offset: String(offset) })}`);
+  }
+
+  /** `questions` are of the suggestion's examples; its first question where there are none. */
+  accept(id: number, entry: string, questions: readonly string[], inSpite: boolean): Promise<Draft> {
+    return this.post(`${root}/suggestions/${id}/accept`, { entry_id: entry, questions, in_spite: inSpite });
+  }
+
+  draftOf(suggestion: number): Promise<Draft> {
+    return this.post(`${root}/suggestions/${suggestion}/draft`);
+  }
+
+  dismiss(suggestion: number): Promise<Suggestion> {
+    return this.post(`${root}/suggestions/${suggestion}/dismiss`, {});
+  }
+
+  reopen(suggestion: number): Promise<Suggestion> {
+    return this.post(`${root}/suggestions/${suggestion}/reopen`);
+  }
+
+  async origins(id: string): Promise<Origin[]> {
+    return (await this.call<{ origins: Origin[] }>(entryPath(id, "/origins"))).origins;
+  }
+
+  insight(query: InsightQuery, offset: number, limit: number): Promise<InsightPage> {
+    return this.call(`${root}/insight/entries?${insightParameters(query)}&offset=${offset}&limit=${limit}`);
+  }
+
+  unanswered({ since, until, scenario, language }: InsightQuery): Promise<Unanswered> {
+    return this.call(`${root}/insight/unanswered?${parametersOf({ since, until, scenario, language })}`);
+  }
+
   upload(file: File): Promise<Import> {
     const form = new FormData();
     form.set("file", file);
@@ -100,6 +134,19 @@ export class EditorApi extends StaffApi {
   apply(id: string): Promise<Import> {
     return this.post(`${root}/imports/${encodeURIComponent(id)}/apply`);
   }
+}
+
+/** Where the whole table that a query asks for can be had for a spreadsheet. */
+export function tableAddress(query: InsightQuery): string {
+  return `${root}/insight/entries.csv?${insightParameters(query)}`;
+}
+
+function insightParameters({ falling, ...query }: InsightQuery): URLSearchParams {
+  return parametersOf({ ...query, falling: String(falling) });
+}
+
+function parametersOf(values: Record<string, string>): URLSearchParams {
+  return new URLSearchParams(Object.entries(values).filter(([, value]) => value));
 }
 
 export function exportAddress(format: string): string {

@@ -54,6 +54,15 @@ export const editorAppStyles = css`
     .views {
       display: none;
     }
+    .panes {
+      grid-auto-columns: minmax(max-content, 1fr);
+      overflow-x: auto;
+      scrollbar-width: none;
+    }
+    .panes button {
+      padding-inline: var(--space-2);
+      white-space: nowrap;
+    }
     main.entries {
       grid-template-columns: minmax(0, 1fr);
       grid-template-rows: auto minmax(0, 1fr);

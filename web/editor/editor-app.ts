@@ -17,7 +17,7 @@ import { editorStyles } from "./editor-styles.ts";
 import type { EntryPane } from "./entry-pane.ts";
 import type { FilterPane } from "./filter-pane.ts";
 import { leaveDialog } from "./leave-dialog.ts";
-import { newItem, views } from "./route.ts";
+import { newItem, views, type View } from "./route.ts";
 import { KeyReader, sheet, type Command } from "./shortcuts.ts";
 import { texts } from "./texts.ts";
 
@@ -46,6 +46,7 @@ export class EditorApp extends LitElement {
     new Watching(this, this.session);
     new Watching(this, this.session.open);
     new Watching(this, this.session.reviews);
+    new Watching(this, this.session.suggestions);
   }
 
   override connectedCallback(): void {
@@ -105,10 +106,10 @@ export class EditorApp extends LitElement {
 
   private viewButtons(t: Translate, hook: string): TemplateResult[] {
     const { session } = this;
-    const waiting = session.reviews.entries.length;
+    const waiting: Partial<Record<View, number>> = { review: session.reviews.entries.length, suggestions: session.suggestions.open };
     return views.map((view) => html`<button type="button" data-testid=${`${hook}-${view}`} aria-current=${session.route.view === view ? "page" : "false"}
       @click=${() => session.go({ view })}>${t(`view.${view}`)}
-      ${view === "review" && waiting > 0 ? html`<span class="count numbers">${waiting}</span>` : nothing}</button>`);
+      ${waiting[view] ? html`<span class="count numbers">${waiting[view]}</span>` : nothing}</button>`);
   }
 
   private console(t: Translate): TemplateResult {
@@ -139,6 +140,10 @@ export class EditorApp extends LitElement {
         return html`<editor-review .session=${session} .t=${t} .language=${language} .ask=${ask}></editor-review>`;
       case "releases":
         return html`<editor-releases .session=${session} .t=${t} .language=${language} .ask=${ask}></editor-releases>`;
+      case "suggestions":
+        return html`<editor-suggestions .session=${session} .t=${t} .language=${language}></editor-suggestions>`;
+      case "insight":
+        return html`<editor-insight .session=${session} .t=${t} .language=${language}></editor-insight>`;
       case "files":
         return html`<editor-files .session=${session} .t=${t} .language=${language}></editor-files>`;
     }
@@ -183,7 +188,11 @@ export class EditorApp extends LitElement {
       case "previous":
         return this.walk(-1);
       case "new":
+        if (session.route.view === "suggestions") return session.decide("draft");
         return void (session.mayEdit && session.go({ view: "entries", item: newItem }));
+      case "accept":
+      case "dismiss":
+        return void (session.route.view === "suggestions" && session.decide(command.do));
       case "try":
         if (!inList) session.go({ view: "entries" });
         await this.updateComplete;
@@ -199,6 +208,7 @@ export class EditorApp extends LitElement {
     const { session } = this;
     if (session.route.view === "entries") session.walk(step);
     if (session.route.view === "review") session.walkReview(step);
+    if (session.route.view === "suggestions") session.walkSuggestions(step);
   }
 
   private get isNarrow(): boolean {

@@ -5,11 +5,13 @@ import type { EditorApi } from "./editor-api.ts";
 import { EntryPages } from "./entry-pages.ts";
 import { EntryTalk } from "./entry-talk.ts";
 import { ImportRun } from "./import-run.ts";
+import { InsightBoard } from "./insight-board.ts";
 import type { EntrySummary, EntryView } from "./knowledge.ts";
 import { OpenEntry } from "./open-entry.ts";
 import { ReleaseLog } from "./release-log.ts";
 import { ReviewQueue } from "./review-queue.ts";
 import { formatRoute, newItem, noFilters, parseRoute, type Filters, type Route } from "./route.ts";
+import { SuggestionBox } from "./suggestion-box.ts";
 import { TestBench } from "./test-bench.ts";
 
 /** The browser's address bar, as far as a session reads and writes it. */
@@ -30,6 +32,8 @@ export class EditorSession extends SignedIn<EditorApi> {
   readonly releases: ReleaseLog;
   readonly imports: ImportRun;
   readonly bench: TestBench;
+  readonly suggestions: SuggestionBox;
+  readonly insight: InsightBoard;
 
   constructor(
     api: EditorApi,
@@ -46,6 +50,8 @@ export class EditorSession extends SignedIn<EditorApi> {
     this.releases = new ReleaseLog(api, attempt, signedOut);
     this.imports = new ImportRun(api, attempt, signedOut, () => void this.pages.refresh());
     this.bench = new TestBench(api, signedOut);
+    this.suggestions = new SuggestionBox(api, attempt, signedOut, () => void this.pages.refresh());
+    this.insight = new InsightBoard(api, signedOut);
   }
 
   get drafts(): DraftStore {
@@ -97,6 +103,28 @@ export class EditorSession extends SignedIn<EditorApi> {
     if (next) this.go({ item: next.entry.id });
   }
 
+  /** The next or previous question that was asked in vain. */
+  walkSuggestions(step: 1 | -1): void {
+    const next = this.suggestions.neighbour(this.route.item, step);
+    if (next) this.go({ item: String(next.id) });
+    if (step === 1 && this.suggestions.suggestions.at(-1) === next) void this.suggestions.loadMore();
+  }
+
+  /** Decides on the suggestion that is open, and goes on to the one after it. */
+  async decide(decision: "accept" | "draft" | "dismiss", target?: string, inSpite = false): Promise<void> {
+    const { suggestions, route } = this;
+    const open = suggestions.find(route.item);
+    if (!this.mayEdit || !open || open.status !== "open") return;
+    const entry = target ?? open.nearest?.entry_id;
+    const next = suggestions.neighbour(route.item, 1) ?? suggestions.neighbour(route.item, -1);
+    if (decision === "accept") {
+      if (!entry || !(await suggestions.accept(open.id, entry, inSpite))) return;
+    } else if (decision === "draft" ? !(await suggestions.draft(open.id)) : !(await suggestions.dismiss(open.id))) {
+      return;
+    }
+    if (this.route.item === route.item) this.go({ item: next ? String(next.id) : null }, { replace: true });
+  }
+
   /** Entries that a text finds, whatever the list is narrowed by. */
   async find(text: string): Promise<EntrySummary[]> {
     return (await this.attempt(() => this.api.entries({ ...noFilters, text }, 0, 8)))?.entries ?? [];
@@ -122,12 +150,14 @@ export class EditorSession extends SignedIn<EditorApi> {
   }
 
   protected override get namedProblems(): readonly string[] {
-    return ["own_revision", "checks_failed", "edit_conflict", "forbidden", "regression", "wrong_status", "release_changed", "nothing"];
+    return ["own_revision", "checks_failed", "edit_conflict", "forbidden", "regression", "wrong_status", "release_changed", "nothing",
+      "suggestion_decided", "language_missing", "question_known"];
   }
 
   protected override begun(): void {
     void this.pages.load(this.route.filters);
     void this.reviews.load();
+    if (this.route.view !== "suggestions") void this.suggestions.load();
     this.show(null, this.route);
   }
 
@@ -156,6 +186,11 @@ export class EditorSession extends SignedIn<EditorApi> {
       if (moved) void this.reviews.load();
       if (item) void this.reviews.loadComments(item);
     }
+    if (view === "suggestions") {
+      if (moved) void this.suggestions.load();
+      if (before?.item !== item) this.suggestions.turn();
+    }
+    if (view === "insight" && moved) void this.insight.load();
     if (view === "releases") {
       if (moved) void this.releases.load();
       void this.releases.open(item === null ? null : Number(item));

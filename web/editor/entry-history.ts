@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { foundation } from "../shared/foundation.ts";
 import type { Observable } from "../shared/observable.ts";
+import type { Origin } from "./asked.ts";
 import { EditorPart } from "./editor-part.ts";
 import { editorStyles } from "./editor-styles.ts";
 import { diffStyles, entryDiff } from "./entry-diff.ts";
@@ -50,6 +51,9 @@ export class EntryHistory extends EditorPart {
         <editor-comments .comments=${talk.comments} .say=${(text: string) => talk.say(text)} .t=${t} .language=${language}></editor-comments></section>
       <section><h3>${t("history.title")}</h3>
         <ol class="plain">${talk.revisions.map((revision) => this.row(revision))}</ol></section>
+      ${talk.origins.length > 0
+        ? html`<section><h3>${t("origins.title")}</h3><ul class="plain">${talk.origins.map((origin) => this.origin(origin))}</ul></section>`
+        : nothing}
     </div>
     ${talk.shown
       ? html`<div class="shown">${entryDiff(talk.shown.content, session.open.content,
@@ -69,6 +73,17 @@ export class EntryHistory extends EditorPart {
       <span class="label numbers">${author} · ${moment(created_at, language)}</span>
       <button type="button" class="button bare" aria-pressed=${isShown ? "true" : "false"}
         @click=${() => void session.talk.look(isShown ? null : revision)}>${t("history.compare")}</button>
+    </li>`;
+  }
+
+  /** The conversation is named to whoever may read it. */
+  private origin({ kind, revision, question, by, at, suggestion_id, conversation_id, seq }: Origin): TemplateResult {
+    const { t, language } = this;
+    return html`<li data-testid="origin"><span class="mark">${t(`origin.${kind}`)}</span>
+      <span>${question}</span>
+      <span class="label numbers">${t("revision.number", { number: revision })} · ${by} · ${moment(at, language)}</span>
+      ${suggestion_id === null ? nothing : html`<span class="label numbers">${t("origin.number", { number: suggestion_id })}</span>`}
+      ${conversation_id === null ? nothing : html`<span class="code">${t("origin.conversation", { id: conversation_id, seq: seq ?? 0 })}</span>`}
     </li>`;
   }
 

@@ -1,5 +1,6 @@
 import { Observable } from "../shared/observable.ts";
 import type { Attempt } from "../shared/signed-in.ts";
+import type { Origin } from "./asked.ts";
 import type { EditorApi } from "./editor-api.ts";
 import type { Entry, EntryComment, Revision } from "./knowledge.ts";
 
@@ -8,6 +9,8 @@ export class EntryTalk extends Observable {
   state: "loading" | "ready" | "unreachable" = "loading";
   comments: readonly EntryComment[] = [];
   revisions: readonly Revision[] = [];
+  /** Where drafts of it came from. */
+  origins: readonly Origin[] = [];
   /** The old revision that is being looked at. */
   shown: { revision: number; content: Entry } | null = null;
   private id: string | null = null;
@@ -28,10 +31,11 @@ export class EntryTalk extends Observable {
     this.id = id;
     this.changed();
     try {
-      const [comments, revisions] = await Promise.all([this.api.comments(id), this.api.revisions(id)]);
+      const [comments, revisions, origins] = await Promise.all([this.api.comments(id), this.api.revisions(id), this.api.origins(id)]);
       if (this.id !== id) return;
       this.comments = comments;
       this.revisions = revisions;
+      this.origins = origins;
       this.state = "ready";
     } catch (error) {
       if (this.id !== id || this.signedOut(error)) return;

@@ -1,4 +1,4 @@
-export const views = ["entries", "review", "releases", "files"] as const;
+export const views = ["entries", "suggestions", "review", "releases", "insight", "files"] as const;
 export type View = (typeof views)[number];
 
 export interface Filters {
@@ -10,7 +10,7 @@ export interface Filters {
 
 export interface Route {
   view: View;
-  /** The entry, or the release, that is open. */
+  /** The entry, the suggestion or the release that is open. */
   item: string | null;
   filters: Filters;
 }

@@ -29,3 +29,11 @@ test("g waits a moment for the view", () => {
   keys.read(press("g"), false, 20_000);
   expect(keys.read(press("r"), false, 29_000)).toBeNull();
 });
+
+test("what was asked in vain is decided by a letter", () => {
+  const keys = new KeyReader();
+  expect(keys.read(press("a"), false, 0)).toEqual({ do: "accept" });
+  expect(keys.read(press("x"), false, 0)).toEqual({ do: "dismiss" });
+  keys.read(press("g"), false, 0);
+  expect(keys.read(press("s"), false, 100)).toEqual({ do: "view", view: "suggestions" });
+});

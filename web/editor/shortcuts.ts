@@ -2,7 +2,7 @@ import type { ShortcutRow } from "../shared/dialogs.ts";
 import type { View } from "./route.ts";
 
 export type Command =
-  | { do: "sheet" | "search" | "next" | "previous" | "new" | "try" | "save" | "submit" }
+  | { do: "sheet" | "search" | "next" | "previous" | "new" | "try" | "save" | "submit" | "accept" | "dismiss" }
   | { do: "view"; view: View };
 
 /** The rows of the sheet: keys, and the key of the text that says what they do. */
@@ -12,11 +12,15 @@ export const sheet: readonly ShortcutRow[] = [
   ["j  k", "shortcuts.walk"],
   ["n", "shortcuts.new"],
   ["t", "shortcuts.try"],
+  ["a", "shortcuts.accept"],
+  ["x", "shortcuts.dismiss"],
   ["Ctrl+S", "shortcuts.save"],
   ["Ctrl+Enter", "shortcuts.submit"],
   ["g l", "shortcuts.entries"],
   ["g r", "shortcuts.review"],
   ["g e", "shortcuts.releases"],
+  ["g s", "shortcuts.suggestions"],
+  ["g n", "shortcuts.insight"],
   ["g i", "shortcuts.files"],
 ];
 
@@ -27,6 +31,8 @@ const alone: Record<string, Command> = {
   k: { do: "previous" },
   n: { do: "new" },
   t: { do: "try" },
+  a: { do: "accept" },
+  x: { do: "dismiss" },
 };
 
 const afterG: Record<string, Command> = {
@@ -34,6 +40,8 @@ const afterG: Record<string, Command> = {
   r: { do: "view", view: "review" },
   e: { do: "view", view: "releases" },
   i: { do: "view", view: "files" },
+  s: { do: "view", view: "suggestions" },
+  n: { do: "view", view: "insight" },
 };
 
 const pairMilliseconds = 1_500;

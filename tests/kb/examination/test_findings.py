@@ -113,6 +113,7 @@ def test_every_rule_is_tried() -> None:
 
 
 WARNINGS = {
+    "duplicate_in_entry", "duplicate_elsewhere", "near_duplicate",
     "pulls_together", "question_long", "similar_long", "few_similar", "answer_long", "language_missing", "expires_soon",
     "risk_named", "undated_figure", "link_not_https", "image", "nested_table",
 }  # fmt: skip

@@ -76,7 +76,7 @@ def test_the_same_words_are_a_duplicate_however_far_their_vectors() -> None:
     [finding] = check_nearness(
         asked("mine", "Card gone?", "second"), own, [*asked("twin", "card gone"), *asked("near", "b")], others
     )
-    assert (finding.rule, finding.severity, finding.other_entry) == ("near_duplicate", "error", "twin")
+    assert (finding.rule, finding.severity, finding.other_entry) == ("near_duplicate", "warning", "twin")
 
 
 def test_questions_without_a_letter_are_not_the_same_words() -> None:

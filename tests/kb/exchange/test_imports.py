@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from identity.service import Role
+from identity.models import AuditRecord
+from identity.service import Identity, Role
 from kb.content import EntryContent
 from kb.exchange import imports as imports_module
 from kb.exchange.imports import LEASE_SECONDS, Imports
@@ -181,3 +183,22 @@ class TestOverRest:
         nobody = await sign_in()
         for path in ("/api/kb/imports/x", "/api/kb/export"):
             assert (await nobody.get(path)).status_code == 401
+
+
+async def test_every_changed_revision_has_a_line_in_the_audit_log(
+    worker: Callable[..., KnowledgeBase], database: Database, clock: ManualClock, bank: list[EntryContent]
+) -> None:
+    identity = Identity(database, clock, secret_key="a secret key of this test", session_hours=1)
+    knowledge = worker()
+    imports = Imports(database, clock, knowledge.browsing, identity)
+    await knowledge.load(bank[:2])
+    changed = [bank[0], answering(bank[1], "新"), *bank[2:]]
+    imported = await imports.check("bank.jsonl", write("jsonl", changed), "he")
+    await applied(imports, imported.id)
+    async with database.read() as session:
+        lines = (await session.execute(select(AuditRecord).order_by(AuditRecord.id))).scalars().all()
+    assert [line.action for line in lines] == ["import.applied", *["entry.imported"] * 7]
+    assert [(line.actor, line.subject, line.detail["revision"]) for line in lines[1:]] == [
+        ("he", entry.id, 2 if entry.id == "transfer-limit" else 1) for entry in changed[1:]
+    ]
+    assert {line.detail["import_id"] for line in lines[1:]} == {imported.id}

@@ -1,0 +1,69 @@
+"""The figures of `evaluation.benchmarks.conversations` as a page of the documentation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+HEADER = """# Benchmarks
+
+Written by `python -m evaluation.benchmarks.conversations`; do not edit. What the figures mean is in
+[simulation.md](simulation.md#beside-others). Shares have their 95 % intervals behind them.
+"""
+SHARES = {
+    "self_service_diversion": "diversion of goals that need no person",
+    "wrong_containment": "wrong containment",
+    "handoff_recall": "handoff recall",
+    "handoff_precision": "handoff precision",
+    "verified_resolution": "verified resolution",
+}
+AT = {"p50_ms": "p50, ms", "p95_ms": "p95, ms", "turns_a_second": "turns a second"}
+
+
+def page(report: dict[str, Any]) -> str:
+    """The whole page."""
+    peers = report["peers"]
+    rows = [[label, *(_share(peer.get(name)) for peer in peers.values())] for name, label in SHARES.items()]
+    rows += [
+        [
+            f"{label}, {clients} client{'s' if clients > 1 else ''}",
+            *(_at(peer, clients, name) for peer in peers.values()),
+        ]
+        for clients in (1, 16)
+        for name, label in AT.items()
+    ]
+    rows.append(["memory, MB", *(_megabytes(peer.get("resident_bytes")) for peer in peers.values())])
+    rows.append(["until a change is live, s", *(_seconds(peer.get("trained_seconds")) for peer in peers.values())])
+    parts = [
+        HEADER,
+        f"{report['goals']:,} goals, {report['entries']:,} entries.\n",
+        _table(["", *peers], rows),
+    ]
+    if rasa := peers.get("stock Rasa"):
+        parts.append(
+            f"Stock Rasa was trained on {rasa['examples']:,} examples for {rasa['epochs']} epochs. A change is live "
+            "after the whole training; Bilin's is measured by `python -m evaluation.benchmarks.publishing`.\n"
+        )
+    parts += [f"{name} is missing: {reason}\n" for name, reason in report["missing"].items()]
+    return "\n".join(parts)
+
+
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _share(value: list[float] | None) -> str:
+    return f"{value[0]:.3f} ({value[1]:.3f}–{value[2]:.3f})" if value else "–"
+
+
+def _at(peer: dict[str, Any], clients: int, name: str) -> str:
+    load = peer.get(f"at_{clients}")
+    return f"{load[name]:.1f}" if load else "–"
+
+
+def _megabytes(value: int | None) -> str:
+    return f"{value / 1e6:,.0f}" if value else "–"
+
+
+def _seconds(value: float | None) -> str:
+    return f"{value:,.0f}" if value else "–"

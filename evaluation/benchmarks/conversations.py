@@ -1,0 +1,187 @@
+"""``python -m evaluation.benchmarks.conversations``: Bilin and its peers with the same simulated customers, in one run.
+
+- ``goals``: every goal is pursued with each of them. Bilin is a running system. BM25 and the encoder alone answer from
+  the confidence on from which as many of their answers to the check questions are right as Bilin is set to, and hand
+  the rest over. Rasa is a stock FAQ bot with its default fallback, trained in this run.
+- ``load``: how long a turn takes, and how many there are a second, with one client and with sixteen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import structlog
+from rich.console import Console
+from rich.markup import escape
+
+from evaluation.benchmarks.conversation_table import page
+from evaluation.benchmarks.fallback import FallbackBot, lowest_bar
+from evaluation.benchmarks.load import Load, measure_load, resident_bytes
+from evaluation.benchmarks.peers import NearestQuestion, by_vectors, by_words
+from evaluation.benchmarks.rasa_peer import RasaUnavailable
+from evaluation.benchmarks.stock_rasa_peer import StockRasaChannel, stock_rasa
+from evaluation.commands.channel import goals_of
+from evaluation.commands.visiting import scores_of
+from evaluation.customers.channel import CustomerChannel
+from evaluation.customers.goals import Goal
+from evaluation.customers.interfaces import Channel
+from evaluation.customers.plan import make_plan
+from evaluation.customers.simulation import Service, connected, send_customers
+from evaluation.customers.visit import Visit, measured, pay_visit
+from evaluation.datasets import Query
+from evaluation.metrics.score import SEED
+from evaluation.output import put_out
+from kb.checks import read_checks
+from kb.content import EntryContent, read_folder
+from kb.encoder import load_encoder
+from kit.errors import BilinError
+from kit.settings import Settings
+
+BILIN, BM25, PLAIN, RASA = "Bilin", "BM25", "encoder alone", "stock Rasa"
+CLIENTS = (1, 16)
+FIGURES = ("self_service_diversion", "wrong_containment", "handoff_recall", "handoff_precision", "verified_resolution")
+
+console = Console(stderr=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evaluation.benchmarks.conversations", description=__doc__)
+    parser.add_argument("--url", required=True, help="address of the running system")
+    parser.add_argument("--pid", type=int, help="process of the running system; with it, its memory is measured")
+    parser.add_argument("--without", default="", help="comma-separated peers to leave out")
+    parser.add_argument("--clients", type=int, default=4, help="customers at once; default: 4")
+    parser.add_argument("--turns", type=int, default=160, help="turns of each load; default: 160")
+    parser.add_argument(
+        "--per-variant", type=int, default=5, help="questions an entry and language for Rasa; default: 5"
+    )
+    parser.add_argument("--epochs", type=int, default=40, help="of Rasa's training; default: 40")
+    parser.add_argument("--rasa-port", type=int, default=5095, help="of the stock bot; default: 5095")
+    parser.add_argument("--seed", type=int, default=SEED, help="of all that is drawn")
+    parser.add_argument("--table", type=Path, help="write the tables to this Markdown file")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    return parser
+
+
+async def _run(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    entries = read_folder(settings.content_dir)
+    goals, _ = goals_of("goals", settings)
+    without = {name.strip() for name in arguments.without.split(",")}
+    service = Service(arguments.url.rstrip("/"), settings.secret("shopper_secret"), clients=arguments.clients)
+    report: dict[str, Any] = {"goals": len(goals), "entries": len(entries), "peers": {}, "missing": {}}
+
+    report["peers"][BILIN] = await _bilin(goals, service, arguments)
+    for name, figures in _searches(entries, settings, without).items():
+        report["peers"][name] = await figures(goals, arguments.seed)
+    if RASA not in without:
+        try:
+            report["peers"][RASA] = await _rasa(entries, goals, arguments)
+        except RasaUnavailable as error:
+            report["missing"][RASA] = error.message
+    return report
+
+
+async def _bilin(goals: Sequence[Goal], service: Service, arguments: argparse.Namespace) -> dict[str, Any]:
+    visits: list[Visit] = []
+    await send_customers([make_plan(goal, arguments.seed) for goal in goals], service, visits.append)
+    async with connected(service) as http:
+
+        async def begin(goal: Goal) -> Channel:
+            channel = CustomerChannel(http, reply_seconds=service.reply_seconds)
+            await channel.start(goal.answer_language, service.name, service.marker())
+            return channel
+
+        loads = [await measure_load(begin, _asking(goals), clients, arguments.turns) for clients in CLIENTS]
+    return {
+        **_conversations(goals, visits),
+        **_loads(loads),
+        "resident_bytes": resident_bytes(arguments.pid) if arguments.pid else None,
+    }
+
+
+Pursue = Callable[[Sequence[Goal], int], Awaitable[dict[str, Any]]]
+
+
+def _searches(entries: Sequence[EntryContent], settings: Settings, without: set[str]) -> dict[str, Pursue]:
+    checks = [Query(str(n), c.text, c.language, c.entry_id, "") for n, c in enumerate(read_checks(settings.checks_dir))]
+
+    def pursued_with(make: Callable[[], NearestQuestion]) -> Pursue:
+        async def pursue(goals: Sequence[Goal], seed: int) -> dict[str, Any]:
+            peer = make()
+            bar = lowest_bar(checks, await peer.ask(checks), settings.answered_precision)
+            visits = [await pay_visit(FallbackBot(peer, bar), make_plan(goal, seed)) for goal in goals]
+            return {**_conversations(goals, visits), "bar": bar.confidence, "check_coverage": bar.coverage}
+
+        return pursue
+
+    made = {
+        BM25: pursued_with(lambda: NearestQuestion(entries, by_words)),
+        PLAIN: pursued_with(lambda: NearestQuestion(entries, by_vectors(load_encoder(settings).primary))),
+    }
+    return {name: pursue for name, pursue in made.items() if name not in without}
+
+
+async def _rasa(
+    entries: Sequence[EntryContent], goals: Sequence[Goal], arguments: argparse.Namespace
+) -> dict[str, Any]:
+    trained = stock_rasa(entries, arguments.per_variant, arguments.epochs, arguments.seed, arguments.rasa_port)
+    limits = httpx.Limits(max_connections=max(CLIENTS))
+    async with trained as rasa, httpx.AsyncClient(limits=limits) as http:
+
+        async def begin(goal: Goal) -> Channel:
+            return StockRasaChannel(http, rasa)
+
+        visits = [await pay_visit(StockRasaChannel(http, rasa), make_plan(goal, arguments.seed)) for goal in goals]
+        loads = [await measure_load(begin, _asking(goals), clients, arguments.turns) for clients in CLIENTS]
+        return {
+            **_conversations(goals, visits),
+            **_loads(loads),
+            "resident_bytes": resident_bytes(rasa.pid),
+            "trained_seconds": rasa.trained_seconds,
+            "examples": rasa.examples,
+            "epochs": arguments.epochs,
+        }
+
+
+def _asking(goals: Sequence[Goal]) -> list[Goal]:
+    return [goal for goal in goals if goal.entries]
+
+
+def _conversations(goals: Sequence[Goal], visits: Sequence[Visit]) -> dict[str, Any]:
+    by_id = {goal.id: goal for goal in goals}
+    scores = scores_of([measured(visit, by_id[visit.goal]) for visit in visits])
+    return {
+        "n": len(visits),
+        **{
+            name: [score.value, score.interval.low, score.interval.high] if score.interval else None
+            for name, score in ((name, scores[name]) for name in FIGURES if name in scores)
+        },
+    }
+
+
+def _loads(loads: Sequence[Load]) -> dict[str, Any]:
+    return {f"at_{load.clients}": load.report() for load in loads}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run it; the figures go to standard output or a file as JSON, the tables to a Markdown file."""
+    arguments = _parser().parse_args(argv)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    try:
+        report = asyncio.run(_run(arguments, Settings()))
+    except BilinError as error:
+        console.print(f"[bold red]error[/]: {escape(error.message)}", highlight=False, soft_wrap=True)
+        return 2
+    if arguments.table:
+        arguments.table.write_text(page(report), encoding="utf-8")
+    return put_out(report, arguments.json, console)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""``handoff``: who is handed to a person, against who needs one, utterance by utterance."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evaluation import handoff
+from evaluation.commands.questions import question_files, read_all
+from evaluation.datasets import Utterance, read_utterances
+from evaluation.handoff import Decided, HandoffRun
+from evaluation.metrics.score import Score
+from evaluation.metrics.utterance_scores import utterance_scores
+from evaluation.suite import Keep, Prepared, Row
+from handoff.policy import Reason
+from kb.content import Lang, read_folder
+from kit.language import detect
+from kit.settings import Settings
+
+BOT, PERSON = "bot", "person"
+
+
+@dataclass(frozen=True)
+class HandoffSuite:
+    """Utterances, each the first of a conversation, with the running bot or one that is started for it."""
+
+    name: str = "handoff"
+    help: str = "who is handed to a person, against who needs one"
+    in_all: bool = True
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Files of utterances, in place of a data set."""
+        parser.add_argument("--queries", type=Path, action="append", help="a file of utterances; may be repeated")
+
+    def add_shared_options(self, parser: argparse.ArgumentParser) -> None:
+        """The data sets."""
+        parser.add_argument(
+            "--dataset", action="append", help="name or folder of a data set with a card; may be repeated"
+        )
+
+    def prepare(self, arguments: argparse.Namespace, settings: Settings) -> Prepared:
+        """Read the utterances."""
+        utterances, data = read_all(question_files(arguments, "queries", "utterances"), read_utterances)
+
+        async def ask(missing: frozenset[str], keep: Keep) -> dict[str, Any]:
+            wanted = [utterance for utterance in utterances if utterance.id in missing]
+            async with handoff.deciding(settings, wanted) as decide:
+                for utterance in wanted:
+                    keep(_row(Decided(utterance, await decide(utterance))))
+            return {}
+
+        # What the words mean depends on the entries, by the mending of slips of the pen.
+        entries = read_folder(settings.content_dir)
+        return Prepared([utterance.id for utterance in utterances], data, entries, ask, _figures)
+
+    def measure(self, rows: Sequence[Row]) -> dict[str, Score]:
+        """Precision, recall and false alarms."""
+        return utterance_scores(
+            [row.details["needed"] for row in rows], [row.details["reason"] is not None for row in rows]
+        )
+
+
+SUITE = HandoffSuite()
+
+
+def _row(item: Decided) -> Row:
+    utterance, made = item.utterance, item.reason.value if item.reason else None
+    return Row(
+        suite="handoff",
+        id=utterance.id,
+        text=utterance.text,
+        language=detect(utterance.text, utterance.language).language.value,
+        scenario="",
+        slice=utterance.reason or "not_needed",
+        expected=f"{PERSON}: {utterance.reason or 'needed'}" if utterance.needed else BOT,
+        got=f"{PERSON}: {made}" if made else BOT,
+        right=utterance.needed == (made is not None),
+        details={
+            "language": utterance.language,
+            "needed": utterance.needed,
+            "needed_for": utterance.reason,
+            "reason": made,
+        },
+    )
+
+
+def _decided(row: Row) -> Decided:
+    details = row.details
+    language: Lang = "en" if details["language"] == "en" else "zh"
+    utterance = Utterance(row.id, row.text, language, details["needed"], details["needed_for"])
+    return Decided(utterance, Reason(details["reason"]) if details["reason"] else None)
+
+
+def _figures(rows: Sequence[Row], extra: Mapping[str, Any]) -> dict[str, Any]:
+    return HandoffRun([_decided(row) for row in rows]).report()

@@ -1,0 +1,61 @@
+"""What the suites share that ask a knowledge base: where it is, and which files have the questions."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from evaluation.cards import Kind, read_dataset
+from evaluation.datasets import DatasetError, read_knowledge
+from evaluation.runs.provenance import file_hash
+from kb.content import EntryContent
+from kit.settings import Settings
+
+Case = TypeVar("Case")
+SHIPPED_TEST = "demo"
+
+
+def add_knowledge_options(parser: argparse.ArgumentParser) -> None:
+    """Options of one suite and of all together."""
+    parser.add_argument(
+        "--kb", type=Path, help="kb.jsonl, or a folder of content files; default: the content of BILIN_CONTENT_DIR"
+    )
+    parser.add_argument(
+        "--dataset",
+        action="append",
+        help=f"name or folder of a data set with a card; may be repeated; default: {SHIPPED_TEST}",
+    )
+
+
+def knowledge(arguments: argparse.Namespace, settings: Settings) -> list[EntryContent]:
+    """The entries that are to be asked."""
+    return read_knowledge(arguments.kb or settings.content_dir)
+
+
+def question_files(arguments: argparse.Namespace, option: str, kind: Kind) -> dict[str, Path]:
+    """The files of a kind, by name: those that an option names, else those of the data sets.
+
+    Raises:
+        DatasetError: no data set has any.
+    """
+    named: list[Path] | None = getattr(arguments, option, None)
+    if named:
+        return {str(path): path for path in named}
+    sets = [read_dataset(name) for name in arguments.dataset or [SHIPPED_TEST]]
+    files = {f"{one.card.name}-{one.card.version}/{path.name}": path for one in sets for path in one.files(kind)}
+    if not files:
+        names = ", ".join(one.card.name for one in sets)
+        raise DatasetError(f"{names} has no {kind}. Name a --dataset that has, or the files with --{option}.")
+    return files
+
+
+def read_all(files: Mapping[str, Path], read: Callable[[Path], list[Case]]) -> tuple[list[Case], dict[str, str]]:
+    """The cases of several files, one after another, and the hash of each file."""
+    cases = [case for path in files.values() for case in read(path)]
+    ids = [str(getattr(case, "id", "")) for case in cases]
+    if len(set(ids)) != len(ids):
+        twice = next(identifier for identifier in ids if ids.count(identifier) > 1)
+        raise DatasetError(f"the id {twice!r} is used in two files")
+    return cases, {name: file_hash(path) for name, path in files.items()}

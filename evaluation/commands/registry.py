@@ -1,0 +1,76 @@
+"""Every command of ``python -m evaluation``. A new suite or command is one line here."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Protocol
+
+from rich.console import Console
+
+from evaluation.commands import (
+    ablation,
+    channel,
+    compare,
+    data,
+    dialogues,
+    doubles,
+    emotion,
+    faq,
+    followups,
+    handoff,
+    outcomes,
+    shopper,
+    traffic,
+)
+from evaluation.suite import Suite
+from kit.settings import Settings
+
+
+class Command(Protocol):
+    """A command that is no suite of questions."""
+
+    @property
+    def name(self) -> str:
+        """What is typed."""
+        ...
+
+    @property
+    def help(self) -> str:
+        """Its line in ``--help``."""
+        ...
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Its options."""
+        ...
+
+    def run(self, arguments: argparse.Namespace, settings: Settings, console: Console) -> int:
+        """Do it; returns the exit code."""
+        ...
+
+
+SUITES: tuple[Suite, ...] = (
+    faq.SUITE,
+    followups.SUITE,
+    doubles.SUITE,
+    handoff.SUITE,
+    channel.SUITE,
+    dialogues.SUITE,
+)
+
+COMMANDS: tuple[Command, ...] = (
+    ablation.COMMAND,
+    compare.COMMAND,
+    data.IMPORT,
+    data.SPLIT,
+    traffic.SAMPLES,
+    traffic.LABELS,
+    traffic.PERIODS,
+    shopper.COMMAND,
+    outcomes.COMMAND,
+    emotion.COMMAND,
+)
+
+
+def suite_of(name: str) -> Suite:
+    """The suite with this name."""
+    return next(suite for suite in SUITES if suite.name == name)

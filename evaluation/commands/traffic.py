@@ -1,0 +1,189 @@
+"""``sample``, ``labels`` and ``periods``: the same metrics from live traffic."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from evaluation.datasets import DatasetError
+from evaluation.metrics.conversations import MeasuredConversation
+from evaluation.metrics.score import SEED
+from evaluation.output import put_out
+from evaluation.reports.plain import plain_score
+from evaluation.reports.terminal import ends, number
+from evaluation.traffic.facts import StoredConversation, measured
+from evaluation.traffic.labelling import judge
+from evaluation.traffic.periods import compare_periods
+from evaluation.traffic.reading import read_conversations
+from evaluation.traffic.workbook import read_labels, write_workbook
+from kit.database import Database
+from kit.settings import Settings
+
+SAMPLE, RATERS = "sample.json", ("rater1.xlsx", "rater2.xlsx")
+DISAGREEMENTS = "disagreements.xlsx"
+SPEAKERS = {"customer": "客户 Customer", "bot": "机器人 Bot", "agent": "坐席 Agent"}
+
+
+@dataclass(frozen=True)
+class SampleCommand:
+    """Draws conversations for two people to judge."""
+
+    name: str = "sample"
+    help: str = "stored conversations, masked, in a workbook for each of two raters"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Which, how many, where to."""
+        parser.add_argument("--from", dest="since", type=_day, required=True, help="first day, as 2026-11-01 (UTC)")
+        parser.add_argument("--to", dest="until", type=_day, required=True, help="first day that is not in it")
+        parser.add_argument("--size", type=int, default=200, help="how many conversations; default: 200")
+        parser.add_argument("--seed", type=int, default=SEED, help="of the drawing")
+        parser.add_argument("--out", type=Path, required=True, help="a new folder for the workbooks")
+
+    def run(self, arguments: argparse.Namespace, settings: Settings, console: Console) -> int:
+        """Write the sample's facts and a workbook for each rater."""
+        if arguments.out.exists():
+            raise DatasetError(f"{arguments.out} is there already: a sample is never written over.")
+        stored = asyncio.run(_read(settings, arguments.since, arguments.until))
+        now = datetime.now(UTC)
+        engaged = [(one, facts) for one in stored if (facts := measured(one, now)).engaged]
+        if not engaged:
+            raise DatasetError("No customer wrote anything in that time but greetings.")
+        size = min(arguments.size, len(engaged))
+        chosen = random.Random(arguments.seed).sample(engaged, size)  # noqa: S311 - a sample, not a secret
+        arguments.out.mkdir(parents=True)
+        sample = {"of": len(engaged), "conversations": [asdict(facts) for _, facts in chosen]}
+        (arguments.out / SAMPLE).write_text(json.dumps(sample, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        for name in RATERS:
+            write_workbook(arguments.out / name, {one.id: _transcript(one) for one, _ in chosen})
+        console.print(f"{size} of {len(engaged)} conversations in {escape(str(arguments.out))}", soft_wrap=True)
+        return 0
+
+
+@dataclass(frozen=True)
+class LabelsCommand:
+    """Reads what the two raters said."""
+
+    name: str = "labels"
+    help: str = "agreement of the two raters of a sample, and its metrics"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """The sample's folder, and what was settled."""
+        parser.add_argument("folder", type=Path, help="the folder that sample made, with both workbooks filled in")
+        parser.add_argument("--settled", type=Path, help="the workbook of disagreements, filled in by both together")
+        parser.add_argument("--json", type=Path, help="write the figures to this file")
+
+    def run(self, arguments: argparse.Namespace, settings: Settings, console: Console) -> int:
+        """Print kappa; then the metrics, or a workbook of what is to be settled and exit code 1."""
+        conversations = _sampled(arguments.folder / SAMPLE)
+        ids = [one.id for one in conversations]
+        first, second = (read_labels(arguments.folder / name, ids) for name in RATERS)
+        found = judge(conversations, first, second, read_labels(arguments.settled, ()) if arguments.settled else {})
+        for name, agreement in found.agreement.items():
+            console.print(f"{name}: Cohen's kappa {number(agreement.kappa)}, agreed on {number(agreement.agreed)}")
+        for name, score in found.scores.items():
+            if score.n:
+                console.print(f"{name}: {number(score.value)} ({ends(score)}), n = {score.n}", highlight=False)
+        if found.disagreements:
+            path = arguments.folder / DISAGREEMENTS
+            write_workbook(path, dict.fromkeys(found.disagreements, ""), found.disagreements)
+            console.print(f"{len(found.disagreements)} to settle, in {escape(str(path))}", soft_wrap=True)
+        figures: dict[str, Any] = {
+            "agreement": {name: asdict(agreement) for name, agreement in found.agreement.items()},
+            "to_settle": list(found.disagreements),
+            "scores": {name: plain_score(score) for name, score in found.scores.items()},
+        }
+        return put_out(figures, arguments.json, console) or (1 if found.disagreements else 0)
+
+
+@dataclass(frozen=True)
+class PeriodsCommand:
+    """Compares two periods."""
+
+    name: str = "periods"
+    help: str = "resolution and transfer rate before and after, from stored conversations"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Two periods."""
+        for name in ("before", "after"):
+            parser.add_argument(
+                f"--{name}", type=_period, required=True, metavar="FROM..TO", help="days in UTC, TO not included"
+            )
+        parser.add_argument("--json", type=Path, help="write the figures to this file")
+
+    def run(self, arguments: argparse.Namespace, settings: Settings, console: Console) -> int:
+        """Print each metric in both periods."""
+        now = datetime.now(UTC)
+        old, new = (
+            [measured(one, now) for one in asyncio.run(_read(settings, *period))]
+            for period in (arguments.before, arguments.after)
+        )
+        changes = compare_periods(old, new)
+        for name, change in changes.items():
+            difference = change.difference
+            said = (
+                f"{difference.value:+.4f} ({difference.interval.low:+.4f} – {difference.interval.high:+.4f}), "
+                f"p = {difference.p:.4f}"
+                if difference
+                else "no difference can be given"
+            )
+            console.print(
+                f"{name}: {number(change.before.value)} (n = {change.before.n}) before, "
+                f"{number(change.after.value)} (n = {change.after.n}) after: {said}",
+                highlight=False,
+                soft_wrap=True,
+            )
+        figures = {
+            name: {
+                "before": plain_score(change.before),
+                "after": plain_score(change.after),
+                "difference": asdict(change.difference) if change.difference else None,
+            }
+            for name, change in changes.items()
+        }
+        return put_out(figures, arguments.json, console)
+
+
+SAMPLES, LABELS, PERIODS = SampleCommand(), LabelsCommand(), PeriodsCommand()
+
+
+async def _read(settings: Settings, since: datetime, until: datetime) -> list[StoredConversation]:
+    database = Database.from_settings(settings)
+    try:
+        return await read_conversations(database, since, until)
+    finally:
+        await database.close()
+
+
+def _transcript(stored: StoredConversation) -> str:
+    return "\n".join(
+        f"{SPEAKERS[message.sender]}: {message.text}" for message in stored.messages if message.sender in SPEAKERS
+    )
+
+
+def _sampled(path: Path) -> list[MeasuredConversation]:
+    try:
+        rows: Sequence[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["conversations"]
+        return [MeasuredConversation(**{**row, "ratings": ()}) for row in rows]
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise DatasetError(f"{path} is no sample: {error}") from error
+
+
+def _day(text: str) -> datetime:
+    return datetime.combine(date.fromisoformat(text), time(), UTC)
+
+
+def _period(text: str) -> tuple[datetime, datetime]:
+    since, _, until = text.partition("..")
+    return _day(since), _day(until)

@@ -1,0 +1,100 @@
+"""Leaks: a test question that stands in the knowledge base, as it is or nearly, measures memory and nothing else."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from evaluation.datasets import DatasetError, Query
+from kb.content import EntryContent
+
+NEAR = 93.0
+"""From this similarity on, in percent, two texts are nearly the same."""
+SHORTEST = 8
+"""Of fewer letters, one other letter makes another question (开卡, 关卡): such texts leak only when they are equal."""
+BATCH = 500
+
+
+class Leaked(DatasetError):
+    """Questions of a test stand in the knowledge base."""
+
+    code = "leaked_questions"
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A question, the text of the knowledge base that it equals or nearly does, and how much, in percent."""
+
+    id: str
+    text: str
+    found: str
+    entry_id: str
+    similarity: float
+
+
+def normalised(text: str) -> str:
+    """Letters and digits only, in one case and width.
+
+    >>> normalised("How do I  open an ＡＣＣＯＵＮＴ?")
+    'howdoiopenanaccount'
+    """
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def find_leaks(questions: Sequence[tuple[str, str]], entries: Sequence[EntryContent]) -> list[Leak]:
+    """The questions, as id and text, that stand in the knowledge base.
+
+    Similarity is that of the normalised texts by insertions and deletions: twice the length of the longest common
+    subsequence over both lengths, in percent (rapidfuzz's ``ratio``).
+    """
+    known: dict[str, tuple[str, str]] = {}
+    for text, entry_id in _texts(entries):
+        known.setdefault(normalised(text), (text, entry_id))
+    bare = [(identifier, text, normalised(text)) for identifier, text in questions]
+    leaks = [Leak(i, text, *known[short], 100.0) for i, text, short in bare if short and short in known]
+    leaked = {leak.id for leak in leaks}
+    long = [item for item in bare if item[0] not in leaked and len(item[2]) >= SHORTEST]
+    choices = [text for text in known if len(text) >= SHORTEST]
+    for start in range(0, len(long), BATCH):
+        batch = long[start : start + BATCH]
+        if choices:
+            leaks += _near(batch, choices, known)
+    order = {identifier: place for place, (identifier, _) in enumerate(questions)}
+    return sorted(leaks, key=lambda leak: order[leak.id])
+
+
+def refuse_leaks(queries: Sequence[Query], entries: Sequence[EntryContent]) -> None:
+    """End the run where a question that has an entry stands in the knowledge base.
+
+    Raises:
+        Leaked: which, and in which entry.
+    """
+    leaks = find_leaks([(query.id, query.text) for query in queries], entries)
+    if leaks:
+        named = "; ".join(f"{leak.id} {leak.text!r} ~ {leak.entry_id} {leak.found!r}" for leak in leaks[:5])
+        more = f" and {len(leaks) - 5} more" if len(leaks) > 5 else ""
+        raise Leaked(
+            f"{len(leaks)} of {len(queries)} questions stand in the knowledge base: {named}{more}. "
+            "Remove them from the test, or run with --leaks report to measure all the same."
+        )
+
+
+def _near(batch: Sequence[tuple[str, str, str]], choices: list[str], known: dict[str, tuple[str, str]]) -> list[Leak]:
+    scores = process.cdist([short for _, _, short in batch], choices, scorer=fuzz.ratio, score_cutoff=NEAR, workers=1)
+    best = np.argmax(scores, axis=1)
+    return [
+        Leak(identifier, text, *known[choices[place]], float(scores[number, place]))
+        for number, ((identifier, text, _), place) in enumerate(zip(batch, best, strict=True))
+        if scores[number, place] >= NEAR
+    ]
+
+
+def _texts(entries: Sequence[EntryContent]) -> Iterable[tuple[str, str]]:
+    for entry in entries:
+        for variant in entry.variants.values():
+            for text in variant.questions:
+                yield text, entry.id

@@ -1,0 +1,21 @@
+"""Clarification success: whether the choices that are offered hold the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evaluation.metrics.answering import FaqOutcome
+from evaluation.metrics.score import Score, share
+
+
+def clarification_success(outcomes: Sequence[FaqOutcome]) -> Score:
+    """Clarifications whose offered choices hold the right entry over clarifications; out of scope none can.
+
+    Source: the project's definitions, docs/evaluation.md.
+
+    >>> from evaluation.metrics.answering import Answered
+    >>> unsure = Answered(0.5, False, False, True)
+    >>> clarification_success([FaqOutcome(unsure, ("a", "b"), "b", ("a", "b"), True)]).value
+    1.0
+    """
+    return share([one.entry_id in one.offered if one.offered else None for one in outcomes])

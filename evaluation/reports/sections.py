@@ -1,0 +1,280 @@
+"""The parts of the HTML report, from the headline down to every failure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from evaluation.metrics.catalogue import CATALOGUE, Meaning
+from evaluation.metrics.score import Score
+from evaluation.reports.charts import reliability_chart, risk_coverage_chart, whisker
+from evaluation.reports.figures import DASH, interval_text, value_text
+from evaluation.reports.marking import folded, named, table, texts, words
+from evaluation.runs.analysis import Analysis, SuiteAnalysis
+from evaluation.runs.comparing import Comparison
+from evaluation.suite import Row
+
+HEADLINES = (
+    "diversion_share",
+    "verified_resolution",
+    "faq_accuracy",
+    "answered_precision",
+    "handoff_recall",
+    "followup_accuracy",
+)
+MOST_HEADLINES = 5
+LEAST_N = 5
+FIRST_IDS = 12
+WORST = 8
+GROUP_METRICS = (
+    "diversion_share",
+    "wrong_containment",
+    "verified_resolution",
+    "faq_accuracy",
+    "answered_precision",
+    "coverage",
+    "false_answer_rate",
+    "followup_accuracy",
+    "both_answered",
+    "split_wrongly",
+    "handoff_recall",
+    "handoff_precision",
+    "false_alarm_rate",
+)
+
+
+def headline(analysis: Analysis) -> str:
+    """The few numbers that matter, each with its interval, and the ones without which it says nothing."""
+    cards: list[str] = []
+    for metric in HEADLINES:
+        for suite in analysis.suites:
+            score = suite.scores.get(metric)
+            if score is not None and score.n and len(cards) < MOST_HEADLINES:
+                cards.append(_card(metric, score, suite, several=len(analysis.suites) > 1))
+    return f'<div class="cards">{"".join(cards)}</div>'
+
+
+def _card(metric: str, score: Score, suite: SuiteAnalysis, *, several: bool) -> str:
+    guards = "".join(
+        f"<li>{named('metric', guard)} <b>{value_text(guard, suite.scores[guard].value)}</b>"
+        f' <span class="quiet">{interval_text(guard, suite.scores[guard])}</span></li>'
+        for guard in CATALOGUE[metric].guards
+        if guard in suite.scores
+    )
+    origin = f' <span class="quiet">· {named("suite", suite.name)}</span>' if several else ""
+    return (
+        f'<article class="card"><h3>{named("metric", metric)}{origin}</h3>'
+        f'<p class="big">{value_text(metric, score.value)}</p>{whisker(score)}'
+        f'<p class="quiet">{words("interval")} {interval_text(metric, score)} · n = {score.n}</p>'
+        f'<p class="says">{named("says", metric)}</p>'
+        + (f'<p class="beside">{words("beside")}</p><ul>{guards}</ul>' if guards else "")
+        + "</article>"
+    )
+
+
+def gate(analysis: Analysis) -> str:
+    """Every condition, and the questions for which it does not hold."""
+    if not analysis.verdicts:
+        return f"<p>{words('gate.none')}</p>"
+    rows = []
+    for verdict in analysis.verdicts:
+        word = "passed" if verdict.passed else "failed"
+        ids = [f"<code>{escape(question)}</code> " for question in verdict.questions]
+        more = folded(words("gate.more", n=len(ids) - FIRST_IDS), "".join(ids[FIRST_IDS:])) if ids[FIRST_IDS:] else ""
+        reason = words(f"gate.{verdict.kind}", **verdict.values) if verdict.kind else escape(verdict.reason)
+        rows.append(
+            [
+                escape(verdict.name),
+                f'<span class="badge {word}">{words(f"gate.{word}")}</span>',
+                f'{reason}<div class="ids">{"".join(ids[:FIRST_IDS])}{more}</div>',
+            ]
+        )
+    return table([words("gate.condition"), words("gate.result"), words("gate.reason")], rows, kind="gate")
+
+
+def changes(comparison: Comparison) -> str:
+    """What differs from another run: knowledge, metrics, questions."""
+    knowledge = "".join(
+        f"<li>{named('change', change.kind)}: <code>{escape(change.entry_id)}</code> {escape(change.language)} "
+        + (f"{words('change.from')} <code>{escape(change.other)}</code> " if change.other else "")
+        + (f'<span class="quiet">{escape(change.text[:160])}</span>' if change.text else "")
+        + "</li>"
+        for change in comparison.knowledge
+    )
+    metrics = [
+        [
+            named("metric", change.metric),
+            value_text(change.metric, change.before),
+            value_text(change.metric, change.after),
+            _difference(change.difference.value) if change.difference else DASH,
+            f"{_difference(change.difference.interval.low)} – {_difference(change.difference.interval.high)}"
+            if change.difference
+            else DASH,
+            f"{change.test.lost} / {change.test.won}" if change.test else DASH,
+            f"{change.test.p:.4f}" if change.test else DASH,
+            named("verdict", change.verdict.replace(" ", "_")),
+        ]
+        for change in comparison.metrics
+    ]
+    head = [
+        words(key) for key in ("metric", "before", "now", "difference", "interval", "lost_won", "p_value", "verdict")
+    ]
+    questions = [
+        [
+            f"{named('change', question.kind)}",
+            f"<code>{escape(question.id)}</code> {escape(question.text)}",
+            f"<code>{escape(question.expected)}</code>",
+            f"<code>{escape(question.before)}</code>",
+            f"<code>{escape(question.after)}</code>",
+        ]
+        for question in comparison.questions
+    ]
+    asked = [words(key) for key in ("change", "question", "expected", "before", "now")]
+    return (
+        f"<h3>{named('suite', comparison.suite)}</h3>"
+        f"<p>{words('compared', n=comparison.n, before=comparison.before_id)}</p>"
+        + (f"<ul class='changes'>{knowledge}</ul>" if knowledge else "")
+        + table(head, metrics, kind="numbers")
+        + folded(words("changed_questions", n=len(questions)), table(asked, questions), kind="failures")
+    )
+
+
+def suite_section(suite: SuiteAnalysis) -> str:
+    """One suite: all metrics, curves, groups, mistakes, failures."""
+    says = f"suite.{suite.name}.says"
+    parts = [
+        f'<section id="suite-{suite.name}"><h2>{named("suite", suite.name)} ',
+        f'<span class="quiet">n = {len(suite.rows)}</span></h2>',
+        f"<p>{words(says)}</p>" if says in texts("en") else "",
+        _metrics(suite),
+        _charts(suite),
+    ]
+    for kind in ("language", "slice", "scenario"):
+        parts.append(_groups(kind, suite.groups[kind]))
+    parts += [_worst(suite), _mistaken(suite), _failures(suite), "</section>"]
+    return "".join(parts)
+
+
+def _metrics(suite: SuiteAnalysis) -> str:
+    rows = [
+        [
+            f'{named("metric", name)}<div class="says">{named("says", name)}</div>',
+            f"<b>{value_text(name, score.value)}</b>",
+            interval_text(name, score),
+            str(score.n),
+            ", ".join(named("metric", guard) for guard in CATALOGUE.get(name, Meaning(None)).guards) or DASH,
+        ]
+        for name, score in suite.scores.items()
+        if score.n
+    ]
+    return table([words(key) for key in ("metric", "value", "interval", "n", "beside")], rows, kind="numbers metrics")
+
+
+def _charts(suite: SuiteAnalysis) -> str:
+    if not suite.curve or not suite.bins:
+        return ""
+    coverage, precision = suite.scores.get("coverage"), suite.scores.get("answered_precision")
+    return (
+        '<div class="charts">'
+        + risk_coverage_chart(suite.curve, coverage.value if coverage else None, precision.value if precision else None)
+        + reliability_chart(suite.bins)
+        + "</div>"
+    )
+
+
+def _groups(kind: str, groups: Mapping[str, Mapping[str, Score]]) -> str:
+    if not groups:
+        return ""
+    shown = [
+        metric for metric in GROUP_METRICS if any(scores[metric].n for scores in groups.values() if metric in scores)
+    ][:4]
+    rows = [
+        [
+            named(kind, name),
+            str(max((score.n for score in scores.values()), default=0)),
+            *(_group_cell(metric, scores[metric]) for metric in shown),
+        ]
+        for name, scores in groups.items()
+    ]
+    body = table([words(f"by_{kind}"), words("n"), *(named("metric", m) for m in shown)], rows, kind="numbers groups")
+    title = f"<h3>{words(f'by_{kind}')}</h3>"
+    return title + body if len(rows) <= 8 else title + folded(words("groups", n=len(rows)), body)
+
+
+def _group_cell(metric: str, score: Score) -> str:
+    if not score.n:
+        return DASH
+    return (
+        f"<b>{value_text(metric, score.value)}</b>{whisker(score)}"
+        f'<span class="quiet">{interval_text(metric, score)}</span>'
+    )
+
+
+def _worst(suite: SuiteAnalysis) -> str:
+    metric = next((name for name in HEADLINES if name in suite.scores and suite.scores[name].n), None)
+    if metric is None:
+        return ""
+    found = [
+        (scores[metric], name)
+        for name, scores in suite.groups["scenario"].items()
+        if metric in scores and scores[metric].n >= LEAST_N
+    ]
+    worst = sorted(found, key=lambda pair: (pair[0].value or 0.0, pair[1]))[:WORST]
+    if not worst:
+        return ""
+    rows = [
+        [
+            escape(name),
+            f"<b>{value_text(metric, score.value)}</b>",
+            whisker(score),
+            interval_text(metric, score),
+            str(score.n),
+        ]
+        for score, name in worst
+    ]
+    head = [words("by_scenario"), named("metric", metric), "", words("interval"), words("n")]
+    return f"<h3>{words('worst')}</h3><p class='quiet'>{words('worst.says', n=LEAST_N)}</p>" + table(
+        head, rows, kind="numbers"
+    )
+
+
+def _mistaken(suite: SuiteAnalysis) -> str:
+    worst = suite.mistaken.worst(12) if suite.mistaken else []
+    if not worst:
+        return ""
+    rows = [[escape(right), escape(found), str(n)] for right, found, n in worst]
+    return f"<h3>{words('confusion')}</h3><p class='quiet'>{words('confusion.says')}</p>" + table(
+        [words("confusion.right"), words("confusion.found"), words("n")], rows, kind="numbers"
+    )
+
+
+def _failures(suite: SuiteAnalysis) -> str:
+    failures = suite.failures
+    if not failures:
+        return f"<h3>{words('failures')}</h3><p>{words('failures.none')}</p>"
+    items = "".join(_failure(row) for row in failures)
+    return f"<h3>{words('failures')}</h3>" + folded(
+        words("failures.count", n=len(failures), all=len(suite.rows)),
+        f'<ol class="rows">{items}</ol>',
+        kind="failures",
+    )
+
+
+def _failure(row: Row) -> str:
+    candidates = "".join(
+        f"<li{' class=wanted' if candidate.entry_id == row.expected else ''}><code>{escape(candidate.entry_id)}</code> "
+        f"{escape(candidate.question)} <b>{100 * candidate.confidence:.0f} %</b></li>"
+        for candidate in row.candidates
+    )
+    return (
+        f'<li><p class="asked">{escape(row.text)}</p><p class="quiet"><code>{escape(row.id)}</code> '
+        f"{named('language', row.language)} · {named('slice', row.slice)}</p>"
+        f"<p>{words('expected')}: <code>{escape(row.expected)}</code> · "
+        f"{words('got')}: <code>{escape(row.got)}</code></p>"
+        + (f"<ol class='candidates'>{candidates}</ol>" if candidates else "")
+        + "</li>"
+    )
+
+
+def _difference(value: float) -> str:
+    return f"{100 * value:+.1f}"

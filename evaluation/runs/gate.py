@@ -1,0 +1,163 @@
+"""The gate: whether a run may be released, and if not, why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from evaluation.datasets import DatasetError
+from evaluation.metrics.score import Score
+from evaluation.runs.comparing import Comparison
+
+Scores = Mapping[str, Mapping[str, Score]]
+"""By suite, then by metric."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A metric, of one suite or of every suite that has it, and the value that it may not fall below or rise above."""
+
+    suite: str
+    metric: str
+    value: float
+    side: Literal["under", "over"]
+
+    @property
+    def name(self) -> str:
+        """As it was typed."""
+        return f"{self.suite}.{self.metric}" if self.suite else self.metric
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One condition of the gate.
+
+    Args:
+        name: what was asked.
+        passed: whether it holds.
+        reason: with the figures, in English.
+        questions: the ids that it is about, as ``suite:id``.
+        kind: which reason it is, by which a report says it in other languages.
+        values: the figures in it.
+    """
+
+    name: str
+    passed: bool
+    reason: str
+    questions: tuple[str, ...] = ()
+    kind: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_bars(under: Sequence[str], over: Sequence[str]) -> list[Bar]:
+    """Bars from ``METRIC=VALUE``, the metric with its suite or without (``faq.coverage=0.7``).
+
+    Raises:
+        DatasetError: it is not of that form.
+    """
+    return [_bar(text, "under") for text in under] + [_bar(text, "over") for text in over]
+
+
+def _bar(text: str, side: Literal["under", "over"]) -> Bar:
+    name, _, value = text.partition("=")
+    suite, _, metric = name.rpartition(".")
+    try:
+        return Bar(suite.strip(), metric.strip(), float(value), side)
+    except ValueError:
+        raise DatasetError(f"--fail-{side} {text!r}: it must be METRIC=VALUE, as in answered_precision=0.95") from None
+
+
+def check_bars(bars: Sequence[Bar], scores: Scores) -> list[Verdict]:
+    """Whether every bar holds; a metric without a value does not pass, because nothing was measured.
+
+    Raises:
+        DatasetError: no suite of the run has the metric.
+    """
+    verdicts = []
+    for bar in bars:
+        found = [
+            (suite, of_suite[bar.metric])
+            for suite, of_suite in scores.items()
+            if bar.metric in of_suite and bar.suite in ("", suite)
+        ]
+        if not found:
+            known = ", ".join(sorted({metric for of_suite in scores.values() for metric in of_suite}))
+            raise DatasetError(f"There is no metric {bar.name!r} in this run. There are: {known}.")
+        verdicts += [_check(bar, suite, score) for suite, score in found]
+    return verdicts
+
+
+def _check(bar: Bar, suite: str, score: Score) -> Verdict:
+    name = f"{suite}.{bar.metric} {'>=' if bar.side == 'under' else '<='} {bar.value:g}"
+    if score.value is None:
+        return Verdict(name, False, "nothing was measured: no case counts", kind="unmeasured")
+    passed = score.value >= bar.value if bar.side == "under" else score.value <= bar.value
+    ends = f", 95 % {score.interval.low:.4f} to {score.interval.high:.4f}" if score.interval else ""
+    values = {"value": f"{score.value:.4f}", "n": str(score.n), "ends": ends}
+    return Verdict(name, passed, f"{score.value:.4f} (n = {score.n}{ends})", kind="bar", values=values)
+
+
+def check_comparison(comparison: Comparison) -> list[Verdict]:
+    """Whether the second run is no worse than the first: by paired tests, and entry by entry."""
+    prefix, base = comparison.suite, comparison.before_id
+    if not comparison.n:
+        return [Verdict(f"{prefix} no worse than {base}", False, "the runs have no question in common")]
+    verdicts = []
+    for change in comparison.metrics:
+        if change.verdict == "worse" and change.difference:
+            test = f"; {change.test.lost} lost, {change.test.won} won, p = {change.test.p:.4f}" if change.test else ""
+            verdicts.append(
+                Verdict(
+                    f"{prefix}.{change.metric} no worse than {base}",
+                    False,
+                    f"{change.before:.4f} before, {change.after:.4f} now: {change.difference.value:+.4f}, 95 % "
+                    f"{change.difference.interval.low:+.4f} to {change.difference.interval.high:+.4f}{test}",
+                    tuple(f"{prefix}:{identifier}" for identifier in change.lost),
+                    "worse",
+                    {
+                        "before": f"{change.before:.4f}",
+                        "now": f"{change.after:.4f}",
+                        "low": f"{change.difference.interval.low:+.4f}",
+                        "high": f"{change.difference.interval.high:+.4f}",
+                        "lost": str(len(change.lost)),
+                        "won": str(len(change.won)),
+                    },
+                )
+            )
+    verdicts += [
+        Verdict(
+            f"{prefix} {group.expected} no worse than {base}",
+            False,
+            f"{group.right_before} of {group.n} right before, {group.right_after} now",
+            tuple(f"{prefix}:{identifier}" for identifier in group.ids),
+            "broken",
+            {"before": str(group.right_before), "now": str(group.right_after), "n": str(group.n)},
+        )
+        for group in comparison.broken
+    ]
+    verdicts += [
+        Verdict(
+            f"{prefix} answer of {change.entry_id} ({change.language})",
+            False,
+            f"it now says what {change.other} said",
+            tuple(
+                f"{prefix}:{question.id}" for question in comparison.questions if question.expected == change.entry_id
+            ),
+            "swapped",
+            {"other": change.other},
+        )
+        for change in comparison.knowledge
+        if change.kind == "answer_swapped" and prefix == "faq"
+    ]
+    if not verdicts:
+        verdicts.append(
+            Verdict(
+                f"{prefix} no worse than {base}",
+                True,
+                f"{comparison.n} questions compared",
+                kind="compared",
+                values={"n": str(comparison.n)},
+            )
+        )
+    return verdicts

@@ -1,0 +1,69 @@
+"""From a sample and two people's judgements to figures: agreement, disagreements, metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from evaluation.metrics.conversation_scores import conversation_scores
+from evaluation.metrics.conversations import MeasuredConversation
+from evaluation.metrics.score import SEED, Score
+from evaluation.statistics.agreement import Agreement, cohens_kappa
+from evaluation.traffic.workbook import Label
+
+ANSWER = {"yes": True, "no": False, "none": None}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of two judgements.
+
+    Args:
+        agreement: of each question that was judged.
+        disagreements: the conversations to settle, with what each rater said.
+        scores: by metric; empty while something is to be settled.
+    """
+
+    agreement: dict[str, Agreement]
+    disagreements: dict[str, str]
+    scores: dict[str, Score]
+
+
+def judge(
+    conversations: Sequence[MeasuredConversation],
+    first: Mapping[str, Label],
+    second: Mapping[str, Label],
+    settled: Mapping[str, Label],
+) -> Judged:
+    """Kappa is of the two raters alone; the figures are of what they agree on, and of what was settled."""
+    ids = [one.id for one in conversations]
+    agreement = {
+        name: cohens_kappa(
+            [getattr(first[identifier], name) for identifier in ids],
+            [getattr(second[identifier], name) for identifier in ids],
+            seed=SEED,
+        )
+        for name in ("needs_human", "last_answer_right")
+    }
+    final = {i: first[i] if first[i] == second[i] else settled[i] for i in ids if first[i] == second[i] or i in settled}
+    open_ = {i: _said(first[i], second[i]) for i in ids if i not in final}
+    if open_:
+        return Judged(agreement, open_, {})
+    labelled = [
+        replace(
+            one,
+            needs_human=ANSWER[final[one.id].needs_human],
+            last_answer_right=ANSWER[final[one.id].last_answer_right],
+        )
+        for one in conversations
+    ]
+    return Judged(agreement, {}, conversation_scores(labelled))
+
+
+def _said(first: Label, second: Label) -> str:
+    pairs = (
+        (name, getattr(first, name), getattr(second, name))
+        for name in ("needs_human", "last_answer_right")
+        if getattr(first, name) != getattr(second, name)
+    )
+    return "; ".join(f"{name}: {one} / {other}" for name, one, other in pairs)

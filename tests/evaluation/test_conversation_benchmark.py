@@ -1,0 +1,132 @@
+"""Peers as bots: when they answer, what a turn under load costs, and the page that is made of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from evaluation.benchmarks.conversation_table import page
+from evaluation.benchmarks.fallback import Bar, FallbackBot, lowest_bar
+from evaluation.benchmarks.load import measure_load, resident_bytes
+from evaluation.benchmarks.peers import Reply as Found
+from evaluation.benchmarks.stock_rasa import configuration, domain, examples, rules
+from evaluation.benchmarks.stock_rasa_peer import TALK, StockRasa, StockRasaChannel, own_intents
+from evaluation.customers.goals import Goal
+from evaluation.customers.interfaces import Channel
+from evaluation.customers.plan import Plan
+from evaluation.customers.visit import pay_visit
+from evaluation.datasets import Query
+from tests.evaluation.customers.conftest import make_plan  # noqa: F401 - the fixture
+from tests.evaluation.customers.replies import MakePlan
+
+GOAL = Goal(id="g", language="en", says=("a", "b"), entries=("right",))
+
+
+def found(entry_id: str, confidence: float) -> Found:
+    return Found((entry_id,), (entry_id,), confidence, 1.0)
+
+
+def asked(*entry_ids: str | None) -> list[Query]:
+    return [Query(str(number), "?", "en", entry_id, "") for number, entry_id in enumerate(entry_ids)]
+
+
+@pytest.mark.parametrize(
+    ("right", "confidences", "bar"),
+    [
+        ((True, True, False), (0.9, 0.8, 0.7), 0.8),
+        ((True, False, True, True, True), (0.9, 0.8, 0.7, 0.6, 0.5), 0.5),  # four of five are enough in the end
+        ((True, False), (0.8, 0.8), None),  # ties stand together
+        ((False, False), (0.9, 0.8), None),
+    ],
+)
+def test_the_lowest_bar_that_is_precise_enough(
+    right: Sequence[bool], confidences: Sequence[float], bar: float | None
+) -> None:
+    queries = asked(*("x" for _ in right))
+    replies = [found("x" if good else "y", sure) for good, sure in zip(right, confidences, strict=True)]
+    assert lowest_bar(queries, replies, 0.8).confidence == bar
+
+
+class Scripted:
+    """A peer that finds what it was told to find."""
+
+    ready_seconds = 0.0
+
+    def __init__(self, **by_text: Found) -> None:
+        self._by_text = by_text
+
+    async def ask(self, questions: Sequence[Query]) -> list[Found]:
+        return [self._by_text[question.text] for question in questions]
+
+
+@pytest.mark.parametrize(
+    ("peer", "ending"),
+    [
+        (Scripted(a=found("right", 0.9)), "resolved"),
+        (Scripted(a=found("right", 0.1)), "handed_off"),
+        (Scripted(a=found("wrong", 0.9), b=found("right", 0.9)), "resolved"),
+    ],
+)
+async def test_the_same_customer_talks_to_a_peer(peer: Scripted, ending: str, make_plan: MakePlan) -> None:  # noqa: F811 - the fixture
+    plan: Plan = make_plan({"says": ["a", "b"]}, objection="")
+    assert (await pay_visit(FallbackBot(peer, Bar(0.5, 1.0, 1.0)), plan)).ending == ending
+
+
+async def test_a_peer_that_is_never_sure_enough_hands_everything_over() -> None:
+    bot = FallbackBot(Scripted(a=found("right", 0.9)), Bar(None, 0.0, 0.0))
+    assert (await bot.say("a")).owner == "waiting"
+
+
+async def test_load_counts_every_turn_once() -> None:
+    begun: list[str] = []
+
+    async def begin(goal: Goal) -> Channel:
+        begun.append(goal.id)
+        return FallbackBot(Scripted(a=found("right", 0.9)), Bar(0.5, 1.0, 1.0))
+
+    load = await measure_load(begin, [GOAL], clients=2, turns=12)
+    assert (load.clients, load.turns) == (2, 12)
+    assert 3 <= len(begun) <= 4
+    assert load.turns_a_second > 0
+
+
+def test_memory_is_that_of_the_process_and_its_children() -> None:
+    assert resident_bytes(os.getpid()) > 10_000_000
+
+
+def test_the_stock_bot_has_a_rule_for_every_intent() -> None:
+    intents = own_intents()
+    assert set(intents) == set(TALK)
+    assert min(map(len, intents.values())) >= 10
+    made = {step["intent"] for rule in rules(sorted(intents))["rules"] for step in rule["steps"] if "intent" in step}
+    assert made == {"faq", "nlu_fallback", *intents}
+    assert {"utter_faq/0", "utter_faq/1", "utter_person"} <= domain(2, sorted(intents))["responses"].keys()
+    assert [part["name"] for part in configuration(1, 1)["pipeline"]][:1] == ["JiebaTokenizer"]
+    rows = examples([["q1", "q2"]], {"greet": ["hi"]})["rasa_nlu_data"]["common_examples"]
+    assert [row["intent"] for row in rows] == ["faq/0", "faq/0", "greet"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "owner", "entry"), [(["entry 1"], "bot", "b"), (["hello"], "bot", None), (["person"], "waiting", None)]
+)
+def test_what_the_stock_bot_says_is_read(texts: list[str], owner: str, entry: str | None) -> None:
+    channel = StockRasaChannel(None, StockRasa("http://x", ("a", "b"), 3, 1.0, 1))  # type: ignore[arg-type]
+    reply = channel._read(texts)
+    assert reply.owner == owner
+    assert next((message.entry_id for message in reply.heard), None) == entry
+
+
+def test_the_page_has_a_column_for_each_peer_and_says_who_is_missing() -> None:
+    load = {"p50_ms": 1.0, "p95_ms": 2.0, "turns_a_second": 3.0}
+    peers: dict[str, Any] = {
+        "Bilin": {"wrong_containment": [0.1, 0.05, 0.2], "at_1": load, "at_16": load, "resident_bytes": 2_000_000},
+        "BM25": {"wrong_containment": None},
+    }
+    written = page({"goals": 4, "entries": 3, "peers": peers, "missing": {"stock Rasa": "not installed"}})
+    assert "|  | Bilin | BM25 |" in written
+    assert "| wrong containment | 0.100 (0.050–0.200) | – |" in written
+    assert "| p95, ms, 16 clients | 2.0 | – |" in written
+    assert "stock Rasa is missing: not installed" in written

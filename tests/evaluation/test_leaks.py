@@ -1,0 +1,76 @@
+"""A question that stands in the knowledge base ends the run, as it is or nearly."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaluation.__main__ import main
+from evaluation.datasets import Query
+from evaluation.leaks import Leaked, find_leaks, refuse_leaks
+from kb.content import EntryContent
+
+ENTRIES = [
+    EntryContent.model_validate(
+        {
+            "id": "account",
+            "scenario": "accounts",
+            "variants": {
+                "en": {"question": "How do I open a savings account?", "similar": ["open account"], "answer": "."},
+                "zh": {"question": "怎么开卡？", "similar": ["我想在你们银行开一个储蓄账户"], "answer": "。"},
+            },
+        }
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "leaks"),
+    [
+        ("How do I open a savings account?", True),
+        ("how do i open a SAVINGS account", True),
+        ("How do I open a savings  account ！", True),
+        ("How do I open my savings account?", True),
+        ("how do I open savings account", True),
+        ("我想在你们银行开个储蓄账户", True),
+        ("怎么开卡", True),
+        ("怎么关卡", False),
+        ("How do I close a loan account?", False),
+        ("在哪里能办储蓄账户", False),
+        ("！？", False),
+    ],
+)
+def test_what_leaks(text: str, leaks: bool) -> None:
+    assert [leak.id for leak in find_leaks([("q", text)], ENTRIES)] == (["q"] if leaks else [])
+
+
+def test_a_leak_names_what_it_is_like() -> None:
+    found = find_leaks([("a", "something else entirely"), ("b", "How do I open my savings account?")], ENTRIES)
+    assert [(leak.id, leak.entry_id, leak.found) for leak in found] == [
+        ("b", "account", "How do I open a savings account?")
+    ]
+    assert 93 <= found[0].similarity < 100
+
+
+def test_leaks_are_refused_by_name() -> None:
+    with pytest.raises(Leaked, match="1 of 1 questions stand in the knowledge base: q 'open account' ~ account"):
+        refuse_leaks([Query("q", "open account", "en", "account", "plain")], ENTRIES)
+
+
+def test_a_run_on_leaked_questions_ends_with_two_unless_they_are_to_be_reported(
+    small_data_dir: Path,
+    bank: list[Any],
+    write_lines: Callable[..., Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kb = write_lines("kb.jsonl", bank)
+    asked = write_lines("q.jsonl", [{"id": "q1", "text": "怎么挂失银行卡！", "entry_id": "lost-card"}])
+    command = ["faq", "--kb", str(kb), "--queries", str(asked), "--run", "leaky"]
+    assert main(command) == 2
+    assert "1 of 1 questions stand in the knowledge base: q1" in capsys.readouterr().err
+    assert main([*command, "--leaks", "report"]) == 0
+    rows = (small_data_dir / "evaluation" / "runs" / "leaky" / "rows.jsonl").read_text(encoding="utf-8")
+    assert json.loads(rows)["details"]["leaked"] is True

@@ -1,0 +1,249 @@
+"""A gate that lets damage through is no gate: each of these is done to a small bank, and has to be caught and named."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import handoff.policy
+from evaluation.__main__ import main
+from evaluation.handoff import Utterance
+from handoff.policy import TurnSignals, read_policy
+from kit.language import Detection, Language
+from kit.settings import Settings
+
+STOLEN = {"zh": "钱包在地铁上被人偷了", "en": "somebody stole my wallet on the train"}
+BANK: dict[str, dict[str, tuple[list[str], str]]] = {
+    "lost-card": {
+        "zh": (["银行卡丢了怎么办", "怎么挂失银行卡", STOLEN["zh"]], "请立即在手机银行挂失，或拨打客服电话。"),
+        "en": (["I have lost my bank card", "how do I block my card", STOLEN["en"]], "Block it in the app at once."),
+    },
+    "mortgage-early": {
+        "zh": (["房贷可以提前还款吗", "想提前还清按揭", "提前还房贷要违约金吗"], "满一年可提前还款，免收违约金。"),
+        "en": (
+            ["Can I repay my mortgage early", "pay off the home loan", "early repayment fee"],
+            "After a year, free.",
+        ),
+    },
+    "foreign-cash": {
+        "zh": (["怎么预约外币现钞", "想换点美元现金", "网点有日元吗"], "提前两个工作日在手机银行预约取钞。"),
+        "en": (
+            ["How do I order foreign banknotes", "I need some dollars in cash", "yen notes"],
+            "Order two days ahead.",
+        ),
+    },
+    "statement": {
+        "zh": (["怎么打印银行流水", "在哪里下载交易明细", "要盖章的流水"], "手机银行“我的账户”里可以导出流水。"),
+        "en": (
+            ["How do I get a bank statement", "download my transactions", "stamped statement"],
+            "Export it in Accounts.",
+        ),
+    },
+}
+QUESTIONS: dict[str, dict[str, list[str]]] = {
+    "lost-card": {
+        "zh": ["地铁上钱包给小偷偷走了", "钱包被人偷了", "我的钱包今天在地铁被偷", "卡找不到了要挂失"],
+        "en": [
+            "my wallet got stolen on a train",
+            "someone has stolen my wallet",
+            "wallet stolen today",
+            "card is lost",
+        ],
+    },
+    "mortgage-early": {
+        "zh": ["按揭想一次还清", "提前还房贷行不行", "房贷提前还有没有违约金"],
+        "en": [
+            "repay the mortgage sooner",
+            "is there a fee for paying off a home loan early",
+            "clear my mortgage early",
+        ],
+    },
+    "foreign-cash": {
+        "zh": ["我要换美元", "能取日元现钞吗", "预约一点外币"],
+        "en": ["get dollars in cash", "order some foreign notes", "can I have yen banknotes"],
+    },
+    "statement": {
+        "zh": ["流水怎么打", "交易明细哪里下", "银行流水要盖章"],
+        "en": ["where is my bank statement", "get a statement with a stamp", "a list of all I paid in May"],
+    },
+}
+
+
+def entries(bank: dict[str, dict[str, tuple[list[str], str]]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": entry_id,
+            "scenario": entry_id,
+            "variants": {
+                language: {"question": texts[0], "similar": texts[1:], "answer": answer}
+                for language, (texts, answer) in variants.items()
+            },
+        }
+        for entry_id, variants in bank.items()
+    ]
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+class Bench:
+    """Runs on the small bank; the first is the base that the others must not be worse than."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        rows = [
+            {"id": f"{entry_id}-{language}-{number}", "text": text, "language": language, "entry_id": entry_id}
+            for entry_id, by_language in QUESTIONS.items()
+            for language, texts in by_language.items()
+            for number, text in enumerate(texts)
+        ]
+        self.queries = write(folder / "queries.jsonl", rows)
+
+    def run(self, name: str, bank: dict[str, Any], *options: str) -> tuple[int, dict[str, Any], str]:
+        """The exit code, the figures, and the report."""
+        kb = write(self.folder / f"{name}.jsonl", entries(bank))
+        out, html = self.folder / f"{name}.json", self.folder / f"{name}.html"
+        command = ["faq", "--kb", str(kb), "--queries", str(self.queries), "--run", name]
+        code = main([*command, "--json", str(out), "--html", str(html), *options])
+        return code, json.loads(out.read_text(encoding="utf-8")), html.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def bench(small_data_dir: Path, tmp_path: Path) -> Bench:
+    bench = Bench(tmp_path)
+    code, report, _ = bench.run("base", BANK)
+    assert code == 0
+    assert report["top1"] == 1.0, "the base has to be whole, or the sabotage proves nothing"
+    return bench
+
+
+def failed(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {condition["name"]: condition for condition in report["gate"]["conditions"] if not condition["passed"]}
+
+
+def test_the_same_again_passes(bench: Bench) -> None:
+    code, report, html = bench.run("again", BANK, "--no-worse-than", "base", "--fail-under", "faq_accuracy=0.95")
+    assert code == 0
+    assert report["gate"]["passed"] is True
+    assert 'class="state passed"' in html
+
+
+def test_an_answer_that_was_swapped(bench: Bench) -> None:
+    swapped = {**BANK, "lost-card": {**BANK["lost-card"]}, "statement": {**BANK["statement"]}}
+    for language in ("zh", "en"):
+        mine, other = BANK["lost-card"][language], BANK["statement"][language]
+        swapped["lost-card"][language], swapped["statement"][language] = (mine[0], other[1]), (other[0], mine[1])
+    code, report, html = bench.run("swapped", swapped, "--no-worse-than", "base")
+    assert code == 1
+    assert report["top1"] == 1.0, "the right entry is found all the same: only the comparison can tell"
+    named = failed(report)
+    for entry_id, other in (("lost-card", "statement"), ("statement", "lost-card")):
+        for language in ("zh", "en"):
+            condition = named[f"faq answer of {entry_id} ({language})"]
+            assert condition["reason"] == f"it now says what {other} said"
+    assert "It now says what statement said" in html
+
+
+def test_a_similar_question_that_was_moved_to_another_entry(bench: Bench) -> None:
+    moved = {**BANK, "lost-card": {**BANK["lost-card"]}, "foreign-cash": {**BANK["foreign-cash"]}}
+    for language, text in STOLEN.items():
+        mine, other = BANK["lost-card"][language], BANK["foreign-cash"][language]
+        moved["lost-card"][language] = ([t for t in mine[0] if t != text], mine[1])
+        moved["foreign-cash"][language] = ([*other[0], text], other[1])
+    code, report, html = bench.run("moved", moved, "--no-worse-than", "base")
+    assert code == 1
+    condition = failed(report)["faq lost-card no worse than base"]
+    assert len(condition["questions"]) >= 3
+    assert all(question.startswith("faq:lost-card-") for question in condition["questions"])
+    assert all(question in html for question in condition["questions"])
+    assert STOLEN["zh"] in html
+    assert 'class="t-en" lang="en">Similar question moved' in html
+
+
+def test_a_language_detector_that_is_broken(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evaluation.faq.detect", lambda text, default="zh": Detection(Language.ZH_HANS, "zh"))
+    code, report, html = bench.run("deaf", BANK, "--no-worse-than", "base", "--fail-under", "language_accuracy=0.99")
+    assert code == 1
+    named = failed(report)
+    assert "faq.language_accuracy >= 0.99" in named
+    lost = named["faq.language_accuracy no worse than base"]["questions"]
+    assert {question.split("-")[-2] for question in lost} == {"en"}
+    assert "faq.language_accuracy no worse than base" in html
+
+
+HEARD = {
+    "person": TurnSignals(asked_confidence=0.95),
+    "complaint": TurnSignals(complaint_confidence=0.95),
+    "question": TurnSignals(),
+}
+
+
+class Heard:
+    """The signals of the test's utterances, as the product reads them."""
+
+    async def read(self, text: str, language: str) -> TurnSignals:
+        return HEARD[text.split()[0]]
+
+
+class Understood:
+    """The bot that understands a question in everything."""
+
+    async def understand(self, text: str) -> dict[str, Any]:
+        return {"intent": {"name": "faq", "confidence": 0.9}}
+
+
+@pytest.fixture
+def hand_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, dict[str, Any], str]]:
+    """Runs the suite on the product's policy; in front of it stand signals and a bot that the unit is not about."""
+    import contextlib
+    from collections.abc import AsyncIterator
+
+    from evaluation import handoff as suite
+
+    @contextlib.asynccontextmanager
+    async def deciding(settings: Settings, utterances: Any) -> AsyncIterator[Any]:
+        async def decide(utterance: Utterance) -> Any:
+            return await suite.decide(utterance, Heard(), Understood(), read_policy())
+
+        yield decide
+
+    monkeypatch.setenv("BILIN_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setattr("evaluation.handoff.deciding", deciding)
+    rows = [
+        {"id": f"{kind}-{number}", "text": f"{kind} {number}", "language": "en", "needed": reason is not None}
+        | ({"reason": reason} if reason else {})
+        for kind, reason in (("person", "asked_for_human"), ("complaint", "complaint"), ("question", None))
+        for number in range(8)
+    ]
+    utterances = write(tmp_path / "utterances.jsonl", rows)
+
+    def run(name: str, *options: str) -> tuple[int, dict[str, Any], str]:
+        out, html = tmp_path / f"{name}.json", tmp_path / f"{name}.html"
+        command = ["handoff", "--queries", str(utterances), "--run", name, "--json", str(out), "--html", str(html)]
+        code = main([*command, *options])
+        return code, json.loads(out.read_text(encoding="utf-8")), html.read_text(encoding="utf-8")
+
+    return run
+
+
+def test_a_handoff_rule_that_was_removed(
+    hand_over: Callable[..., tuple[int, dict[str, Any], str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, report, _ = hand_over("base", "--fail-under", "handoff_recall=0.95")
+    assert (code, report["recall"]) == (0, 1.0)
+    rule = handoff.policy.before_bot
+    without = lambda signals, *rest: rule(replace(signals, complaint_confidence=0.0), *rest)  # noqa: E731
+    monkeypatch.setattr("evaluation.handoff.before_bot", without)
+    code, report, html = hand_over("removed", "--no-worse-than", "base", "--fail-under", "handoff_recall=0.95")
+    assert code == 1
+    named = failed(report)
+    assert "handoff.handoff_recall >= 0.95" in named
+    lost = named["handoff.handoff_recall no worse than base"]["questions"]
+    assert lost == [f"handoff:complaint-{number}" for number in range(8)]
+    assert named["handoff person: complaint no worse than base"]["questions"] == lost
+    assert "handoff person: complaint no worse than base" in html
