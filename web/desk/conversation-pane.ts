@@ -118,10 +118,16 @@ export class ConversationPane extends DeskPart {
       background: var(--paper);
       color: var(--ink-quiet);
     }
-    @media (max-width: 640px) {
+    /* The reason says more than the number, where there is room for one. */
+    @media (max-width: 1479.98px) {
       header h2 {
         position: absolute;
         clip-path: inset(50%);
+      }
+    }
+    @media (max-width: 640px) {
+      header > .marks {
+        flex: 1 0 60%;
       }
       header .button {
         padding-inline: var(--space-2);

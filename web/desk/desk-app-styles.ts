@@ -44,6 +44,10 @@ export const deskAppStyles = css`
     }
   }
   @media (max-width: 640px) {
+    .top {
+      flex-wrap: wrap;
+      row-gap: 0;
+    }
     .line {
       margin-inline-start: 0;
     }
