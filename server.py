@@ -15,10 +15,14 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+import chat.bridge.endpoints
+import chat.casework.endpoints
 import chat.endpoints
 import chat.internal
 import chat.records.endpoints
 import chat.socket
+import handoff.canned.endpoints
+import handoff.case_endpoints
 import handoff.endpoints
 import handoff.socket
 import handoff.team_endpoints
@@ -30,20 +34,27 @@ import kb.suggestions.endpoints
 from chat.answering import Answering
 from chat.assignment import QueueRunner
 from chat.bot import RasaBot
-from chat.desk import DeskConversations
+from chat.bridge.incoming import BridgeDesk
+from chat.bridge.outgoing import BridgeRunner
+from chat.casework.afterwards import Afterwards
+from chat.casework.drafting import EntryDrafts
+from chat.casework.service import Casework
+from chat.customers import CustomerKeys
 from chat.queueing import QueueRules
 from chat.records.provider import ConversationRecords
 from chat.records.tracing import Tracing
 from chat.turn import TurnRunner
 from chat.waiting import WaitingRoom
+from handoff.canned.service import CannedReplies
+from handoff.case_desk import CaseDesk
 from handoff.desk import Desk
-from handoff.policy import Thresholds
+from handoff.policy import read_policy
 from handoff.roster import Roster
 from handoff.signals import SignalReader, fitted_reader
 from handoff.teams import DEMO_TEAMS, read_teams
 from identity.demo import create_demo_accounts
 from identity.service import Identity
-from kb.content import ContentError, read_folder
+from kb.content import ContentError, Lang, questions_of, read_folder
 from kb.encoder import TurnEncoder, load_encoder
 from kb.insight.service import Insight
 from kb.reranking import available_reranker
@@ -55,7 +66,7 @@ from kit.clock import SystemClock
 from kit.counters import count_degraded
 from kit.database import Database
 from kit.errors import BilinError, InvalidRequest, Unavailable
-from kit.events import events_from_settings
+from kit.events import Events, events_from_settings
 from kit.settings import ROOT, Settings
 
 log = structlog.get_logger(__name__)
@@ -88,10 +99,14 @@ def create_app(settings: Settings, encoder: TurnEncoder | None = None) -> FastAP
     http.install(app)
     for router in (
         chat.endpoints.router,
+        chat.casework.endpoints.router,
+        chat.bridge.endpoints.router,
         chat.internal.router,
         chat.records.endpoints.router,
         chat.socket.router,
         handoff.endpoints.router,
+        handoff.case_endpoints.router,
+        handoff.canned.endpoints.router,
         handoff.socket.router,
         handoff.team_endpoints.router,
         identity.endpoints.router,
@@ -115,7 +130,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     events = events_from_settings(settings)
     await events.start()
     encoder = encoder or await _load_encoder(settings)
-    thresholds = Thresholds()
+    policy = read_policy(settings.handoff_policy)
 
     secret_key = settings.secret("secret_key")
     identity_service = Identity(database, clock, secret_key=secret_key, session_hours=settings.session_hours)
@@ -139,26 +154,33 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
 
     signals = SignalReader(knowledge.encode)
     if encoder is not None:
-        examples = VectorCache(encoder.encoder.primary, settings.data_dir / "cache" / "signals.db")
-        signals = await fitted_reader(knowledge.encode, encoder.encoder.space.primary, examples)
+        examples = VectorCache(encoder.encoder, settings.data_dir / "cache" / "signals.db")
+        signals = await fitted_reader(
+            knowledge.encode, examples, _ordinary_questions(settings), settings.data_dir / "cache" / "signals.npz"
+        )
 
     queue_rules = QueueRules.from_settings(settings, knowledge.scenario_of)
-    conversations = DeskConversations(database, events, clock, queue_rules)
+    offers = EntryDrafts(knowledge.browsing, knowledge.editing)
+    conversations = Casework(database, events, clock, queue_rules, offers)
     roster = Roster(database, events, clock, conversations, queue_rules.roster)
     await _load_teams(roster, settings)
     bot = RasaBot(settings.resolved_bot_url, settings.secret("bot_token"), timeout_seconds=settings.bot_timeout_seconds)
-    answering = Answering(conversations, knowledge, thresholds)
+    answering = Answering(conversations, knowledge, policy)
     turns = TurnRunner(
         conversations,
         answering,
         bot,
         signals,
-        thresholds,
+        policy,
         claim_seconds=settings.bot_timeout_seconds + TURN_MARGIN_SECONDS,
     )
     await turns.start()
+    bridge = _bridge(app, settings, database, events, conversations)
     queue = QueueRunner(conversations, roster)
-    await queue.start()
+    if bridge is None:
+        await queue.start()
+    else:
+        await bridge.start()
 
     records = ConversationRecords(database)
     suggestions = Suggestions(database, clock, knowledge, records, identity_service)
@@ -168,7 +190,12 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     app.state.shopper_secret = settings.secret("shopper_secret")
     app.state.database, app.state.events, app.state.bot = database, events, bot
     app.state.identity, app.state.knowledge = identity_service, knowledge
-    app.state.chat, app.state.desk = conversations, Desk(conversations)
+    app.state.chat, app.state.desk = conversations, Desk(conversations, elsewhere=bridge is not None)
+    app.state.case_desk = CaseDesk(app.state.desk, conversations, identity_service.member, roster, clock)
+    app.state.canned = CannedReplies(database, clock)
+    app.state.afterwards = Afterwards(database, events, clock, queue_rules)
+    app.state.afterwards.queue_changed = queue.wake
+    app.state.customer_keys = CustomerKeys(secret_key)
     app.state.roster = roster
     app.state.waiting_room = WaitingRoom(database, clock, queue_rules.roster)
     app.state.answering, app.state.turns = answering, turns
@@ -179,12 +206,25 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         yield
     finally:
         await queue.close()
+        if bridge is not None:
+            await bridge.close()
         await turns.close()
         await suggestions.collector.close()
         await knowledge.close()
         await events.close()
         await bot.close()
         await database.close()
+
+
+def _bridge(
+    app: FastAPI, settings: Settings, database: Database, events: Events, conversations: Casework
+) -> BridgeRunner | None:
+    """The bridge to another desk, where one takes the place of ours."""
+    app.state.bridge_desk, app.state.bridge_token = None, ""
+    if not settings.bridge_url:
+        return None
+    app.state.bridge_desk, app.state.bridge_token = BridgeDesk(conversations), settings.secret("bridge_token")
+    return BridgeRunner(database, events, SystemClock(), settings.bridge_url, settings.secret("bridge_secret"))
 
 
 async def _load_content(knowledge: KnowledgeBase, settings: Settings) -> None:
@@ -206,6 +246,14 @@ async def _load_teams(roster: Roster, settings: Settings) -> None:
     except InvalidRequest as error:
         count_degraded("teams_invalid")
         log.error("teams_not_loaded", effect="everybody is in the built-in team", reason=error.message)
+
+
+def _ordinary_questions(settings: Settings) -> dict[Lang, list[str]]:
+    """What nobody should take for a feeling; nothing where the files are broken, which was counted before."""
+    try:
+        return questions_of(read_folder(settings.content_dir))
+    except ContentError:
+        return {}
 
 
 async def _load_encoder(settings: Settings) -> TurnEncoder | None:

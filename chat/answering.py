@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import structlog
 
-from chat.models import Message
+from chat.casework.repository import CaseRepository
+from chat.models import Conversation, Message
 from chat.ownership import Owner
 from chat.repository import ChatRepository
 from chat.service import ChatService
+from chat.standing import standing_of
 from chat.texts import text as say
 from handoff.policy import (
     Answer,
+    Bars,
     Clarify,
     Decline,
     Handoff,
-    Reason,
+    Happening,
+    Policy,
     Standing,
-    Thresholds,
     TurnSignals,
     after_intent,
     after_search,
     before_bot,
+    on_event,
 )
 from kb.content import EntryContent, Lang
 from kb.context import Earlier, joined
@@ -50,10 +54,10 @@ class Reply:
 class Answering:
     """Answers from the knowledge base, under the handoff policy."""
 
-    def __init__(self, chat: ChatService, knowledge: KnowledgeBase, thresholds: Thresholds) -> None:
+    def __init__(self, chat: ChatService, knowledge: KnowledgeBase, policy: Policy) -> None:
         self._chat = chat
         self._knowledge = knowledge
-        self._thresholds = thresholds
+        self._policy = policy
 
     async def answer(self, conversation_id: str, intent: str, intent_confidence: float, slots: dict[str, Any]) -> Reply:
         """Answer the customer message whose turn it is. Called by the bot's actions.
@@ -72,28 +76,31 @@ class Answering:
             return Reply("handoff", [])  # a person has taken over while the bot was thinking
         language: Lang = "en" if message.language == "en" else "zh"
         noted = {"intent": intent, "intent_confidence": round(intent_confidence, 4)}
-        by_intent = after_intent(intent, _signals(message), self._thresholds)
+        standing = standing_of(conversation, message)
+        by_intent = after_intent(intent, TurnSignals.stored(message.turn), standing, self._policy)
         if by_intent is not None:
             await self._note(message, {**noted, "outcome": "handoff"})
-            return await self._hand_off(conversation_id, by_intent.reason, message, slots)
+            return await self._hand_off(conversation_id, by_intent, message, slots)
         earlier = await self._earlier(message)
         try:
             search = await self._knowledge.search(message.text, language, earlier)
         except Unavailable as error:
             log.warning("search_unavailable", code=error.code)
-            return await self._hand_off(conversation_id, Reason.BOT_UNAVAILABLE, message, slots)
+            unavailable = on_event(Happening.BOT_UNAVAILABLE, standing, self._policy)
+            return await self._hand_off(conversation_id, unavailable, message, slots)
         outcome = after_search(
             search.confidences,
             off_topic=intent == OFF_TOPIC_INTENT,
-            standing=Standing(conversation.unhelped_turns, conversation.angry_turns),
-            thresholds=self._bars(search),
+            standing=standing,
+            policy=self._policy,
+            bars=_bars(search),
         )
         found = {**noted, **self._seen(search, language), "outcome": _name(outcome)}
         if search.in_context and earlier is not None:
             found["searched"] = joined(earlier, message.text, language)[-LONGEST_TOPIC:]
         await self._note(message, found)
         if isinstance(outcome, Handoff):
-            return await self._hand_off(conversation_id, outcome.reason, message, slots)
+            return await self._hand_off(conversation_id, outcome, message, slots)
         await self._count(conversation_id, helped=isinstance(outcome, Answer))
         turns.labels(_name(outcome)).inc()
         return Reply(_name(outcome), await self._messages(outcome, search, language))
@@ -102,7 +109,10 @@ class Answering:
         """The customer has chosen among the candidates, or none of them."""
         if choice == "none":
             await self._note(message, {"outcome": "handoff", "choice": choice})
-            await self._hand_off(conversation_id, Reason.LOW_CONFIDENCE, message)
+            turns.labels("handoff").inc()
+            conversation = await self._chat.current(conversation_id)
+            inputs = await self.inputs(message)
+            await self.happened(conversation, Happening.NONE_OF_THESE, actor="policy", inputs=inputs)
             return
         try:
             release_id, entry = self._knowledge.live_entry(choice)
@@ -119,7 +129,7 @@ class Answering:
     ) -> None:
         """In the queue, the bot still answers what it is sure of and leaves the rest to the person."""
         search = await self.suggest(message, language)
-        if before_bot(signals, Standing(), self._thresholds) is not None:
+        if before_bot(signals, Standing(), self._policy) is not None:
             return  # asked again for the person who is on the way
         if search and search.candidates[0].confidence >= search.thresholds.answer:
             reply = await self._answer_message(search.candidates[0].entry, search.release_id, language)
@@ -139,15 +149,15 @@ class Answering:
         """The turn before, as far as it says what this message may follow up."""
         async with self._chat.database.read() as session:
             before = await ChatRepository(session).turn_before(message)
+            told = await CaseRepository(session).agent_words(message, before.seq if before else 0)
+        if told:
+            return _after_agent(before, told)
         if before is None or before.turn is None:
             return None
         answered = before.turn.get("choice")
         if before.turn.get("outcome") == "answer" and before.turn.get("candidates"):
             answered = before.turn["candidates"][0]["entry_id"]
         return Earlier(before.turn.get("searched", before.text), answered)
-
-    def _bars(self, search: Search) -> Thresholds:
-        return replace(self._thresholds, answer=search.thresholds.answer, clarify=search.thresholds.clarify)
 
     async def inputs(self, message: Message) -> dict[str, Any]:
         """What a decision was based on, as it is stored with the handoff."""
@@ -156,12 +166,26 @@ class Answering:
         seen = {key: value for key, value in ((stored.turn if stored else None) or {}).items() if key != "candidates"}
         return {"seq": message.seq, **seen}
 
+    async def happened(
+        self,
+        conversation: Conversation,
+        happening: Happening,
+        *,
+        actor: str,
+        inputs: dict[str, Any] | None = None,
+        slots: dict[str, Any] | None = None,
+    ) -> bool:
+        """Something that is not words calls for a person; False when one has the conversation, or is on the way."""
+        needed = on_event(happening, standing_of(conversation), self._policy)
+        seen = {**(inputs or {}), "event": happening.value}
+        return await self._chat.hand_off(conversation.id, needed, actor=actor, inputs=seen, slots=slots)
+
     async def _hand_off(
-        self, conversation_id: str, reason: Reason, message: Message, slots: dict[str, Any] | None = None
+        self, conversation_id: str, needed: Handoff, message: Message, slots: dict[str, Any] | None = None
     ) -> Reply:
         turns.labels("handoff").inc()
         inputs = await self.inputs(message)
-        await self._chat.hand_off(conversation_id, reason, actor="policy", inputs=inputs, slots=slots)
+        await self._chat.hand_off(conversation_id, needed, actor="policy", inputs=inputs, slots=slots)
         return Reply("handoff", [])
 
     async def _note(self, message: Message, found: dict[str, Any]) -> None:
@@ -234,6 +258,8 @@ class Answering:
     @staticmethod
     def _seen(search: Search, language: Lang) -> dict[str, Any]:
         return {
+            "bars": {"answer": round(search.thresholds.answer, 4), "clarify": round(search.thresholds.clarify, 4)},
+            "confidences": [round(confidence, 4) for confidence in search.confidences[:3]],
             "candidates": [
                 {
                     "entry_id": candidate.entry.id,
@@ -242,8 +268,21 @@ class Answering:
                     "confidence": round(candidate.confidence, 4),
                 }
                 for candidate in search.candidates[:3]
-            ]
+            ],
         }
+
+
+def _after_agent(before: Message | None, told: list[Message]) -> Earlier:
+    """What a message follows up that comes after a person's words: those, and what they answered.
+
+    What the person gave as an answer of the knowledge base counts as said, as if the bot had said it.
+    """
+    language: Lang = "en" if told[-1].language == "en" else "zh"
+    asked = Earlier(before.text) if before else None
+    words = " ".join(message.text for message in told)[-LONGEST_TOPIC:]
+    used = [(message.turn or {}).get("suggestion") for message in told]
+    given = [suggestion["entry_id"] for suggestion in used if suggestion]
+    return Earlier(joined(asked, words, language) if asked else words, given[-1] if given else None)
 
 
 def _name(outcome: Answer | Clarify | Decline | Handoff) -> OutcomeName:
@@ -251,11 +290,5 @@ def _name(outcome: Answer | Clarify | Decline | Handoff) -> OutcomeName:
     return names[type(outcome)]
 
 
-def _signals(message: Message) -> TurnSignals:
-    turn = message.turn or {}
-    return TurnSignals(
-        emotion=turn.get("emotion", "neutral"),
-        emotion_confidence=turn.get("emotion_confidence", 1.0),
-        asked_confidence=turn.get("asked_confidence", 0.0),
-        complaint_confidence=turn.get("complaint_confidence", 0.0),
-    )
+def _bars(search: Search) -> Bars:
+    return Bars(search.thresholds.answer, search.thresholds.clarify)

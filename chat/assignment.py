@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import structlog
 
+from chat.channels import is_business
 from chat.desk import DeskConversations
 from chat.giving import AlreadyTaken, AtCapacity
 from chat.models import Conversation
@@ -82,7 +83,9 @@ class QueueRunner:
         """Give away what may be given away now; returns what was."""
         now = self._conversations.clock.now()
         async with self._conversations.database.read() as session:
-            waiting = await ChatRepository(session).by_owner(Owner.WAITING)
+            found = await ChatRepository(session).by_owner(Owner.WAITING)
+            # A tester leaves the queue by itself: no agent is interrupted for it.
+            waiting = [conversation for conversation in found if is_business(conversation.channel)]
             if not waiting:
                 return []
             teams = await read_teams_of(session)

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chat.casework.models import CaseOutcome, EditedSuggestion
+from chat.casework.repository import CaseRepository
 from chat.giving import AlreadyTaken
 from chat.left_messages import MessageLeaving
 from chat.models import Conversation, Message
 from chat.ownership import Owner, OwnerChanged
+from chat.queueing import QueueRules
 from chat.repository import ChatRepository
 from chat.service import MAX_TEXT, OUT_OF_QUEUE, ConversationNotFound, language_of
+from chat.standing import trend_for_staff
 from chat.texts import text as say
-from handoff.interfaces import Case, Line
-from kit.errors import Conflict, InvalidRequest
+from handoff.case_interfaces import DraftOffers, EditedReply
+from handoff.interfaces import Case, Line, Outcome, Person, Suggested
+from handoff.trend import LOOKED_BACK
+from kit.clock import Clock
+from kit.database import Database
+from kit.errors import BilinError, Conflict, InvalidRequest
+from kit.events import Events
 from kit.masking import mask
 
+log = structlog.get_logger(__name__)
 __all__ = ["AlreadyTaken", "DeskConversations", "NotOwner"]
 
 LINES_OF_SUMMARY = 3
+WITHOUT_AGENT: dict[str, object] = {"agent_id": None, "agent_name": None, "taken_at": None}
 
 
 class NotOwner(Conflict):
@@ -37,11 +53,27 @@ def line_of(message: Message) -> Line:
         data=message.data,
         turn=message.turn,
         created_at=message.created_at,
+        helpful=message.helpful,
     )
 
 
 class DeskConversations(MessageLeaving):
-    """What staff do with conversations."""
+    """What staff do with conversations.
+
+    Args:
+        offers: takes suggested answers that agents have improved; None only stores them.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        events: Events,
+        clock: Clock,
+        rules: QueueRules = QueueRules(),
+        offers: DraftOffers | None = None,
+    ) -> None:
+        super().__init__(database, events, clock, rules)
+        self._offers = offers
 
     async def waiting(self) -> list[Case]:
         """Those waiting for a person, in the order of the queue."""
@@ -87,15 +119,24 @@ class DeskConversations(MessageLeaving):
         await self.give(case.id, case.version, agent_id, agent_name, automatic=False)
         return await self.case(case.id)
 
-    async def reply(self, conversation_id: str, agent_id: int, agent_name: str, client_id: str, text: str) -> Line:
+    async def reply(
+        self,
+        conversation_id: str,
+        agent_id: int,
+        agent_name: str,
+        client_id: str,
+        text: str,
+        suggested: Suggested | None = None,
+    ) -> Line:
         """Store an agent's message; the same ``client_id`` is stored once.
+
+        One that was a suggested answer says so to staff; one that the agent changed is offered to the editors.
 
         Raises:
             NotOwner: the conversation is not theirs.
         """
-        text = text.replace("\x00", "")  # PostgreSQL keeps none
-        if not text.strip() or len(text) > MAX_TEXT:
-            raise InvalidRequest(f"A message has 1 to {MAX_TEXT} characters.", code="invalid_text")
+        text = storable(text)
+        edited = suggested is not None and suggested.inserted.strip() != text.strip()
         async with self.database.write() as session:
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
@@ -115,28 +156,78 @@ class DeskConversations(MessageLeaving):
                     text=text,
                     language=conversation.language,
                     data={},
+                    turn={"suggestion": {"entry_id": suggested.entry_id, "edited": edited}} if suggested else None,
                     created_at=self.clock.now(),
                 ),
             )
+            if suggested and edited:
+                offer = EditedReply(
+                    conversation_id,
+                    message.seq,
+                    suggested.entry_id,
+                    message.language,
+                    suggested.inserted,
+                    mask(text),
+                    Person(agent_id, agent_name),
+                )
+                CaseRepository(session).add(_edited_suggestion(offer, message))
         await self.changed(conversation_id, queue=True)
+        if suggested and edited:
+            await self._offer(offer)
         return line_of(message)
+
+    async def _offer(self, edited: EditedReply) -> None:
+        if self._offers is None:
+            return
+        try:
+            await self._offers.offer(edited)
+        except BilinError as error:  # the reply is sent, and the wording is stored
+            log.warning("draft_not_offered", entry_id=edited.entry_id, code=error.code)
 
     async def give_back(self, case: Case, agent_name: str) -> Case:
         """Let the bot go on."""
         values: dict[str, object] = {
-            "agent_id": None,
-            "agent_name": None,
+            **WITHOUT_AGENT,
             **OUT_OF_QUEUE,
-            "taken_at": None,
         }
         return await self._move(case, Owner.BOT, agent_name, "returned", values)
 
-    async def close(self, case: Case, agent_name: str) -> Case:
-        """End the conversation."""
-        return await self._move(case, Owner.CLOSED, agent_name, "closed", {})
+    async def close(self, case: Case, agent_name: str, outcome: Outcome | None = None) -> Case:
+        """End the conversation; how the agent judged it is stored with the same stroke."""
 
-    async def _move(self, case: Case, to: Owner, actor: str, notice: str, values: dict[str, object]) -> Case:
+        async def judge(session: AsyncSession, conversation: Conversation) -> None:
+            if outcome is not None:
+                CaseRepository(session).add(
+                    CaseOutcome(
+                        conversation_id=conversation.id,
+                        kind=outcome.kind,
+                        entry_id=outcome.entry_id,
+                        agent_id=conversation.agent_id or 0,
+                        agent_name=agent_name,
+                        at=self.clock.now(),
+                    )
+                )
+
+        return await self._move(case, Owner.CLOSED, agent_name, "closed", {}, judge)
+
+    async def _move(
+        self,
+        case: Case,
+        to: Owner,
+        actor: str,
+        notice: str,
+        values: dict[str, object],
+        beside: Callable[[AsyncSession, Conversation], Awaitable[None]] | None = None,
+        **said: str,
+    ) -> Case:
+        """Change the owner and tell the customer; ``beside`` is stored in the same transaction, or not at all.
+
+        Who gets it is locked before the conversation is, in the order of ``chat.giving``, and may not have too many.
+        """
         async with self.database.write() as session:
+            agent_id = values.get("agent_id")
+            if isinstance(agent_id, int) and agent_id != case.agent_id:
+                await self.check_agent(session, agent_id, automatic=False)
             repository = ChatRepository(session)
             conversation = await self._locked(repository, case.id)
             if conversation.version != case.version:
@@ -144,8 +235,12 @@ class DeskConversations(MessageLeaving):
             await repository.change_owner(
                 conversation, to, actor=actor, at=self.clock.now(), reason=notice, values=values
             )
-            line = say(language_of(conversation), notice, agent=actor)
-            await self._notice(repository, conversation, notice, line, agent_name=actor)
+            if to is not Owner.AGENT:
+                await CaseRepository(session).end_consultations(conversation.id, self.clock.now())
+            line = say(language_of(conversation), notice, **{"agent": actor, **said})
+            await self._notice(repository, conversation, notice, line, agent_name=said.get("agent", actor))
+            if beside is not None:
+                await beside(session, conversation)
             moved = await self._case(repository, conversation)
         await self.changed(case.id, queue=True)
         return moved
@@ -157,7 +252,8 @@ class DeskConversations(MessageLeaving):
 
     async def _case(self, repository: ChatRepository, conversation: Conversation) -> Case:
         last = await repository.last_said(conversation.id)
-        said = await repository.customer_lines(conversation.id, LINES_OF_SUMMARY)
+        said = await repository.customer_lines(conversation.id, LOOKED_BACK)
+        consulted = await CaseRepository(repository.session).consulted(conversation.id)
         return Case(
             id=conversation.id,
             language=conversation.language,
@@ -172,5 +268,28 @@ class DeskConversations(MessageLeaving):
             agent_name=conversation.agent_name,
             last_seq=conversation.last_seq,
             last_line=line_of(last) if last else None,
-            wants=" / ".join(mask(message.text)[:120] for message in said),
+            wants=" / ".join(mask(message.text)[:120] for message in said[-LINES_OF_SUMMARY:]),
+            trend=trend_for_staff(said),
+            consulted={each.colleague_id: each.colleague_name for each in consulted},
         )
+
+
+def storable(text: str) -> str:
+    """A text as it can be stored; raises ``InvalidRequest`` when it says nothing, or too much."""
+    text = text.replace("\x00", "")  # PostgreSQL keeps none
+    if not text.strip() or len(text) > MAX_TEXT:
+        raise InvalidRequest(f"A message has 1 to {MAX_TEXT} characters.", code="invalid_text")
+    return text
+
+
+def _edited_suggestion(edited: EditedReply, message: Message) -> EditedSuggestion:
+    return EditedSuggestion(
+        conversation_id=edited.conversation_id,
+        seq=edited.seq,
+        entry_id=edited.entry_id,
+        language=edited.language,
+        suggested=edited.suggested,
+        sent=edited.sent,
+        agent_name=edited.agent.name,
+        at=message.created_at,
+    )

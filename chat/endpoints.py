@@ -7,7 +7,9 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from starlette.requests import HTTPConnection
 
+from chat.answering import Answering
 from chat.channels import check_channel
+from chat.customers import CustomerKeys
 from chat.desk import DeskConversations
 from chat.models import Conversation
 from chat.schemas import (
@@ -32,7 +34,7 @@ from chat.texts import text as say
 from chat.turn import TurnRunner
 from chat.waiting import WaitingRoom
 from handoff.interfaces import conversation_topic
-from handoff.policy import Reason
+from handoff.policy import Happening
 from handoff.priority import CustomerClass
 from identity.claims import read_claim
 from kb.content import LANGUAGES
@@ -67,6 +69,12 @@ def waiting_room(connection: HTTPConnection) -> WaitingRoom:
     return cast(WaitingRoom, connection.app.state.waiting_room)
 
 
+def answering_service(connection: HTTPConnection) -> Answering:
+    """The service that ``server`` put there."""
+    return cast(Answering, connection.app.state.answering)
+
+
+Answers = Annotated[Answering, Depends(answering_service)]
 Chat = Annotated[DeskConversations, Depends(chat_service)]
 Room = Annotated[WaitingRoom, Depends(waiting_room)]
 Turns = Annotated[TurnRunner, Depends(turn_runner)]
@@ -123,8 +131,11 @@ async def start(body: NewConversation, request: Request, chat: Chat) -> StartedC
             count_degraded("claim_refused")
         else:
             customer_class = CustomerClass(claim.customer_class)
-    conversation, token = await chat.create(body.language, body.channel, customer_class)
-    return StartedConversation(conversation=ConversationView.of(conversation, None), token=token)
+    keys = cast(CustomerKeys, request.app.state.customer_keys)
+    customer_id = keys.known(body.customer)
+    conversation, token = await chat.create(body.language, body.channel, customer_class, customer_id)
+    view = ConversationView.of(conversation, None)
+    return StartedConversation(conversation=view, token=token, customer=keys.key(customer_id))
 
 
 @router.get("/conversations/{conversation_id}")
@@ -171,9 +182,11 @@ async def messages(
 
 
 @router.post("/conversations/{conversation_id}/handoff")
-async def ask_for_person(conversation: OwnConversation, chat: Chat, room: Room) -> ConversationAnswer:
+async def ask_for_person(
+    conversation: OwnConversation, chat: Chat, room: Room, answering: Answers
+) -> ConversationAnswer:
     """Ask for a person; asking twice changes nothing."""
-    await chat.hand_off(conversation.id, Reason.ASKED_FOR_HUMAN, actor="customer")
+    await answering.happened(conversation, Happening.PRESSED_FOR_PERSON, actor="customer")
     return ConversationAnswer(conversation=await view_of(chat, room, conversation.id))
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hmac
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
 
-from chat.answering import Answering, Reply
-from chat.endpoints import Chat
+from chat.answering import Reply
+from chat.endpoints import Answers, Chat
 from chat.schemas import AnswerReply, AnswerRequest, BotMessage, HandoffReply, HandoffRequest
-from handoff.policy import Reason
+from handoff.policy import Happening, Reason
 from kit.errors import Forbidden, InvalidRequest
 
 ASKED_BY_WORDS = {Reason.ASKED_FOR_HUMAN: "ask_human", Reason.COMPLAINT: "complaint"}
+HAPPENINGS = {
+    Reason.STAFF_ONLY_ACTION: Happening.STAFF_ONLY_ACTION,
+    Reason.LOW_CONFIDENCE: Happening.NONE_OF_THESE,
+    Reason.BOT_UNAVAILABLE: Happening.BOT_UNAVAILABLE,
+}
 
 
 async def from_the_bot(request: Request, token: Annotated[str, Header(alias="X-Internal-Token")] = "") -> None:
@@ -23,14 +28,6 @@ async def from_the_bot(request: Request, token: Annotated[str, Header(alias="X-I
 
 
 router = APIRouter(prefix="/internal", tags=["internal"], dependencies=[Depends(from_the_bot)])
-
-
-def answering_service(request: Request) -> Answering:
-    """The service that ``server`` put there."""
-    return cast(Answering, request.app.state.answering)
-
-
-Answers = Annotated[Answering, Depends(answering_service)]
 
 
 def _messages(reply: Reply) -> list[BotMessage]:
@@ -59,5 +56,10 @@ async def hand_off(body: HandoffRequest, chat: Chat, answering: Answers) -> Hand
         reply = await answering.answer(body.conversation_id, ASKED_BY_WORDS[reason], 1.0, body.slots)
         return HandoffReply(accepted=reply.outcome == "handoff", messages=_messages(reply))
     inputs = {"asked_by": "bot"}
-    accepted = await chat.hand_off(body.conversation_id, reason, actor="bot", inputs=inputs, slots=body.slots)
+    if reason in HAPPENINGS:
+        conversation = await chat.current(body.conversation_id)
+        happening = HAPPENINGS[reason]
+        accepted = await answering.happened(conversation, happening, actor="bot", inputs=inputs, slots=body.slots)
+    else:
+        accepted = await chat.hand_off(body.conversation_id, reason, actor="bot", inputs=inputs, slots=body.slots)
     return HandoffReply(accepted=accepted, messages=[])

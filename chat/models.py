@@ -18,6 +18,7 @@ class Conversation(Model):
     ``answered_seq`` is the last customer message whose turn is over; ``turn_until`` is set while a worker handles one.
     Of those that wait, the one with the earliest ``queue_since`` comes first: the arrival, less the head start of its
     ``priority``. ``team`` and ``scenario`` say who should take it; the last agent is asked first when it comes again.
+    ``customer_id`` is the same in all conversations of one browser.
     """
 
     __tablename__ = "conversations"
@@ -25,6 +26,7 @@ class Conversation(Model):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64))
+    customer_id: Mapped[str | None] = mapped_column(String(32), index=True)
     channel: Mapped[str] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(2))
     owner: Mapped[str] = mapped_column(String(8))

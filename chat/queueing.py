@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chat.models import Conversation, Message
-from handoff.policy import Reason
+from handoff.policy import Handoff
 from handoff.presence import Timing
 from handoff.priority import HEAD_STARTS, CustomerClass, Priority, parse_head_starts, priority_of, queue_since
 from handoff.roster import RosterRules
@@ -40,14 +40,14 @@ class QueueRules:
 
 def place_in_queue(
     conversation: Conversation,
-    reason: Reason,
+    decided: Handoff,
     scenario: str | None,
     team: TeamDefinition,
     now: datetime,
     rules: QueueRules,
 ) -> dict[str, Any]:
     """The columns of a conversation that enters the queue."""
-    priority = priority_of(reason, CustomerClass(conversation.customer_class))
+    priority = priority_of(decided.reason, CustomerClass(conversation.customer_class), decided.priority)
     return {
         "waiting_since": now,
         "priority": int(priority),

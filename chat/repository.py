@@ -29,6 +29,11 @@ class ChatRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
+    @property
+    def session(self) -> AsyncSession:
+        """The transaction, for another repository that works in the same one."""
+        return self._session
+
     def add(self, conversation: Conversation) -> None:
         """A new conversation."""
         self._session.add(conversation)
@@ -153,6 +158,16 @@ class ChatRepository:
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
 
+    async def first_notice(self, conversation_id: str, event: str) -> int:
+        """The sequence number of the first notice of a kind; 0 when there is none."""
+        statement = (
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.kind == "notice")
+            .order_by(Message.seq)
+        )
+        notices = (await self._session.execute(statement)).scalars()
+        return next((notice.seq for notice in notices if notice.data.get("event") == event), 0)
+
     async def last_said(self, conversation_id: str) -> Message | None:
         """The latest message of a speaker; notices are not said by anybody."""
         statement = (
@@ -163,14 +178,12 @@ class ChatRepository:
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
 
-    async def customer_lines(self, conversation_id: str, limit: int) -> list[Message]:
-        """The customer's latest messages, oldest first."""
-        statement = (
-            select(Message)
-            .where(Message.conversation_id == conversation_id, Message.sender == "customer")
-            .order_by(Message.seq.desc())
-            .limit(limit)
-        )
+    async def customer_lines(self, conversation_id: str, limit: int, *, before: int | None = None) -> list[Message]:
+        """The customer's latest messages, oldest first; with ``before``, of those before a sequence number."""
+        statement = select(Message).where(Message.conversation_id == conversation_id, Message.sender == "customer")
+        if before is not None:
+            statement = statement.where(Message.seq < before)
+        statement = statement.order_by(Message.seq.desc()).limit(limit)
         return list((await self._session.execute(statement)).scalars())[::-1]
 
     async def turn_before(self, message: Message) -> Message | None:
@@ -295,6 +308,18 @@ class ChatRepository:
             .limit(100)
         )
         return (await self._session.execute(statement)).scalars().all()
+
+    async def begun_since(
+        self, moment: datetime | None, after: tuple[datetime, str] | None, limit: int
+    ) -> list[Conversation]:
+        """A page of those begun since a moment, oldest first; ``after`` is the last one of the page before."""
+        statement = select(Conversation).order_by(Conversation.created_at, Conversation.id).limit(limit)
+        if moment is not None:
+            statement = statement.where(Conversation.created_at >= moment)
+        if after is not None:
+            last = tuple_(literal(after[0], Moment), literal(after[1]))
+            statement = statement.where(tuple_(Conversation.created_at, Conversation.id) > last)
+        return list((await self._session.execute(statement)).scalars())
 
     async def owner_changes(self, conversation_id: str) -> list[OwnerChange]:
         """Every change of owner, in order."""

@@ -20,6 +20,7 @@ class NewConversation(BaseModel):
     language: Lang = "zh"
     channel: str = Field("web", min_length=1, max_length=20)
     marker: str | None = Field(None, max_length=120)
+    customer: str | None = Field(None, max_length=200)
     customer_class: Literal["standard", "elder"] = "standard"
     claim: str | None = Field(None, max_length=2000)
 
@@ -157,9 +158,10 @@ class ConversationAnswer(BaseModel):
 
 
 class StartedConversation(ConversationAnswer):
-    """A new conversation and the token that opens it."""
+    """A new conversation and the token that opens it; ``customer`` is to be sent when the next one is started."""
 
     token: str
+    customer: str
 
 
 class StoredMessage(BaseModel):

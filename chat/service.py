@@ -16,7 +16,7 @@ from chat.repository import ChatRepository
 from chat.texts import text as say
 from handoff.hours import is_open, next_opening
 from handoff.interfaces import QUEUE, conversation_topic
-from handoff.policy import VERSION, Reason
+from handoff.policy import Handoff, Reason
 from handoff.priority import CustomerClass
 from handoff.roster import read_teams_of
 from handoff.spoken import spoken_moment
@@ -83,13 +83,18 @@ class ChatService:
         self.queue_changed: Callable[[], None] | None = None
 
     async def create(
-        self, language: Lang, channel: str, customer_class: CustomerClass = CustomerClass.STANDARD
+        self,
+        language: Lang,
+        channel: str,
+        customer_class: CustomerClass = CustomerClass.STANDARD,
+        customer_id: str | None = None,
     ) -> tuple[Conversation, str]:
-        """A new conversation with the bot, and the token that opens it."""
+        """A new conversation with the bot, and the token that opens it; ``customer_id`` is who has had others."""
         token = new_token()
         conversation = Conversation(
             id=uuid4().hex,
             token_hash=token_digest(token),
+            customer_id=customer_id,
             channel=channel,
             language=language,
             customer_class=customer_class.value,
@@ -193,14 +198,21 @@ class ChatService:
     async def hand_off(
         self,
         conversation_id: str,
-        reason: Reason,
+        needed: Handoff | Reason,
         *,
         actor: str,
         inputs: dict[str, Any] | None = None,
         slots: dict[str, Any] | None = None,
     ) -> bool:
         """Put the conversation into the queue of its team and tell the customer; False when a person has it, or is on
-        the way."""
+        the way.
+
+        Args:
+            needed: the policy's decision, or a bare reason where no policy was asked.
+            inputs: what the decision was based on; kept with the row of the policy and its version.
+        """
+        decided = needed if isinstance(needed, Handoff) else Handoff(needed)
+        reason = decided.reason
         now = self.clock.now()
         async with self.database.write() as session:
             repository = ChatRepository(session)
@@ -216,31 +228,35 @@ class ChatService:
                 actor=actor,
                 at=now,
                 reason=reason.value,
-                policy={"version": VERSION, "inputs": inputs or {}},
+                policy={"version": decided.version, "rule": decided.rule, "inputs": inputs or {}},
                 values={
                     "reason": reason.value,
-                    **place_in_queue(conversation, reason, scenario, team, now, self.rules),
+                    **place_in_queue(conversation, decided, scenario, team, now, self.rules),
                     "slots": {**conversation.slots, **(slots or {})},
                     "unhelped_turns": 0,
                     "angry_turns": 0,
                 },
             )
             ahead = await repository.waiting_before(conversation)
-            line = self._waiting_line(conversation, reason, ahead, team)
+            line = self._waiting_line(conversation, decided, ahead, team)
             await self._notice(repository, conversation, "waiting", line)
         handoffs.labels(reason.value).inc()
         log.info("handed_off", conversation_id=conversation_id, reason=reason.value)
         await self.changed(conversation_id, queue=True)
         return True
 
-    def _waiting_line(self, conversation: Conversation, reason: Reason, ahead: int, team: TeamDefinition) -> str:
+    def _waiting_line(self, conversation: Conversation, decided: Handoff, ahead: int, team: TeamDefinition) -> str:
         language, now = language_of(conversation), self.clock.now()
-        key = _OWN_LINE.get(reason, "waiting")
+        key = _OWN_LINE.get(decided.reason, "waiting")
         if not is_open(team.schedule, now):
             opening = next_opening(team.schedule, now)
             spoken = "" if opening is None else spoken_moment(opening, now, team.time_zone, language)
+            if decided.say_away:
+                return f"{decided.say_away[language]}{say(language, 'opens', opening=spoken) if spoken else ''}"
             key = ("distress_away" if key == "distress" else "away") if opening else "away_long"
             return say(language, key, opening=spoken)
+        if decided.say:
+            return decided.say[language]
         return say(language, "waiting_next" if key == "waiting" and not ahead else key, ahead=ahead)
 
     async def cancel_waiting(self, conversation_id: str) -> Conversation:

@@ -16,8 +16,10 @@ from chat.models import Conversation, Message
 from chat.ownership import Owner
 from chat.repository import ChatRepository
 from chat.service import ChatService
-from handoff.policy import Reason, Standing, Thresholds, TurnSignals, before_bot, is_angry
+from chat.standing import anger_direction, standing_of
+from handoff.policy import Handoff, Happening, Policy, TurnSignals, before_bot, is_angry, on_event
 from handoff.signals import SignalReader
+from handoff.trend import LOOKED_BACK
 from kb.content import Lang
 from kit.counters import count_degraded, turns
 from kit.errors import Unavailable
@@ -39,7 +41,7 @@ class TurnRunner:
         answering: Answering,
         bot: RasaBot,
         signals: SignalReader,
-        thresholds: Thresholds,
+        policy: Policy,
         *,
         claim_seconds: float,
     ) -> None:
@@ -47,7 +49,7 @@ class TurnRunner:
         self._answering = answering
         self._bot = bot
         self._signals = signals
-        self._thresholds = thresholds
+        self._policy = policy
         self._claim = timedelta(seconds=claim_seconds)
         self._tasks: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.Task[None] | None = None
@@ -107,7 +109,7 @@ class TurnRunner:
             except Exception as error:  # edge of a turn: whatever broke it, the customer is not left without a word
                 count_degraded("turn_failed")
                 log.error("turn_failed", exc_info=error)
-                await self._hand_off(conversation.id, Reason.BOT_UNAVAILABLE, message)
+                await self._unavailable(conversation, message)
             async with self._chat.database.write() as session:
                 until = clock.now() + self._claim
                 more = await ChatRepository(session).end_turn(conversation_id, message.seq, until)
@@ -135,25 +137,25 @@ class TurnRunner:
             locked = await repository.conversation(conversation.id, lock=True)
             assert stored is not None
             assert locked is not None
-            locked.emotion = signals.emotion
-            locked.angry_turns = locked.angry_turns + 1 if is_angry(signals, self._thresholds) else 0
+            earlier = await repository.customer_lines(conversation.id, LOOKED_BACK, before=message.seq)
+            locked.emotion = signals.emotion[0]
+            locked.angry_turns = locked.angry_turns + 1 if is_angry(signals, self._policy) else 0
             found = {
                 "language": detect(message.text, language).language.value,
-                "emotion": signals.emotion,
-                "emotion_confidence": round(signals.emotion_confidence, 4),
-                "asked_confidence": round(signals.asked_confidence, 4),
-                "complaint_confidence": round(signals.complaint_confidence, 4),
+                **signals.to_store(),
+                "trend": anger_direction(earlier, signals),
+                "angry_turns": locked.angry_turns,
             }
             repository.merge_turn(stored, found)
+            message.turn = stored.turn
         return signals
 
     async def _bot_turn(
         self, conversation: Conversation, message: Message, language: Lang, signals: TurnSignals
     ) -> None:
-        standing = Standing(conversation.unhelped_turns, conversation.angry_turns)
-        decision = before_bot(signals, standing, self._thresholds)
+        decision = before_bot(signals, standing_of(conversation, message), self._policy)
         if decision is not None:
-            await self._hand_off(conversation.id, decision.reason, message)
+            await self._hand_off(conversation.id, decision, message)
             await self._answering.suggest(message, language)
             await self._bot.forget(conversation.id)
             return
@@ -167,16 +169,20 @@ class TurnRunner:
                 raise BotUnavailable("bot_silent", "Rasa answered with nothing.")
         except BotUnavailable as error:
             log.warning("bot_unavailable", path=error.path, reason=mask(error.message))
-            await self._hand_off(conversation.id, Reason.BOT_UNAVAILABLE, message)
+            await self._unavailable(conversation, message)
             return
         if replies:
             # An action may have handed the conversation over while it spoke; its last words still belong to the bot.
             await self._chat.say(conversation.id, replies, language, while_owner=(Owner.BOT, Owner.WAITING))
         turns.labels("bot").inc()
 
-    async def _hand_off(self, conversation_id: str, reason: Reason, message: Message) -> None:
+    async def _unavailable(self, conversation: Conversation, message: Message) -> None:
+        needed = on_event(Happening.BOT_UNAVAILABLE, standing_of(conversation, message), self._policy)
+        await self._hand_off(conversation.id, needed, message)
+
+    async def _hand_off(self, conversation_id: str, needed: Handoff, message: Message) -> None:
         turns.labels("handoff").inc()
-        await self._chat.hand_off(conversation_id, reason, actor="policy", inputs=await self._answering.inputs(message))
+        await self._chat.hand_off(conversation_id, needed, actor="policy", inputs=await self._answering.inputs(message))
 
     async def _still_with_bot(self, conversation: Conversation) -> bool:
         async with self._chat.database.read() as session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from handoff.signals import fitted_reader
-from kb.content import read_folder
+from kb.content import questions_of, read_folder
 from kb.encoder import TurnEncoder, load_encoder
 from kb.live import LiveEngine
 from kb.service import SearchOptions
@@ -19,10 +19,11 @@ async def prepare(settings: Settings) -> None:
     cache = settings.data_dir / "cache"
     options = SearchOptions.from_settings(settings)
     live = LiveEngine(encoder, cache / "knowledge", options.parts, options.targets, options.checks)
-    await live.show(0, read_folder(settings.content_dir))
+    entries = read_folder(settings.content_dir)
+    await live.show(0, entries)
     await live.settled()
-    examples = VectorCache(encoder.encoder.primary, cache / "signals.db")
-    await fitted_reader(lambda text, _: encoder.vector(text), encoder.encoder.space.primary, examples)
+    examples = VectorCache(encoder.encoder, cache / "signals.db")
+    await fitted_reader(lambda text, _: encoder.vector(text), examples, questions_of(entries), cache / "signals.npz")
 
 
 if __name__ == "__main__":

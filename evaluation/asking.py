@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from chat.answering import LONGEST_TOPIC
-from handoff.policy import Answer, Clarify, Standing, Thresholds, after_search
+from handoff.policy import Answer, Bars, Clarify, Policy, Standing, after_search, read_policy
 from kb.content import Lang
 from kb.context import Earlier, joined
 from kb.finding import Search
@@ -40,13 +41,20 @@ class Told:
         return frozenset(self.answered + self.offered)
 
 
+@cache
+def shipped_policy() -> Policy:
+    """The shipped table: what is measured is the product as it comes."""
+    return read_policy()
+
+
 def told(search: Search) -> Told:
     """What the policy makes of a search, as of the first turn of a conversation."""
     outcome = after_search(
         search.confidences,
         off_topic=False,
         standing=Standing(),
-        thresholds=Thresholds(answer=search.thresholds.answer, clarify=search.thresholds.clarify),
+        policy=shipped_policy(),
+        bars=Bars(search.thresholds.answer, search.thresholds.clarify),
     )
     choices = outcome.choices if isinstance(outcome, Clarify) else 0
     offered = search.candidates[:choices]

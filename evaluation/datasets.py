@@ -50,6 +50,16 @@ class Utterance:
 
 
 @dataclass(frozen=True)
+class FeltText:
+    """A text and the emotions that people read in it, in the data set's own words."""
+
+    id: str
+    text: str
+    language: Lang
+    emotions: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Dialogue:
     """Two or more turns of a customer, and the entry that answers each; ``fresh``: the last one follows up nothing."""
 
@@ -246,3 +256,21 @@ def read_double_questions(path: Path, entry_ids: set[str]) -> list[DoubleQuestio
         slice_ = cast(Literal["double", "single"], kind)
         cases[identifier] = DoubleQuestion(identifier, text, _language(row, text, where), slice_, right)
     return list(cases.values())
+
+
+def read_felt_texts(path: Path) -> list[FeltText]:
+    """Texts in ``emotion/*.jsonl`` form: ``label`` or ``emotion`` is one emotion, ``labels`` a list of them."""
+    felt: list[FeltText] = []
+    for where, row in rows_of(path):
+        text, identifier = _text(row, "text", where), _text(row, "id", where)
+        named = row.get("labels", row.get("label", row.get("emotion")))
+        emotions = [named] if isinstance(named, str) else named
+        if not isinstance(emotions, list) or not all(isinstance(each, str) for each in emotions):
+            raise DatasetError(f"{where}: 'label', 'labels' or 'emotion' must name the emotions")
+        felt.append(FeltText(identifier, text, _language(row, text, where), frozenset(emotions)))
+    return felt
+
+
+def read_texts(path: Path) -> list[tuple[str, Lang]]:
+    """The texts alone, and their languages, of any file whose rows have a ``text``."""
+    return [(text := _text(row, "text", where), _language(row, text, where)) for where, row in rows_of(path)]

@@ -7,21 +7,17 @@ import contextlib
 import socket
 import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from chat.bot import RasaBot
 from evaluation.datasets import DatasetError, Utterance
 from evaluation.metrics.detection import Detection
-from handoff.policy import Handoff, Reason, Standing, Thresholds, after_intent, before_bot
-from handoff.signals import SignalReader, fitted_reader
-from kb.content import read_folder
-from kb.encoder import TurnEncoder, load_encoder
-from kb.vectors import VectorCache
-from kb.wording import Wording
+from evaluation.signals import ManySignals, Text
+from handoff.interfaces import Lang
+from handoff.policy import Handoff, Policy, Reason, Standing, TurnSignals, after_intent, before_bot, read_policy
 from kit.errors import Unavailable
-from kit.language import to_simplified
 from kit.settings import ROOT, Settings
 
 BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
@@ -59,32 +55,45 @@ class HandoffRun:
         }
 
 
+class Reader(Protocol):
+    """Whoever says what words say."""
+
+    async def read(self, text: str, language: Lang) -> TurnSignals:
+        """The signals of one message."""
+        ...
+
+
+class Known:
+    """Signals that were read together before."""
+
+    def __init__(self, signals: Mapping[Text, TurnSignals]) -> None:
+        self._signals = signals
+
+    async def read(self, text: str, language: Lang) -> TurnSignals:
+        """The signals of one message."""
+        return self._signals[text, language]
+
+
 Decide = Callable[[Utterance], Awaitable[Reason | None]]
 
 
 @contextlib.asynccontextmanager
-async def deciding(settings: Settings) -> AsyncIterator[Decide]:
-    """Decides on each utterance as the first of a conversation."""
-    thresholds = Thresholds()
-    encoder = TurnEncoder(load_encoder(settings))
-    examples = VectorCache(encoder.encoder.primary, settings.data_dir / "cache" / "signals.db")
-    wording = Wording.of_entries(read_folder(settings.content_dir))
-    signals = await fitted_reader(
-        lambda text, language: encoder.vector(wording.repair(to_simplified(text), language)),
-        encoder.encoder.space.primary,
-        examples,
-    )
+async def deciding(settings: Settings, utterances: Sequence[Utterance]) -> AsyncIterator[Decide]:
+    """Decides on each of these utterances as the first of a conversation; the signals of all are read together."""
+    policy = read_policy(settings.handoff_policy)
+    texts: list[Text] = [(each.text, each.language) for each in utterances]
+    signals = Known(dict(zip(texts, await asyncio.to_thread(ManySignals(settings).read, texts), strict=True)))
     async with running_bot(settings) as bot:
-        yield lambda utterance: decide(utterance, signals, bot, thresholds)
+        yield lambda utterance: decide(utterance, signals, bot, policy)
 
 
-async def decide(utterance: Utterance, signals: SignalReader, bot: RasaBot, thresholds: Thresholds) -> Reason | None:
+async def decide(utterance: Utterance, signals: Reader, bot: RasaBot, policy: Policy) -> Reason | None:
     """The reason for which a person would be called, or None."""
     read = await signals.read(utterance.text, utterance.language)
-    decision: Handoff | None = before_bot(read, Standing(), thresholds)
+    decision: Handoff | None = before_bot(read, Standing(), policy)
     if decision is None:
         parsed = await bot.understand(utterance.text)
-        decision = after_intent(str((parsed.get("intent") or {}).get("name")), read, thresholds)
+        decision = after_intent(str((parsed.get("intent") or {}).get("name")), read, Standing(), policy)
     return decision.reason if decision else None
 
 

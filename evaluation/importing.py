@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook  # type: ignore[import-untyped]
-from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
+from openpyxl import load_workbook  # type: ignore[import-untyped]  # openpyxl carries no types
+from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]  # openpyxl carries no types
 
 from evaluation.datasets import DatasetError
 

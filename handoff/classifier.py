@@ -1,4 +1,4 @@
-"""A linear classifier over sentence vectors and character n-grams, fitted in seconds from examples."""
+"""Linear classifiers over sentence vectors and character n-grams, fitted in seconds and calibrated."""
 
 from __future__ import annotations
 
@@ -7,48 +7,154 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from handoff.interfaces import Vector
 
-VECTOR_WEIGHT = 3.0
+Targets = NDArray[np.int8]
+
 NGRAMS = (1, 4)
-REGULARISATION = 4.0
+NGRAM_WEIGHT = 1.0
+REGULARISATION = 1.0
+
+
+@dataclass(frozen=True)
+class View:
+    """One encoder's part of a vector, and its weight against the others and the n-grams."""
+
+    part: slice
+    weight: float
 
 
 @dataclass(frozen=True)
 class TextClassifier:
-    """Probabilities of labels for a text. The vector says what is meant, the n-grams catch wordings and typos."""
+    """Probabilities of labels for a text, each label for itself: a text may have several, or none.
+
+    The vector says what is meant, the n-grams catch wordings and typos. Each label is a ridge regression on -1 and 1;
+    its scores become probabilities by Platt scaling (Platt 1999) on the scores that each example gets from all others.
+
+    Args:
+        dense, counted: the weights of the vector's dimensions and of the n-grams, one column a label.
+        slope, offset: of the scaling, one a label.
+        left_out: the probabilities of the examples, each by all others, shape ``(examples, labels)``; NaN where the
+            example's label is not known.
+    """
 
     labels: tuple[str, ...]
-    mean: Vector
+    views: tuple[View, ...]
+    means: tuple[Vector, ...]
     ngrams: TfidfVectorizer
-    model: LogisticRegression
+    dense: Vector
+    counted: Vector
+    bias: Vector
+    slope: Vector
+    offset: Vector
+    left_out: Vector
 
     @classmethod
-    def fit(cls, texts: Sequence[str], vectors: Vector, labels: Sequence[str]) -> TextClassifier:
+    def fit(
+        cls, texts: Sequence[str], vectors: Vector, targets: Targets, labels: Sequence[str], views: Sequence[View]
+    ) -> TextClassifier:
         """Fit to examples.
 
         Args:
             texts: the examples.
-            vectors: their unit vectors, shape ``(examples, dimensions)``.
-            labels: their labels.
+            vectors: their vectors, shape ``(examples, dimensions)``; a view that a text does not have is zeros.
+            targets: shape ``(examples, labels)``: 1 where a text has a label, -1 where not, 0 where nobody knows.
+            labels: the labels' names.
+            views: the parts of the vectors.
         """
-        ngrams = TfidfVectorizer(analyzer="char_wb", ngram_range=NGRAMS, min_df=2, sublinear_tf=True, lowercase=True)
-        counted = ngrams.fit_transform(texts)
-        mean = vectors.mean(axis=0)
-        model = LogisticRegression(C=REGULARISATION, max_iter=500)
-        model.fit(_combine(vectors - mean, counted), list(labels))
-        return cls(tuple(str(label) for label in model.classes_), mean, ngrams, model)
+        ngrams = counter()
+        grams = ngrams.fit_transform(texts)
+        means = tuple(_mean(vectors[:, view.part]) for view in views)
+        seen = _seen(vectors, views, means)
+        kernel = seen @ seen.T + NGRAM_WEIGHT * (grams @ grams.T).toarray().astype(np.float32)
+        alpha, bias, left_out = _ridge(kernel, targets)
+        slope, offset = _scaling(left_out, targets)
+        return cls(
+            labels=tuple(labels),
+            views=tuple(views),
+            means=means,
+            ngrams=ngrams,
+            dense=seen.T @ alpha,
+            counted=NGRAM_WEIGHT * (grams.T @ alpha),
+            bias=bias,
+            slope=slope,
+            offset=offset,
+            left_out=_sigmoid(left_out * slope + offset),
+        )
 
     def probabilities(self, text: str, vector: Vector) -> dict[str, float]:
         """Probability of each label for one text."""
-        row = _combine((vector - self.mean)[None, :], self.ngrams.transform([text]))
-        values: NDArray[np.float64] = self.model.predict_proba(row)[0]
+        values = self.of_many([text], vector[None, :])[0]
         return {label: float(value) for label, value in zip(self.labels, values, strict=True)}
 
+    def of_many(self, texts: Sequence[str], vectors: Vector) -> Vector:
+        """Probabilities of many texts, shape ``(texts, labels)``."""
+        grams: csr_matrix = self.ngrams.transform(texts)
+        scores = _seen(vectors, self.views, self.means) @ self.dense + grams @ self.counted + self.bias
+        return _sigmoid(scores * self.slope + self.offset)
 
-def _combine(vectors: Vector, counted: csr_matrix) -> csr_matrix:
-    return hstack([csr_matrix(VECTOR_WEIGHT * vectors), counted], format="csr")
+
+def counter(vocabulary: Sequence[str] | None = None) -> TfidfVectorizer:
+    """Counts n-grams of characters: those of a vocabulary, or those that at least two examples have."""
+    return TfidfVectorizer(
+        analyzer="char_wb",
+        ngram_range=NGRAMS,
+        min_df=1 if vocabulary else 2,
+        sublinear_tf=True,
+        lowercase=True,
+        vocabulary=vocabulary,
+    )
+
+
+def _mean(vectors: Vector) -> Vector:
+    present = vectors[vectors.any(axis=1)]
+    return np.asarray(present.mean(axis=0) if len(present) else np.zeros(vectors.shape[1]), np.float32)
+
+
+def _seen(vectors: Vector, views: Sequence[View], means: Sequence[Vector]) -> Vector:
+    """Each view without its mean, of the length that its weight says; zeros where it is absent."""
+    parts: list[Vector] = []
+    for view, mean in zip(views, means, strict=True):
+        part = vectors[:, view.part]
+        centred = (part - mean) * part.any(axis=1, keepdims=True)
+        length = np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+        parts.append(np.asarray(centred / length * view.weight**0.5, np.float32))
+    return np.concatenate(parts, axis=1)
+
+
+def _ridge(kernel: Vector, targets: Targets) -> tuple[Vector, Vector, Vector]:
+    """Dual weights, biases, and the score that each example gets from all others, exactly (Rifkin and Lippert 2007)."""
+    alpha = np.zeros(targets.shape, np.float32)
+    bias = np.zeros(targets.shape[1], np.float32)
+    left_out = np.full(targets.shape, np.nan, np.float32)
+    alike: dict[bytes, list[int]] = {}
+    for label in range(targets.shape[1]):
+        alike.setdefault((targets[:, label] != 0).tobytes(), []).append(label)
+    for together in alike.values():
+        known, columns = np.flatnonzero(targets[:, together[0]]), np.array(together)
+        rows = known[:, None]
+        inverse = np.linalg.inv(kernel[rows, known] + REGULARISATION * np.eye(len(known), dtype=np.float32))
+        wanted = targets[rows, columns].astype(np.float32)
+        bias[columns] = wanted.mean(axis=0)
+        wanted -= bias[columns]
+        solved = inverse @ wanted
+        alpha[rows, columns] = solved
+        left_out[rows, columns] = wanted - solved / np.diag(inverse)[:, None] + bias[columns]
+    return alpha, bias, left_out
+
+
+def _scaling(scores: Vector, targets: Targets) -> tuple[Vector, Vector]:
+    slopes, offsets = np.zeros(scores.shape[1], np.float32), np.zeros(scores.shape[1], np.float32)
+    for label in range(scores.shape[1]):
+        known = targets[:, label] != 0
+        model = LogisticRegression(C=1e4).fit(scores[known, label][:, None], targets[known, label])
+        slopes[label], offsets[label] = model.coef_[0, 0], model.intercept_[0]
+    return slopes, offsets
+
+
+def _sigmoid(values: Vector) -> Vector:
+    return np.asarray(1 / (1 + np.exp(-values)), np.float32)

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends
 from starlette.requests import HTTPConnection
 
 from handoff.desk import Desk
-from handoff.schemas import CaseAnswer, CaseView, History, Queue, Reply, StaffMessage, StoredReply
+from handoff.interfaces import Outcome, Suggested
+from handoff.schemas import CaseAnswer, CaseView, Closing, Queue, Reply, Seen, StaffMessage, StoredReply
 from identity.endpoints import CurrentStaff
 
 router = APIRouter(prefix="/api/desk", tags=["desk"])
@@ -28,14 +29,6 @@ async def lists(who: CurrentStaff, desk: DeskService) -> Queue:
     return Queue.of(await desk.lists(who))
 
 
-@router.get("/conversations/{conversation_id}")
-async def history(conversation_id: str, who: CurrentStaff, desk: DeskService) -> History:
-    """A conversation with everything that was said, and what the bot made of it."""
-    case = await desk.case(who, conversation_id)
-    lines = await desk.lines(who, conversation_id)
-    return History(case=CaseView.of(case), messages=[StaffMessage.of(line) for line in lines])
-
-
 @router.post("/conversations/{conversation_id}/take")
 async def take(conversation_id: str, who: CurrentStaff, desk: DeskService) -> CaseAnswer:
     """Take a waiting conversation."""
@@ -45,17 +38,26 @@ async def take(conversation_id: str, who: CurrentStaff, desk: DeskService) -> Ca
 @router.post("/conversations/{conversation_id}/messages", status_code=201)
 async def reply(conversation_id: str, body: Reply, who: CurrentStaff, desk: DeskService) -> StoredReply:
     """Say something to the customer."""
-    line = await desk.reply(who, conversation_id, body.client_id, body.text)
+    used = body.suggestion
+    suggested = Suggested(used.entry_id, used.inserted) if used else None
+    line = await desk.reply(who, conversation_id, body.client_id, body.text, suggested)
     return StoredReply(message=StaffMessage.of(line))
 
 
 @router.post("/conversations/{conversation_id}/return")
-async def give_back(conversation_id: str, who: CurrentStaff, desk: DeskService) -> CaseAnswer:
+async def give_back(conversation_id: str, who: CurrentStaff, desk: DeskService, seen: Seen | None = None) -> CaseAnswer:
     """Hand the conversation back to the bot."""
-    return CaseAnswer(case=CaseView.of(await desk.give_back(who, conversation_id)))
+    version = seen.version if seen else None
+    return CaseAnswer(case=CaseView.of(await desk.give_back(who, conversation_id, version)))
 
 
 @router.post("/conversations/{conversation_id}/close")
-async def close(conversation_id: str, who: CurrentStaff, desk: DeskService) -> CaseAnswer:
-    """End the conversation."""
-    return CaseAnswer(case=CaseView.of(await desk.close(who, conversation_id)))
+async def close(
+    conversation_id: str, who: CurrentStaff, desk: DeskService, closing: Closing | None = None
+) -> CaseAnswer:
+    """End the conversation, and say how it went."""
+    closing = closing or Closing()
+    outcome = None
+    if closing.outcome is not None:
+        outcome = Outcome(closing.outcome, closing.entry_id if closing.outcome == "solved" else None)
+    return CaseAnswer(case=CaseView.of(await desk.close(who, conversation_id, outcome, closing.version)))

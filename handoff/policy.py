@@ -1,4 +1,4 @@
-"""When a person takes over: pure functions over one turn's signals and the conversation so far.
+"""When a person takes over: pure functions over one turn's signals, the conversation so far, and the policy's table.
 
 A turn passes up to three gates, in this order:
 
@@ -6,77 +6,73 @@ A turn passes up to three gates, in this order:
     after_intent   what the bot's understanding adds
     after_search   what the knowledge base can offer: answer, clarify, decline, or a person
 
-Every decision carries its reason and the policy's version, so that it can be stored, counted and replayed.
+and ``on_event`` is asked when something happens that is not words. The first row of a gate that holds decides. Every
+decision carries its reason, its row and the policy's version, so that it can be stored, counted and replayed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-VERSION = "1"
+from handoff.facts import (
+    Bars,
+    Emotion,
+    Fact,
+    Happening,
+    Reason,
+    Standing,
+    TurnSignals,
+    facts_of_event,
+    facts_of_search,
+    facts_of_understanding,
+    facts_of_words,
+)
+from handoff.interfaces import Lang
+from handoff.rules import Gate, Policy, PolicyError, read_policy
 
+__all__ = [
+    "Answer",
+    "Bars",
+    "Clarify",
+    "Decline",
+    "Emotion",
+    "Handoff",
+    "Happening",
+    "Outcome",
+    "Policy",
+    "PolicyError",
+    "Reason",
+    "Standing",
+    "TurnSignals",
+    "after_intent",
+    "after_search",
+    "before_bot",
+    "is_angry",
+    "on_event",
+    "read_policy",
+]
 
-class Reason(StrEnum):
-    """Why a person is needed."""
-
-    ASKED_FOR_HUMAN = "asked_for_human"
-    COMPLAINT = "complaint"
-    NEGATIVE_EMOTION = "negative_emotion"
-    DISTRESS = "distress"
-    LOW_CONFIDENCE = "low_confidence"
-    REPEATED_FAILURE = "repeated_failure"
-    NO_ENTRY = "no_entry"
-    STAFF_ONLY_ACTION = "staff_only_action"
-    VULNERABLE_CUSTOMER = "vulnerable_customer"
-    BOT_UNAVAILABLE = "bot_unavailable"
-
-
-Emotion = Literal["neutral", "anger", "anxiety", "distress"]
-Request = Literal["none", "asked_for_human", "complaint"]
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """The numbers people argue about. Confidences are calibrated probabilities, 0 to 1."""
-
-    answer: float = 0.6
-    clarify: float = 0.2
-    asked: float = 0.45
-    asked_with_intent: float = 0.15
-    complaint: float = 0.6
-    complaint_with_intent: float = 0.3
-    anger: float = 0.75
-    distress: float = 0.6
-    anger_turns: int = 1
-    unhelped_turns: int = 2
-
-
-@dataclass(frozen=True)
-class TurnSignals:
-    """What was read from the customer's words before the bot saw them."""
-
-    emotion: Emotion = "neutral"
-    emotion_confidence: float = 1.0
-    asked_confidence: float = 0.0
-    complaint_confidence: float = 0.0
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The conversation so far: unhelped and angry turns in a row, this one not counted."""
-
-    unhelped_turns: int = 0
-    angry_turns: int = 0
+MOST_CHOICES = 3
 
 
 @dataclass(frozen=True)
 class Handoff:
-    """A person takes over."""
+    """A person takes over.
+
+    Args:
+        rule: the row that decided, and the version of its table; empty where no table was asked.
+        priority: 0 to 9; of those that wait, the higher comes first.
+        say: what the customer is told first, where the row has words of its own.
+        say_away: the same at hours when nobody works.
+    """
 
     reason: Reason
+    rule: str = ""
+    version: str = ""
+    priority: int = 0
+    say: Mapping[Lang, str] = field(default_factory=dict)
+    say_away: Mapping[Lang, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,57 +95,56 @@ class Decline:
 Outcome = Answer | Clarify | Decline | Handoff
 
 
-def is_angry(signals: TurnSignals, thresholds: Thresholds) -> bool:
+def is_angry(signals: TurnSignals, policy: Policy) -> bool:
     """Whether this turn counts as angry."""
-    return signals.emotion == "anger" and signals.emotion_confidence >= thresholds.anger
+    facts = facts_of_words(signals, Standing())
+    return all(condition.holds(facts) for condition in policy.angry)
 
 
-def before_bot(signals: TurnSignals, standing: Standing, thresholds: Thresholds) -> Handoff | None:
-    """What the words alone demand. Distress goes first; a request for a person is never argued with."""
-    if signals.emotion == "distress" and signals.emotion_confidence >= thresholds.distress:
-        return Handoff(Reason.DISTRESS)
-    if signals.asked_confidence >= thresholds.asked:
-        return Handoff(Reason.ASKED_FOR_HUMAN)
-    if signals.complaint_confidence >= thresholds.complaint:
-        return Handoff(Reason.COMPLAINT)
-    if is_angry(signals, thresholds) and standing.angry_turns + 1 >= thresholds.anger_turns:
-        return Handoff(Reason.NEGATIVE_EMOTION)
-    return None
+def before_bot(signals: TurnSignals, standing: Standing, policy: Policy) -> Handoff | None:
+    """What the words alone demand."""
+    return _decided(policy, "words", facts_of_words(signals, standing))
 
 
-def after_intent(intent: str, signals: TurnSignals, thresholds: Thresholds) -> Handoff | None:
-    """What the bot's intent adds: it lowers the bar for what the words already hinted at.
-
-    The intent alone decides nothing, because an intent classifier is as sure of nonsense as of sense.
-    """
-    if intent == "ask_human" and signals.asked_confidence >= thresholds.asked_with_intent:
-        return Handoff(Reason.ASKED_FOR_HUMAN)
-    if intent == "complaint" and signals.complaint_confidence >= thresholds.complaint_with_intent:
-        return Handoff(Reason.COMPLAINT)
-    return None
+def after_intent(intent: str, signals: TurnSignals, standing: Standing, policy: Policy) -> Handoff | None:
+    """What the bot's intent adds. Its confidence is no fact: a classifier is as sure of nonsense as of sense."""
+    return _decided(policy, "understanding", facts_of_understanding(intent, signals, standing))
 
 
 def after_search(
-    confidences: Sequence[float],
-    *,
-    off_topic: bool,
-    standing: Standing,
-    thresholds: Thresholds,
+    confidences: Sequence[float], *, off_topic: bool, standing: Standing, policy: Policy, bars: Bars
 ) -> Outcome:
     """What to do with the candidates.
 
     Args:
-        confidences: of the candidates, highest first.
+        confidences: of the candidates, highest first; calibrated probabilities.
         off_topic: the bot's intent says that this is no banking matter at all.
         standing: the conversation so far.
-        thresholds: the policy's numbers.
+        policy: the table.
+        bars: from which confidence on the knowledge base answers or offers choices.
     """
-    best = confidences[0] if confidences else 0.0
-    if best >= thresholds.answer:
+    facts = facts_of_search(confidences, bars, off_topic=off_topic, standing=standing)
+    needed = _decided(policy, "search", facts)
+    if needed is not None:
+        return needed
+    if facts["sureness"] == "answer":
         return Answer()
-    if standing.unhelped_turns + 1 >= thresholds.unhelped_turns:
-        return Handoff(Reason.REPEATED_FAILURE)
-    if best >= thresholds.clarify:
-        choices = sum(confidence >= max(thresholds.clarify / 4, 0.02) for confidence in confidences[:3])
-        return Clarify(choices)
-    return Decline() if off_topic else Handoff(Reason.NO_ENTRY)
+    if facts["sureness"] == "clarify":
+        least = max(bars.clarify / 4, 0.02)
+        return Clarify(sum(confidence >= least for confidence in confidences[:MOST_CHOICES]))
+    return Decline()
+
+
+def on_event(happening: Happening, standing: Standing, policy: Policy) -> Handoff:
+    """What an event demands: always a person, for every table has a row for each event."""
+    needed = _decided(policy, "event", facts_of_event(happening, standing))
+    if needed is None:
+        raise PolicyError(f"The handoff policy has no row for the event {happening!r}.")
+    return needed
+
+
+def _decided(policy: Policy, gate: Gate, facts: Mapping[str, Fact]) -> Handoff | None:
+    rule = policy.first(gate, facts)
+    if rule is None:
+        return None
+    return Handoff(rule.reason, rule.name, policy.version, rule.priority, rule.say, rule.say_away)

@@ -48,9 +48,18 @@ _OF_REASON = {
 _OF_CUSTOMER = {CustomerClass.ELDER: Priority.ELDER, CustomerClass.VIP: Priority.VIP}
 
 
-def priority_of(reason: Reason, customer: CustomerClass) -> Priority:
-    """The higher of what the reason and the customer's class give."""
-    return max(_OF_REASON.get(reason, Priority.STANDARD), _OF_CUSTOMER.get(customer, Priority.STANDARD))
+# From which priority of a row of the policy on a conversation is in a class.
+_OF_RULE = ((6, Priority.VULNERABLE), (4, Priority.ELDER), (3, Priority.COMPLAINT), (1, Priority.VIP))
+
+
+def priority_of(reason: Reason, customer: CustomerClass, rule_priority: int = 0) -> Priority:
+    """The highest of what the reason, the customer's class and the row of the policy give.
+
+    Args:
+        rule_priority: 0 to 9.
+    """
+    of_rule = next((priority for least, priority in _OF_RULE if rule_priority >= least), Priority.STANDARD)
+    return max(_OF_REASON.get(reason, Priority.STANDARD), _OF_CUSTOMER.get(customer, Priority.STANDARD), of_rule)
 
 
 def queue_since(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.hours import is_open
@@ -333,16 +334,19 @@ class Roster:
 
     async def load(self, file: TeamsFile) -> bool:
         """Store a file's teams and agents, unless there are teams already; returns whether it did."""
-        async with self._database.write() as session:
-            repository = RosterRepository(session)
-            if await repository.teams():
-                return False
-            for definition in file.teams:
-                await repository.put_team(_row(definition))
-            members = {member.login: member for member in (await read_members_of(session, self.rules)).values()}
-            for login, agent in file.agents.items():
-                if login in members:
-                    await self._store_agent(session, members[login].id, agent)
+        try:
+            async with self._database.write() as session:
+                repository = RosterRepository(session)
+                if await repository.teams():
+                    return False
+                for definition in file.teams:
+                    await repository.put_team(_row(definition))
+                members = {member.login: member for member in (await read_members_of(session, self.rules)).values()}
+                for login, agent in file.agents.items():
+                    if login in members:
+                        await self._store_agent(session, members[login].id, agent)
+        except IntegrityError:  # another worker has just stored them
+            return False
         return True
 
     async def _changed(self) -> None:

@@ -8,13 +8,21 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from handoff.desk import Lists
-from handoff.interfaces import Case, Line
+from handoff.interfaces import Case, Line, OutcomeKind
+from handoff.trend import Direction, Trend
 from kit.masking import mask
 
 
 class AgentView(BaseModel):
     """Who talks to the customer."""
 
+    name: str
+
+
+class Colleague(BaseModel):
+    """A member of staff."""
+
+    id: int
     name: str
 
 
@@ -26,14 +34,40 @@ class LastMessage(BaseModel):
     created_at: datetime
 
 
+class TrendPointView(BaseModel):
+    """How one customer message felt; ``negativity`` is 0 to 1."""
+
+    seq: int
+    emotion: str
+    negativity: float
+
+
+class TrendView(BaseModel):
+    """Where the customer's feeling goes, and the latest messages it was read from, oldest first."""
+
+    direction: Direction
+    points: list[TrendPointView]
+
+    @classmethod
+    def of(cls, trend: Trend) -> TrendView:
+        """The view of a trend."""
+        points = [
+            TrendPointView(seq=point.seq, emotion=point.emotion, negativity=round(point.negativity, 3))
+            for point in trend.points
+        ]
+        return cls(direction=trend.direction, points=points)
+
+
 class CaseView(BaseModel):
     """A conversation as the desk lists it."""
 
     id: str
+    version: int
     language: str
     owner: str
     reason: str | None
     emotion: str
+    trend: TrendView
     waiting_since: datetime | None
     taken_at: datetime | None
     agent: AgentView | None
@@ -41,6 +75,7 @@ class CaseView(BaseModel):
     last_seq: int
     summary: str
     slots: dict[str, Any]
+    consulted: list[Colleague]
 
     @classmethod
     def of(cls, case: Case) -> CaseView:
@@ -48,10 +83,12 @@ class CaseView(BaseModel):
         last = case.last_line
         return cls(
             id=case.id,
+            version=case.version,
             language=case.language,
             owner=case.owner,
             reason=case.reason,
             emotion=case.emotion,
+            trend=TrendView.of(case.trend),
             waiting_since=case.waiting_since,
             taken_at=case.taken_at,
             agent=AgentView(name=case.agent_name) if case.agent_name else None,
@@ -61,6 +98,7 @@ class CaseView(BaseModel):
             last_seq=case.last_seq,
             summary=case.wants,
             slots=case.slots,
+            consulted=[Colleague(id=number, name=name) for number, name in case.consulted.items()],
         )
 
 
@@ -77,6 +115,7 @@ class StaffMessage(BaseModel):
     data: dict[str, Any]
     turn: dict[str, Any] | None
     created_at: datetime
+    helpful: bool | None
 
     @classmethod
     def of(cls, line: Line) -> StaffMessage:
@@ -85,16 +124,19 @@ class StaffMessage(BaseModel):
 
 
 class Queue(BaseModel):
-    """Both lists of the left pane."""
+    """The lists of the left pane."""
 
     waiting: list[CaseView]
     mine: list[CaseView]
+    consulted: list[CaseView]
 
     @classmethod
     def of(cls, lists: Lists) -> Queue:
         """The view of the lists."""
         return cls(
-            waiting=[CaseView.of(case) for case in lists.waiting], mine=[CaseView.of(case) for case in lists.mine]
+            waiting=[CaseView.of(case) for case in lists.waiting],
+            mine=[CaseView.of(case) for case in lists.mine],
+            consulted=[CaseView.of(case) for case in lists.consulted],
         )
 
 
@@ -104,10 +146,11 @@ class CaseAnswer(BaseModel):
     case: CaseView
 
 
-class History(CaseAnswer):
-    """A case and all its messages."""
+class SuggestionUsed(BaseModel):
+    """The suggested answer that a reply began as, and its words as they were put into the box."""
 
-    messages: list[StaffMessage]
+    entry_id: str = Field(min_length=1, max_length=120)
+    inserted: str = Field(min_length=1, max_length=8000)
 
 
 class Reply(BaseModel):
@@ -115,6 +158,20 @@ class Reply(BaseModel):
 
     client_id: str = Field(min_length=1, max_length=64)
     text: str = Field(min_length=1, max_length=2000)
+    suggestion: SuggestionUsed | None = None
+
+
+class Seen(BaseModel):
+    """The version of the case that the caller decided on; without one, any will do."""
+
+    version: int | None = Field(None, ge=0)
+
+
+class Closing(Seen):
+    """How the conversation went; ``entry_id`` is the answer that solved it."""
+
+    outcome: OutcomeKind | None = None
+    entry_id: str | None = Field(None, min_length=1, max_length=120)
 
 
 class StoredReply(BaseModel):

@@ -1,117 +1,95 @@
-"""What a customer's words say before the bot sees them: emotion, and whether a person is asked for."""
+"""What a customer's words say before the bot sees them: feelings, requests for a person, complaints, dangers."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, cast
 
 import structlog
-import yaml
 
-from handoff.classifier import TextClassifier
-from handoff.interfaces import EncodeText, ExampleVectors, Lang, Vector
-from handoff.policy import Emotion, TurnSignals
+from handoff.classifier import TextClassifier, View
+from handoff.examples import SIGNALS, training_set
+from handoff.facts import TurnSignals
+from handoff.interfaces import EncodeText, ExampleVectors, Lang
+from handoff.kept import KeptClassifiers, fit_key
 from kit.errors import Unavailable
 from kit.language import to_simplified
 
 log = structlog.get_logger(__name__)
 
-Examples = dict[Lang, dict[str, list[str]]]
-EncodeMany = Callable[[Sequence[str]], Vector]
+Ordinary = Mapping[Lang, Sequence[str]]
 
-DATA = Path(__file__).parent / "data"
-
-
-@cache
-def examples(name: Literal["emotion", "requests"]) -> Examples:
-    """The labelled examples, by language and label."""
-    loaded: Examples = yaml.safe_load((DATA / f"{name}.yml").read_text(encoding="utf-8"))
-    return loaded
-
-
-@dataclass(frozen=True)
-class _Readers:
-    emotion: TextClassifier
-    request: TextClassifier
-
-
-def training_sets(language: Lang) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Examples of emotions and of requests; what is ordinary for the one is ordinary for the other."""
-    emotions, requests = examples("emotion")[language], examples("requests")[language]
-    asked = {text for label in ("asked_for_human", "complaint") for text in requests[label]}
-    ordinary = list(dict.fromkeys([*emotions["neutral"], *requests["none"]]))
-    return (
-        {**emotions, "neutral": ordinary},
-        {**requests, "none": [text for text in ordinary if text not in asked]},
-    )
+LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
+# Of the encoders' views in their order; chosen on the scores that the examples get from each other.
+VIEW_WEIGHTS = (0.4, 0.4, 0.6)
+NOTHING_KEPT = KeptClassifiers(None)
 
 
 class SignalReader:
-    """Reads the signals of a turn. Without an encoder every turn looks neutral and asks for nothing but by intent."""
+    """Reads the signals of a turn. Without an encoder every turn looks neutral and asks for nothing."""
 
     def __init__(self, encode: EncodeText) -> None:
         self._encode = encode
-        self._readers: dict[Lang, _Readers] = {}
+        self._classifiers: dict[Lang, TextClassifier] = {}
 
-    async def fit(self, encode_many: EncodeMany) -> None:
-        """Fit the classifiers of both languages; seconds, off the event loop."""
-        self._readers = await asyncio.to_thread(_fit, encode_many)
+    async def fit(self, examples: ExampleVectors, ordinary: Ordinary, kept: KeptClassifiers = NOTHING_KEPT) -> None:
+        """Fit the classifiers of both languages, or take those that are kept; seconds, off the event loop."""
+        self._classifiers = await asyncio.to_thread(fitted, examples, ordinary, kept)
 
     async def read(self, text: str, language: Lang) -> TurnSignals:
         """The signals of one message."""
-        readers = self._readers.get(language)
-        if readers is None:
+        classifier = self._classifiers.get(language)
+        if classifier is None:
             return TurnSignals()
         try:
             vector = await self._encode(text, language)
         except Unavailable as error:
             log.warning("signals_unread", code=error.code)
             return TurnSignals()
-        emotions = readers.emotion.probabilities(text, vector)
-        requests = readers.request.probabilities(text, vector)
-        emotion = max(emotions, key=emotions.__getitem__)
-        return TurnSignals(
-            emotion=cast(Emotion, emotion),
-            emotion_confidence=emotions[emotion],
-            asked_confidence=requests["asked_for_human"],
-            complaint_confidence=requests["complaint"],
-        )
+        return TurnSignals(**classifier.probabilities(to_simplified(text), vector))
 
 
 async def fitted_reader(
-    encode: EncodeText, primary: Callable[[Vector], Vector], examples: ExampleVectors
+    encode: EncodeText, examples: ExampleVectors, ordinary: Ordinary, kept: Path | None = None
 ) -> SignalReader:
     """A reader that knows the labelled examples.
 
     Args:
-        encode: the whole vector of a customer's text.
-        primary: the part of it that ``examples`` has; the only one that signals are read from.
-        examples: vectors of the primary encoder.
+        encode: the vector of a customer's text.
+        examples: vectors of the same encoders for the examples.
+        ordinary: questions of every day in each language.
+        kept: file of what was learnt before.
     """
-
-    async def primary_vector(text: str, language: Lang) -> Vector:
-        return primary(await encode(text, language))
-
-    reader = SignalReader(primary_vector)
-    await reader.fit(lambda texts: examples.encode([to_simplified(text) for text in texts]))
+    reader = SignalReader(encode)
+    await reader.fit(examples, ordinary, KeptClassifiers(kept))
     await asyncio.to_thread(examples.keep_used)
     return reader
 
 
-def _fit(encode_many: EncodeMany) -> dict[Lang, _Readers]:
-    readers: dict[Lang, _Readers] = {}
-    languages: tuple[Lang, Lang] = ("zh", "en")
-    for language in languages:
-        emotion, request = (_fit_one(labelled, encode_many) for labelled in training_sets(language))
-        readers[language] = _Readers(emotion, request)
-    return readers
+def fitted(
+    examples: ExampleVectors, ordinary: Ordinary, kept: KeptClassifiers = NOTHING_KEPT
+) -> dict[Lang, TextClassifier]:
+    """The classifiers of both languages.
 
-
-def _fit_one(labelled: dict[str, list[str]], encode_many: EncodeMany) -> TextClassifier:
-    pairs = [(text, label) for label, texts in labelled.items() for text in texts]
-    texts = [text for text, _ in pairs]
-    return TextClassifier.fit(texts, encode_many(texts), [label for _, label in pairs])
+    Args:
+        examples: vectors of texts in their Simplified form.
+        ordinary: questions of every day in each language.
+        kept: what was learnt before.
+    """
+    parts = examples.space.slices()
+    views = [
+        View(part, VIEW_WEIGHTS[at] if at < len(VIEW_WEIGHTS) else VIEW_WEIGHTS[-1]) for at, part in enumerate(parts)
+    ]
+    sets = {language: training_set(language, ordinary.get(language, ())) for language in LANGUAGES}
+    key = fit_key(examples.name, views, sets)
+    known = kept.read(key, LANGUAGES, views)
+    if known is not None:
+        return known
+    classifiers: dict[Lang, TextClassifier] = {}
+    for language, taught in sets.items():
+        texts = [to_simplified(text) for text in taught.texts]
+        vectors = examples.encode(texts)
+        classifiers[language] = TextClassifier.fit(texts, vectors, taught.targets, SIGNALS, views)
+    kept.put(key, classifiers)
+    return classifiers

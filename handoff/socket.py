@@ -1,14 +1,18 @@
-"""The desk's WebSocket: both lists whenever they change, and the messages of the conversations it watches."""
+"""The desk's WebSocket: the lists whenever they change, and messages and notes of the conversations it watches."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
+from handoff.case_desk import CaseDesk
+from handoff.case_endpoints import case_desk
+from handoff.case_schemas import NoteView
 from handoff.desk import Desk
 from handoff.desk_presence import DeskPresence
 from handoff.endpoints import desk_service
@@ -34,6 +38,7 @@ class DeskSocket:
         self,
         socket: WebSocket,
         desk: Desk,
+        cases: CaseDesk,
         presence: DeskPresence,
         events: Events,
         who: SignedIn,
@@ -42,6 +47,7 @@ class DeskSocket:
         self._socket = socket
         self._still_signed_in = still
         self._desk = desk
+        self._cases = cases
         self._presence = presence
         self._events = events
         self._who = who
@@ -68,13 +74,14 @@ class DeskSocket:
             await self._presence.show()
             await subscription.next(timeout_seconds=REREAD_SECONDS)
 
-    async def _watch(self, conversation_id: str, last: int) -> None:
+    async def _watch(self, conversation_id: str, last: int, last_note: int) -> None:
         async with self._events.subscribe(conversation_topic(conversation_id)) as subscription:
             shown_turns: dict[int, Any] = {}
             awaited: set[int] = set()  # customers' messages that were shown before their turn was over
             while True:
                 try:
                     lines = await self._desk.lines(self._who, conversation_id, max(min([last, *awaited]) - 1, 0))
+                    notes = await self._cases.notes(self._who, conversation_id, last_note)
                 except NotFound:
                     return  # it is no longer theirs
                 for line in lines:
@@ -88,6 +95,10 @@ class DeskSocket:
                     else:
                         awaited.discard(line.seq)
                     last = max(last, line.seq)
+                for note in notes:
+                    view = NoteView.of(note).model_dump(mode="json")
+                    await self._socket.send_json({"type": "note", "conversation_id": conversation_id, "note": view})
+                    last_note = note.number
                 awaited = {seq for seq in awaited if seq > last - AWAITED_LINES}
                 event = await self._next(subscription, conversation_id)
                 while event is not None and event.kind == "typing":
@@ -107,12 +118,13 @@ class DeskSocket:
         if kind == "watch":
             await self._desk.case(self._who, conversation_id)
             self._unwatch(conversation_id)
-            watcher = self._watch(conversation_id, after_of(frame))
+            after_note = after_of({"after": frame.get("after_note")})
+            watcher = self._watch(conversation_id, after_of(frame), after_note)
             self._watchers[conversation_id] = asyncio.create_task(watcher)
         elif kind == "unwatch":
             self._unwatch(conversation_id)
         elif kind == "typing":
-            await self._desk.case(self._who, conversation_id)
+            await self._desk.own(self._who, conversation_id)
             data = {"sender": "agent", "active": bool(frame.get("active"))}
             await self._events.publish(Event(conversation_topic(conversation_id), "typing", data))
         else:
@@ -142,8 +154,9 @@ async def desk_socket(socket: WebSocket) -> None:
         first = await hello(socket)
         who.require_csrf(str(first.get("csrf", "")))
         events = cast(Events, socket.app.state.events)
+        still = partial(identity.signed_in, cookie)
         presence = DeskPresence(socket, roster_service(socket), messages_service(socket), who)
-        desk = DeskSocket(socket, desk_service(socket), presence, events, who, lambda: identity.signed_in(cookie))
+        desk = DeskSocket(socket, desk_service(socket), case_desk(socket), presence, events, who, still)
         await desk.run()
     except ConnectionRefused as closed:
         await close(socket, closed.code, closed.reason)

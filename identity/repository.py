@@ -25,6 +25,10 @@ class IdentityRepository:
         """Nobody else locks this member of staff before the transaction ends; rows that refer to them may come."""
         await self._session.execute(select(Staff.id).where(Staff.id == staff_id).with_for_update(key_share=True))
 
+    async def by_id(self, staff_id: int) -> Staff | None:
+        """The member of staff with this id."""
+        return await self._session.get(Staff, staff_id)
+
     async def active(self) -> list[Staff]:
         """Everybody who may sign in."""
         return list((await self._session.execute(select(Staff).where(Staff.active).order_by(Staff.id))).scalars())

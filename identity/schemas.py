@@ -17,6 +17,7 @@ class LoginRequest(BaseModel):
 class StaffView(BaseModel):
     """A member of staff as pages see them."""
 
+    id: int
     login: str
     name: str
     roles: list[str]
@@ -32,5 +33,7 @@ class SessionView(BaseModel):
     @classmethod
     def of(cls, who: SignedIn) -> SessionView:
         """The view of a session."""
-        staff = StaffView(login=who.login, name=who.name, roles=sorted(who.roles), languages=list(who.languages))
+        staff = StaffView(
+            id=who.id, login=who.login, name=who.name, roles=sorted(who.roles), languages=list(who.languages)
+        )
         return cls(staff=staff, csrf=who.csrf)

@@ -113,6 +113,12 @@ class Identity:
         async with self._database.read() as session:
             return await IdentityRepository(session).by_login(login) is not None
 
+    async def member(self, staff_id: int) -> tuple[str, frozenset[Role]] | None:
+        """Name and roles of an active member of staff; None when there is none."""
+        async with self._database.read() as session:
+            staff = await IdentityRepository(session).by_id(staff_id)
+        return (staff.name, frozenset(Role(role) for role in staff.roles)) if staff and staff.active else None
+
     async def sign_in(self, login: str, password: str) -> tuple[str, SignedIn]:
         """Check a password; returns the session cookie's value.
 

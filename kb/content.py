@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -181,3 +181,12 @@ def read_folder(folder: Path) -> list[EntryContent]:
             if related not in entries:
                 raise ContentError(f"Entry {entry.id!r} names the related entry {related!r}, which does not exist")
     return list(entries.values())
+
+
+def questions_of(entries: Sequence[EntryContent]) -> dict[Lang, list[str]]:
+    """Every way to ask that entries know, by language: how plain questions to this bank sound."""
+    asked: dict[Lang, list[str]] = {language: [] for language in LANGUAGES}
+    for entry in entries:
+        for language, variant in entry.variants.items():
+            asked[language] += [variant.question, *variant.similar]
+    return asked

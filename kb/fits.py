@@ -12,7 +12,7 @@ from kb.confidence import Calibration, Thresholds
 from kb.content import LANGUAGES, Lang
 from kb.fitting import Fit
 from kb.head import Head
-from kb.sealed import Arrays, read_sealed, write_sealed
+from kit.sealed import Arrays, read_sealed, write_sealed
 
 VERSION = b"5"  # raise it when the fit itself changes: old files are then not found again
 _HEAD = ("adapter", "basis", "weights", "bias", "belonging")

@@ -27,6 +27,11 @@ class VectorCache:
         self._used: set[bytes] = set()
 
     @property
+    def name(self) -> str:
+        """The encoder's."""
+        return self.encoder.name
+
+    @property
     def space(self) -> Space:
         """The encoder's."""
         return self.encoder.space

@@ -19,6 +19,7 @@ Degradation = Literal[
     "release_not_learnt",
     "content_invalid",
     "webhook_failed",
+    "bridge_failed",
     "events_offline",
     "events_overflow",
     "database_busy",
@@ -35,6 +36,8 @@ Degradation = Literal[
 degraded = Counter("bilin_degraded_total", "Times a degraded path was taken, by its name.", ["path"])
 turns = Counter("bilin_turns_total", "Customer turns handled, by outcome.", ["outcome"])
 handoffs = Counter("bilin_handoffs_total", "Conversations handed to a person, by reason.", ["reason"])
+
+bridged = Counter("bilin_bridge_total", "What went over the bridge to another desk, by what it was.", ["event"])
 
 
 def count_degraded(path: Degradation) -> None:

@@ -91,6 +91,15 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Signs the marker of simulated customers and mystery shoppers; empty means one from data_dir.",
     )
+    bridge_url: str = Field("", description="Webhook of another agent desk that takes the place of ours; or empty.")
+    bridge_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Signs what the other desk is told; empty means one from data_dir.",
+    )
+    bridge_token: SecretStr = Field(
+        SecretStr(""),
+        description="Token that the other desk shows to web; empty means one from data_dir.",
+    )
 
     reranker: str = Field("", description="Cross-encoder that orders the first candidates, by path or name; or empty.")
     reranker_candidates: int = Field(5, ge=2, le=5, description="How many of the first candidates the reranker sees.")
@@ -108,6 +117,7 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Verifies what the bank's own pages claim of a customer; empty means nothing is believed.",
     )
+    handoff_policy: Path = Field(ROOT / "handoff" / "policy.yml", description="Table of who gets a person, and why.")
 
     secret_key: SecretStr = Field(
         SecretStr(""),
@@ -119,7 +129,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["console", "json"] = Field("json", description="Log lines for people or for machines.")
 
-    @field_validator("data_dir", "content_dir", "checks_dir", "web_dist")
+    @field_validator("data_dir", "content_dir", "checks_dir", "web_dist", "handoff_policy")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path if path.is_absolute() else (ROOT / path).resolve()
@@ -135,7 +145,16 @@ class Settings(BaseSettings):
         return self.bot_url.rstrip("/") or f"http://127.0.0.1:{self.bot_port}"
 
     def secret(
-        self, name: Literal["secret_key", "bot_token", "internal_token", "webhook_secret", "shopper_secret"]
+        self,
+        name: Literal[
+            "secret_key",
+            "bot_token",
+            "internal_token",
+            "webhook_secret",
+            "shopper_secret",
+            "bridge_secret",
+            "bridge_token",
+        ],
     ) -> str:
         """A configured secret, or one made at first need and kept in the data folder, readable by the owner only."""
         configured: SecretStr = getattr(self, name)

@@ -3,7 +3,10 @@
 from alembic import context
 
 # The imports fill the metadata that new migrations are compared with.
+import chat.bridge.models
+import chat.casework.models
 import chat.models  # noqa: F401
+import handoff.canned.models
 import handoff.models  # noqa: F401
 import identity.models  # noqa: F401
 import kb.models  # noqa: F401

@@ -27,7 +27,7 @@ FORBIDDEN = ("session of", "pypi.org", "npmjs", "files.pythonhosted", "download.
 MACHINE_PATH = re.compile(r"(?<![\w.:/])/(?:home|mnt|root|tmp|users|work)/")
 COMMANDS = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__"): path
-    for folder in ("kb", "evaluation", "evaluation/benchmarks", "deploy", "identity")
+    for folder in ("kb", "evaluation", "evaluation/benchmarks", "deploy", "identity", "handoff")
     for path in sorted((ROOT / folder).glob("*.py"))
     if '__name__ == "__main__"' in path.read_text()
 }

@@ -46,8 +46,9 @@ class HandoffSuite:
         utterances, data = read_all(question_files(arguments, "queries", "utterances"), read_utterances)
 
         async def ask(missing: frozenset[str], keep: Keep) -> dict[str, Any]:
-            async with handoff.deciding(settings) as decide:
-                for utterance in (utterance for utterance in utterances if utterance.id in missing):
+            wanted = [utterance for utterance in utterances if utterance.id in missing]
+            async with handoff.deciding(settings, wanted) as decide:
+                for utterance in wanted:
                     keep(_row(Decided(utterance, await decide(utterance))))
             return {}
 

@@ -14,9 +14,11 @@ from evaluation.commands import (
     data,
     dialogues,
     doubles,
+    emotion,
     faq,
     followups,
     handoff,
+    outcomes,
     shopper,
     traffic,
 )
@@ -64,6 +66,8 @@ COMMANDS: tuple[Command, ...] = (
     traffic.LABELS,
     traffic.PERIODS,
     shopper.COMMAND,
+    outcomes.COMMAND,
+    emotion.COMMAND,
 )
 
 

@@ -61,8 +61,8 @@ class SampleCommand:
         size = min(arguments.size, len(engaged))
         chosen = random.Random(arguments.seed).sample(engaged, size)  # noqa: S311 - a sample, not a secret
         arguments.out.mkdir(parents=True)
-        facts = {"of": len(engaged), "conversations": [asdict(facts) for _, facts in chosen]}
-        (arguments.out / SAMPLE).write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        sample = {"of": len(engaged), "conversations": [asdict(facts) for _, facts in chosen]}
+        (arguments.out / SAMPLE).write_text(json.dumps(sample, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         for name in RATERS:
             write_workbook(arguments.out / name, {one.id: _transcript(one) for one, _ in chosen})
         console.print(f"{size} of {len(engaged)} conversations in {escape(str(arguments.out))}", soft_wrap=True)

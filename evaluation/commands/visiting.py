@@ -11,22 +11,11 @@ from typing import Any
 from chat.channels import TestChannel
 from evaluation.customers.simulation import Service
 from evaluation.customers.visit import Visit
-from evaluation.grouping import grouped
 from evaluation.metrics.conversation_scores import conversation_scores
 from evaluation.metrics.conversations import MeasuredConversation
 from evaluation.metrics.score import Score, share
 from evaluation.suite import Row
 from kit.settings import Settings
-
-SHOWN = (
-    "self_service_diversion",
-    "diversion_share",
-    "wrong_containment",
-    "handoff_recall",
-    "handoff_precision",
-    "verified_resolution",
-    "transfer_rate",
-)
 
 
 def add_visiting_options(parser: argparse.ArgumentParser) -> None:
@@ -82,30 +71,9 @@ def row_of(
 
 
 def figures_of(rows: Sequence[Row], extra: Mapping[str, Any]) -> dict[str, Any]:
-    """Figures with intervals: of all, by language, scenario and slice; and how often each thing went wrong."""
+    """How often each thing went wrong, the most frequent first; the metrics are the run's own."""
     failures = Counter(row.details["failure"] for row in rows if row.details["failure"])
-    return {
-        "n": len(rows),
-        **_plain(rows),
-        "failures": dict(failures.most_common()),
-        "by_language": grouped(rows, lambda row: row.language, _plain),
-        "by_scenario": grouped(rows, lambda row: row.scenario, _plain),
-        "by_slice": grouped(rows, lambda row: row.slice, _plain),
-        **extra,
-    }
-
-
-def _plain(rows: Sequence[Row]) -> dict[str, Any]:
-    scores = scores_of([MeasuredConversation(**row.details["measured"]) for row in rows])
-    return {
-        name: {
-            "value": scores[name].value,
-            "n": scores[name].n,
-            "interval": [interval.low, interval.high] if (interval := scores[name].interval) else None,
-        }
-        for name in SHOWN
-        if name in scores
-    }
+    return {"n": len(rows), "failures": dict(failures.most_common()), **extra}
 
 
 def _last(visit: Visit) -> str:

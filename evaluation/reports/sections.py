@@ -45,7 +45,7 @@ GROUP_METRICS = (
 
 def headline(analysis: Analysis) -> str:
     """The few numbers that matter, each with its interval, and the ones without which it says nothing."""
-    cards = []
+    cards: list[str] = []
     for metric in HEADLINES:
         for suite in analysis.suites:
             score = suite.scores.get(metric)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
-from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped]
-from openpyxl.styles import Alignment, Font  # type: ignore[import-untyped]
-from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
-from openpyxl.worksheet.datavalidation import DataValidation  # type: ignore[import-untyped]
+from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped]  # openpyxl carries no types
+from openpyxl.styles import Alignment, Font  # type: ignore[import-untyped]  # openpyxl carries no types
+from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]  # openpyxl carries no types
+from openpyxl.worksheet.datavalidation import DataValidation  # type: ignore[import-untyped]  # openpyxl carries no types
 
 from evaluation.datasets import DatasetError
 

@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("scenarios", sa.JSON(), nullable=False),
         sa.Column("assignment", sa.String(length=10), nullable=False),
         sa.Column("overflow", sa.String(length=40), nullable=True),
-        sa.Column("message_hours", sa.Float(), nullable=False),
+        sa.Column("message_hours", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
     )
     op.create_table(

@@ -21,6 +21,9 @@ CUSTOMER_CALLS = {
     "cancel": ("POST", "/handoff/cancel", None),
     "leave-message": ("POST", "/left-messages", {"client_id": "intruder", "text": "let me in"}),
     "feedback": ("POST", "/messages/2/feedback", {"helpful": True}),
+    "end": ("POST", "/end", None),
+    "asked-to-rate": ("GET", "/rating", None),
+    "rate": ("POST", "/rating", {"subject": "bot", "score": 1}),
 }
 DESK_CALLS = {
     "read": ("GET", "", None),
@@ -28,6 +31,14 @@ DESK_CALLS = {
     "take": ("POST", "/take", None),
     "return": ("POST", "/return", None),
     "close": ("POST", "/close", None),
+    "summary": ("GET", "/summary", None),
+    "note": ("POST", "/notes", {"client_id": "intruder", "text": "let me in"}),
+    "transfer": ("POST", "/transfer", {"colleague_id": 2}),
+    "consult": ("POST", "/consult", {"colleague_id": 2}),
+    "end-consult": ("POST", "/consult/end", {"colleague_id": 2}),
+    "take-over": ("POST", "/take-over", None),
+    "others": ("GET", "/others", None),
+    "other": ("GET", "/others/none", None),
 }
 
 
@@ -35,7 +46,9 @@ def routes(service: Any, prefix: str) -> set[tuple[str, str]]:
     found = set()
     for path, operations in service.app.openapi()["paths"].items():
         if path.startswith(prefix + "/{conversation_id}"):
-            suffix = path.removeprefix(prefix + "/{conversation_id}").replace("{seq}", "2")
+            suffix = (
+                path.removeprefix(prefix + "/{conversation_id}").replace("{seq}", "2").replace("{other_id}", "none")
+            )
             found |= {(method.upper(), suffix) for method in operations}
     return found
 
@@ -157,6 +170,14 @@ class TestTheDesk:
             ("take", 409, "already_taken"),
             ("return", 404, "conversation_not_found"),
             ("close", 404, "conversation_not_found"),
+            ("summary", 404, "conversation_not_found"),
+            ("note", 404, "conversation_not_found"),
+            ("transfer", 404, "conversation_not_found"),
+            ("consult", 404, "conversation_not_found"),
+            ("end-consult", 404, "conversation_not_found"),
+            ("take-over", 403, "forbidden"),
+            ("others", 404, "conversation_not_found"),
+            ("other", 404, "conversation_not_found"),
         ],
     )
     async def test_another_agent_can_do_nothing(self, secretive, sign_in, store, call, status, code) -> None:
@@ -171,7 +192,14 @@ class TestTheDesk:
 
     @pytest.mark.parametrize(
         ("call", "status", "code"),
-        [("return", 403, "not_owner"), ("close", 403, "not_owner"), ("reply", 409, "not_owner")],
+        [
+            ("return", 403, "not_owner"),
+            ("close", 403, "not_owner"),
+            ("reply", 409, "not_owner"),
+            ("transfer", 403, "not_owner"),
+            ("consult", 403, "not_owner"),
+            ("other", 404, "conversation_not_found"),
+        ],
     )
     async def test_a_supervisor_reads_but_does_not_speak(self, secretive, sign_in, store, call, status, code) -> None:
         owner, supervisor = await sign_in("lin"), await sign_in("zhao")

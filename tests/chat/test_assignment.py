@@ -67,7 +67,8 @@ class Centre:
         await self.hear()
 
     async def ask(self, reason: Reason = Reason.ASKED_FOR_HUMAN, **values: Any) -> str:
-        conversation, _ = await self.conversations.create(values.pop("language", "zh"), "web", **values)
+        channel = values.pop("channel", "web")
+        conversation, _ = await self.conversations.create(values.pop("language", "zh"), channel, **values)
         await self.conversations.hand_off(conversation.id, reason, actor="policy")
         return conversation.id
 
@@ -362,3 +363,12 @@ async def test_waits_and_handle_times_follow_from_what_is_stored(centre: Centre)
     assert (handling.agent_id, handling.handle_seconds) == (centre.staff["lin"], 315)
     assert recent == [315]
     assert {(each.team, each.priority) for each in stored} == {("general", 2)}
+
+
+@pytest.mark.parametrize("channel", ["shopper", "simulation"])
+async def test_no_agent_is_interrupted_for_a_tester(channel: str, centre: Centre) -> None:
+    await centre.open_desk("lin")
+    await centre.ask(channel=channel)
+    customer = await centre.ask()
+    await centre.queue.drain()
+    assert await centre.owners() == {customer: "lin"}

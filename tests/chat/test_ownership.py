@@ -13,10 +13,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from chat.casework.afterwards import Afterwards
+from chat.casework.service import Casework
 from chat.desk import AlreadyTaken, DeskConversations, NotOwner
 from chat.ownership import Owner, OwnerChanged, check_change
 from chat.repository import ChatRepository
 from chat.service import ConversationClosed
+from handoff.case_interfaces import Team
+from handoff.interfaces import Person
 from handoff.policy import Reason
 from kit.clock import ManualClock
 from kit.database import Database
@@ -32,6 +36,8 @@ LEGAL = {
     "agent -> bot",
     "agent -> waiting",
     "agent -> closed",
+    "agent -> agent",
+    "bot -> agent",
 }
 
 
@@ -58,7 +64,7 @@ class OneConversation(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.folder = tempfile.TemporaryDirectory()
         database = Database(f"sqlite+aiosqlite:///{Path(self.folder.name) / 'test.db'}")
-        self.chat = DeskConversations(database, MemoryEvents(), ManualClock())
+        self.chat = Casework(database, MemoryEvents(), ManualClock())
         self.runner.run(database.migrate())
         conversation, _ = self.runner.run(self.chat.create("zh", "web"))
         self.id = conversation.id
@@ -146,6 +152,35 @@ class OneConversation(RuleBasedStateMachine):
         allowed = self.owner == Owner.AGENT and self.holder == agent
         if self.attempt(work, allowed=allowed, refusal=NotOwner):
             self.log.append(("agent", text))
+
+    @rule(view=st.integers(0, 3), to=st.sampled_from(list(AGENTS)))
+    def the_agent_transfers_to_a_colleague(self, view: int, to: int) -> None:
+        seen = self.views[view % len(self.views)]
+        allowed = seen.version == self.version and self.owner in (Owner.AGENT, Owner.WAITING, Owner.BOT)
+        work = self.chat.transfer(seen, Person(9, "by"), Person(to, AGENTS[to]), "memo")
+        if self.attempt(work, allowed=allowed, refusal=OwnerChanged):
+            self.moved(Owner.AGENT, to, "transferred")
+
+    @rule(view=st.integers(0, 3))
+    def the_agent_transfers_to_a_team(self, view: int) -> None:
+        seen = self.views[view % len(self.views)]
+        allowed = seen.version == self.version and self.owner in (Owner.AGENT, Owner.BOT)
+        work = self.chat.transfer(seen, Person(9, "by"), Team("loans", {"zh": "贷款组", "en": "Loans"}), "")
+        if self.attempt(work, allowed=allowed, refusal=OwnerChanged):
+            self.moved(Owner.WAITING, None, "to_team")
+
+    @rule(view=st.integers(0, 3), by=st.sampled_from(list(AGENTS)))
+    def a_supervisor_takes_over(self, view: int, by: int) -> None:
+        seen = self.views[view % len(self.views)]
+        allowed = seen.version == self.version and self.owner != Owner.CLOSED
+        if self.attempt(self.chat.take_over(seen, Person(by, AGENTS[by])), allowed=allowed, refusal=OwnerChanged):
+            self.moved(Owner.AGENT, by, "joined")
+
+    @rule()
+    def the_customer_ends_it(self) -> None:
+        self.runner.run(Afterwards(self.chat.database, MemoryEvents(), ManualClock()).end(self.id))
+        if self.owner != Owner.CLOSED:
+            self.moved(Owner.CLOSED, self.holder, "closed")
 
     @rule(view=st.integers(0, 3))
     def the_agent_gives_back(self, view: int) -> None:

@@ -14,11 +14,17 @@ from chat.desk import DeskConversations
 from chat.models import Conversation
 from chat.repository import ChatRepository
 from chat.texts import text as say
+from handoff.policy import read_policy
 from handoff.signals import SignalReader
 from kit.clock import ManualClock
 from kit.events import MemoryEvents
 
+SHIPPED = read_policy()
 GIVE_UP = {"zh": "银行卡丢了怎么挂失？", "en": "How do I report a lost bank card?"}
+
+
+def line_of(rule: str) -> dict[str, str]:
+    return dict(next(each.say for each in SHIPPED.rules if each.name == rule))
 
 
 def from_bot(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -246,8 +252,10 @@ class TestWhatTheWordsDemand:
         [
             ("zh", "我要转人工客服", "asked_for_human", None),
             ("en", "let me talk to a real person please", "asked_for_human", None),
-            ("zh", "我刚被骗子骗走了二十万，我不想活了", "distress", "distress"),
-            ("zh", "我要投诉你们网点的柜员，态度太差了", "complaint", "complaint"),
+            ("zh", "骗子还在电话里，正在转走我卡里的钱", "distress", line_of("fraud_in_progress")["zh"]),
+            ("en", "I can't go on, I want to end my life", "distress", line_of("self_harm")["en"]),
+            ("zh", "我爸爸昨天去世了，我不知道该怎么办", "vulnerable_customer", line_of("bereavement")["zh"]),
+            ("zh", "我要投诉你们网点的柜员，态度太差了", "complaint", say("zh", "complaint")),
         ],
     )
     async def test_a_person_is_called_before_the_bot_is_asked(
@@ -258,7 +266,7 @@ class TestWhatTheWordsDemand:
         assert reply["data"]["event"] == "waiting"
         assert (await store.case(customer.id)).reason == reason
         if line:
-            assert reply["text"] == say(language, line)
+            assert reply["text"] == line
         assert rasa.texts(customer.id) == []
         assert counted.handoffs(reason) == 1
 
@@ -310,7 +318,8 @@ class TestWhatTheWordsDemand:
         await customer.reply_to("我要转人工客服")
         async with store.database.read() as session:
             (change,) = await ChatRepository(session).owner_changes(customer.id)
-        assert (change.actor, change.reason, change.policy["version"]) == ("policy", "asked_for_human", "1")
+        assert (change.actor, change.reason, change.policy["version"]) == ("policy", "asked_for_human", SHIPPED.version)
+        assert change.policy["rule"] == "asked"
         assert change.policy["inputs"]["asked_confidence"] >= 0.5
         assert change.policy["inputs"]["seq"] == 1
 
@@ -373,3 +382,33 @@ class TestWithoutAnEncoder:
         assert got.json()["conversation"]["owner"] == "waiting"
         assert counted.handoffs("bot_unavailable") == 1
         assert (health["status"], health["parts"]["knowledge"]) == ("degraded", False)
+
+
+class TestAfterAPerson:
+    """The bot knows what the agent said."""
+
+    async def test_a_question_may_follow_up_the_agents_words(self, arrive, sign_in, store) -> None:
+        customer, agent = await arrive("zh"), await sign_in("lin")
+        await customer.post("/handoff")
+        await agent.take(customer.id)
+        await agent.say(customer.id, "您是想提前还房贷，对吗？这项业务可以在手机银行办理。")
+        await agent.desk("POST", f"/{customer.id}/return")
+        await customer.reply_to("那要违约金吗")
+        asked = (await store.messages(customer.id, 0))[-2]
+        assert asked.turn["candidates"][0]["entry_id"] == "mortgage-early"
+        assert "提前还房贷" in asked.turn.get("searched", "提前还房贷")
+
+    async def test_what_the_agent_gave_as_an_answer_is_not_what_is_asked_next(self, arrive, sign_in, store) -> None:
+        customer, agent = await arrive("zh"), await sign_in("lin")
+        await customer.post("/handoff")
+        await agent.take(customer.id)
+        body = {
+            "client_id": "s",
+            "text": "会。基金不保本。",
+            "suggestion": {"entry_id": "fund-risk", "inserted": "会。基金不保本，净值会涨也会跌。"},
+        }
+        assert (await agent.desk("POST", f"/{customer.id}/messages", body)).status_code == 201
+        await agent.desk("POST", f"/{customer.id}/return")
+        await customer.reply_to("那怎么办")
+        asked = next(m for m in await store.messages(customer.id, 0) if m.text == "那怎么办")
+        assert asked.turn["candidates"][0]["entry_id"] != "fund-risk"

@@ -14,7 +14,7 @@ from evaluation import handoff
 from evaluation.__main__ import main
 from evaluation.datasets import Utterance
 from evaluation.handoff import Decided, HandoffRun, decide
-from handoff.policy import Reason, Thresholds, TurnSignals
+from handoff.policy import Reason, TurnSignals, read_policy
 from kit.errors import Unavailable
 from kit.settings import Settings
 
@@ -89,14 +89,14 @@ def said(text: str, *, needed: bool = True) -> Utterance:
 
 
 DECISIONS = [
-    ("asked in words", TurnSignals(asked_confidence=0.9), "faq", Reason.ASKED_FOR_HUMAN, False),
-    ("distress goes first", TurnSignals("distress", 0.9, 0.9), "faq", Reason.DISTRESS, False),
-    ("anger", TurnSignals("anger", 0.9), "faq", Reason.NEGATIVE_EMOTION, False),
-    ("hinted at and understood", TurnSignals(asked_confidence=0.3), "ask_human", Reason.ASKED_FOR_HUMAN, True),
-    ("a complaint understood", TurnSignals(complaint_confidence=0.4), "complaint", Reason.COMPLAINT, True),
+    ("asked in words", TurnSignals(asked=0.9), "faq", Reason.ASKED_FOR_HUMAN, False),
+    ("distress goes first", TurnSignals(distress=0.9, asked=0.9), "faq", Reason.DISTRESS, False),
+    ("anger", TurnSignals(anger=0.9), "faq", Reason.NEGATIVE_EMOTION, False),
+    ("hinted at and understood", TurnSignals(asked=0.3), "ask_human", Reason.ASKED_FOR_HUMAN, True),
+    ("a complaint understood", TurnSignals(complaint=0.4), "complaint", Reason.COMPLAINT, True),
     ("the intent alone", TurnSignals(), "ask_human", None, True),
-    ("hinted at and not understood", TurnSignals(asked_confidence=0.3), "faq", None, True),
-    ("no intent at all", TurnSignals(asked_confidence=0.3), None, None, True),
+    ("hinted at and not understood", TurnSignals(asked=0.3), "faq", None, True),
+    ("no intent at all", TurnSignals(asked=0.3), None, None, True),
 ]
 
 
@@ -107,14 +107,14 @@ async def test_a_decision_takes_the_products_gates_in_turn(
     signals: TurnSignals, intent: str | None, reason: Reason | None, asks_bot: bool, rasa: Rasa, bot: RasaBot
 ) -> None:
     rasa.intent = intent
-    assert await decide(said("找个人跟我说"), Reading(signals), bot, Thresholds()) is reason
+    assert await decide(said("找个人跟我说"), Reading(signals), bot, read_policy()) is reason
     assert rasa.texts == (["找个人跟我说"] if asks_bot else [])
 
 
 async def test_a_bot_that_fails_stops_the_evaluation(rasa: Rasa, bot: RasaBot) -> None:
     rasa.status = 500
     with pytest.raises(BotUnavailable):
-        await decide(said("信用卡年费是多少"), Reading(TurnSignals()), bot, Thresholds())
+        await decide(said("信用卡年费是多少"), Reading(TurnSignals()), bot, read_policy())
 
 
 async def test_a_running_bot_is_used(rasa: Rasa) -> None:

@@ -11,7 +11,7 @@ import pytest
 import handoff.policy
 from evaluation.__main__ import main
 from evaluation.handoff import Utterance
-from handoff.policy import TurnSignals
+from handoff.policy import TurnSignals, read_policy
 from kit.language import Detection, Language
 from kit.settings import Settings
 
@@ -177,8 +177,8 @@ def test_a_language_detector_that_is_broken(bench: Bench, monkeypatch: pytest.Mo
 
 
 HEARD = {
-    "person": TurnSignals(asked_confidence=0.95),
-    "complaint": TurnSignals(complaint_confidence=0.95),
+    "person": TurnSignals(asked=0.95),
+    "complaint": TurnSignals(complaint=0.95),
     "question": TurnSignals(),
 }
 
@@ -206,9 +206,9 @@ def hand_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     from evaluation import handoff as suite
 
     @contextlib.asynccontextmanager
-    async def deciding(settings: Settings) -> AsyncIterator[Any]:
+    async def deciding(settings: Settings, utterances: Any) -> AsyncIterator[Any]:
         async def decide(utterance: Utterance) -> Any:
-            return await suite.decide(utterance, Heard(), Understood(), handoff.policy.Thresholds())
+            return await suite.decide(utterance, Heard(), Understood(), read_policy())
 
         yield decide
 
@@ -237,7 +237,7 @@ def test_a_handoff_rule_that_was_removed(
     code, report, _ = hand_over("base", "--fail-under", "handoff_recall=0.95")
     assert (code, report["recall"]) == (0, 1.0)
     rule = handoff.policy.before_bot
-    without = lambda signals, *rest: rule(replace(signals, complaint_confidence=0.0), *rest)  # noqa: E731
+    without = lambda signals, *rest: rule(replace(signals, complaint=0.0), *rest)  # noqa: E731
     monkeypatch.setattr("evaluation.handoff.before_bot", without)
     code, report, html = hand_over("removed", "--no-worse-than", "base", "--fail-under", "handoff_recall=0.95")
     assert code == 1

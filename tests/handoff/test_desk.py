@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from chat.desk import AlreadyTaken, DeskConversations, NotOwner
+from chat.casework.service import Casework
+from chat.desk import AlreadyTaken, NotOwner
 from handoff.desk import Desk
 from handoff.policy import Reason
 from identity.service import Role, SignedIn
@@ -27,17 +28,17 @@ OUTSIDERS = [person(5, Role.EDITOR), person(6, Role.REVIEWER), person(7)]
 
 
 @pytest.fixture
-def conversations(database: Database) -> DeskConversations:
-    return DeskConversations(database, MemoryEvents(), ManualClock())
+def conversations(database: Database) -> Casework:
+    return Casework(database, MemoryEvents(), ManualClock())
 
 
 @pytest.fixture
-def desk(conversations: DeskConversations) -> Desk:
+def desk(conversations: Casework) -> Desk:
     return Desk(conversations)
 
 
 @pytest.fixture
-async def waiting(conversations: DeskConversations) -> str:
+async def waiting(conversations: Casework) -> str:
     conversation, _ = await conversations.create("zh", "web")
     await conversations.post(conversation.id, "1", "我要找人", "zh")
     await conversations.hand_off(conversation.id, Reason.ASKED_FOR_HUMAN, actor="policy")

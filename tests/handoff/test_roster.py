@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from chat.desk import DeskConversations
@@ -95,6 +97,12 @@ class TestTeams:
         assert not await roster.load(read_teams(DEMO_TEAMS))
         assert [team.definition.id for team in await roster.teams()] == ["safety", "complaints", "wealth", "general"]
         assert (await roster.agent(staff["lin"])).teams == ["complaints", "general", "safety"]
+
+    async def test_two_workers_that_start_together_load_it_once(self, roster, conversations, staff) -> None:
+        other = Roster(conversations.database, conversations.events, conversations.clock, conversations, RULES)
+        file = read_teams(DEMO_TEAMS)
+        loaded = await asyncio.gather(*(each.load(file) for each in (roster, other) * 3), return_exceptions=True)
+        assert sorted(map(str, loaded)) == ["False"] * 5 + ["True"]
 
     def test_a_broken_file_names_the_field(self, tmp_path) -> None:
         broken = tmp_path / "teams.yml"

@@ -36,9 +36,9 @@ export function caseMarks(facts: Case, t: Translate): TemplateResult {
 }
 
 /** The last line of the conversation, and whose it is. */
-export function lastLine({ last_message, language }: Case, t: Translate): TemplateResult | typeof nothing {
+export function lastLine({ last_message, language }: Case, t: Translate, agent?: string): TemplateResult | typeof nothing {
   if (!last_message) return nothing;
-  const by = { agent: t("queue.you"), bot: t("queue.bot"), customer: "", system: "" }[last_message.sender];
+  const by = { agent: agent ? t("queue.by", { name: agent }) : t("queue.you"), bot: t("queue.bot"), customer: "", system: "" }[last_message.sender];
   return html`<span class="last" lang=${langAttribute(language)}>${by}${last_message.text}</span>`;
 }
 

@@ -5,10 +5,11 @@ import { emit } from "../shared/define.ts";
 import { foundation, prose } from "../shared/foundation.ts";
 import { icon } from "../shared/icons.ts";
 import { groupBySender, type Group } from "../shared/message-store.ts";
-import type { Case, StaffMessage } from "../shared/protocol.ts";
+import type { Case, Note, StaffMessage } from "../shared/protocol.ts";
 import { caseMarks, caseStyles } from "./case-card.ts";
 import { DeskPart } from "./desk-part.ts";
 import { deskStyles } from "./desk-styles.ts";
+import { noteStyles, noteView, pendingNote } from "./note-view.ts";
 import type { ReplyBox } from "./reply-box.ts";
 import { pendingReply, staffMessage, staffMessageStyles } from "./staff-message.ts";
 import type { Thread } from "./thread.ts";
@@ -18,7 +19,7 @@ const idLength = 6;
 
 /** The selected conversation, and what the agent can do with it. */
 export class ConversationPane extends DeskPart {
-  static override styles = [foundation, prose, deskStyles, caseStyles, staffMessageStyles, css`
+  static override styles = [foundation, prose, deskStyles, caseStyles, staffMessageStyles, noteStyles, css`
     :host {
       display: flex;
       flex-direction: column;
@@ -40,6 +41,23 @@ export class ConversationPane extends DeskPart {
     header h2 {
       font-size: var(--text-m);
       font-variant-numeric: tabular-nums;
+    }
+    header .button {
+      padding-inline: var(--space-2);
+      gap: var(--space-1);
+    }
+    .advice {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: var(--space-1) var(--space-2);
+      padding: var(--space-1) var(--space-4);
+      background: var(--warning-soft);
+      font-size: var(--text-xs);
+    }
+    .advice .button {
+      min-height: 26px;
+      padding-inline: var(--space-2);
     }
     .back {
       display: none;
@@ -100,10 +118,16 @@ export class ConversationPane extends DeskPart {
       background: var(--paper);
       color: var(--ink-quiet);
     }
-    @media (max-width: 640px) {
+    /* The reason says more than the number, where there is room for one. */
+    @media (max-width: 1479.98px) {
       header h2 {
         position: absolute;
         clip-path: inset(50%);
+      }
+    }
+    @media (max-width: 640px) {
+      header > .marks {
+        flex: 1 0 60%;
       }
       header .button {
         padding-inline: var(--space-2);
@@ -134,6 +158,10 @@ export class ConversationPane extends DeskPart {
     this.box?.insert(text);
   }
 
+  offerCanned(): void {
+    this.box?.offerCanned();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.sizes.disconnect();
@@ -143,10 +171,10 @@ export class ConversationPane extends DeskPart {
   override updated(): void {
     const { thread } = this.session;
     this.observe();
-    const now = `${thread?.id} ${thread?.state} ${thread?.store.messages.length} ${thread?.replies.length} ${thread?.typing}`;
+    const now = `${thread?.id} ${thread?.state} ${thread?.store.messages.length} ${thread?.replies.length} ${thread?.typing} ${thread?.notes.length} ${thread?.pendingNotes.length}`;
     if (now === this.drawn) return;
     const other = now.split(" ")[0] !== this.drawn.split(" ")[0];
-    const waits = thread?.replies.length ?? 0;
+    const waits = (thread?.replies.length ?? 0) + (thread?.pendingNotes.length ?? 0);
     this.drawn = now;
     if (other || this.atEnd || waits > 0) this.toEnd();
   }
@@ -156,7 +184,7 @@ export class ConversationPane extends DeskPart {
     const { preview, thread } = session;
     if (preview) return this.waiting(preview);
     if (!thread) return this.nothingOpen();
-    return html`${this.header(thread.facts)}${this.body(thread)}${this.foot(thread)}`;
+    return html`${this.header(thread.facts)}${this.advice(thread.facts)}${this.body(thread)}${this.foot(thread)}`;
   }
 
   private header(facts: Case): TemplateResult {
@@ -166,13 +194,36 @@ export class ConversationPane extends DeskPart {
         @click=${() => emit(this, "show-pane", "queue")}>${icon("back")}</button>
       <h2 title=${facts.id}>${t("conversation.title", { id: facts.id.slice(-idLength) })}</h2>
       ${caseMarks(facts, t)}
-      ${session.isMine(facts.id)
-        ? html`<button type="button" class="button" data-testid="return" @click=${() => void session.handBack(facts.id)}>
-              ${icon("bot")}${t("conversation.return")}</button>
-            <button type="button" class="button" data-testid="close" @click=${() => emit(this, "ask-close")}>
-              ${icon("close")}${t("conversation.close")}</button>`
+      ${session.isMine(facts.id) ? this.actions(facts) : nothing}
+      ${session.isSupervisor && session.thread && !session.isMine(facts.id) && facts.owner !== "closed"
+        ? html`<button type="button" class="button" data-testid="take-over" title="Alt+O" @click=${() => void session.takeOver(facts)}>
+            ${icon("insert")}${t("conversation.take_over")}</button>`
         : nothing}
     </header>`;
+  }
+
+  private actions(facts: Case): TemplateResult {
+    const { session, t } = this;
+    return html`
+      <button type="button" class="button" data-testid="consult" title="Alt+C" @click=${() => emit(this, "ask-transfer", { advice: true })}>
+        ${icon("chat")}${t("conversation.consult")}</button>
+      <button type="button" class="button" data-testid="transfer" title="Alt+X" @click=${() => emit(this, "ask-transfer", { advice: false })}>
+        ${icon("transfer")}${t("conversation.transfer")}</button>
+      <button type="button" class="button" data-testid="return" title="Alt+B" @click=${() => void session.handBack(facts.id)}>
+        ${icon("bot")}${t("conversation.return")}</button>
+      <button type="button" class="button" data-testid="close" title="Alt+W" @click=${() => emit(this, "ask-close")}>
+        ${icon("close")}${t("conversation.close")}</button>`;
+  }
+
+  /** Who is asked for advice, with a way to end it. */
+  private advice({ id, consulted }: Case): TemplateResult | typeof nothing {
+    const { session, t } = this;
+    if (consulted.length === 0) return nothing;
+    return html`<div class="advice" data-testid="advice">${icon("lock")}${consulted.map((colleague) => html`
+      <span>${colleague.id === session.me ? t("conversation.advising") : t("conversation.advised", { name: colleague.name })}</span>
+      ${colleague.id === session.me || session.isMine(id)
+        ? html`<button type="button" class="button" data-testid="end-consult" @click=${() => void session.endConsult(id, colleague.id)}>${t("conversation.end_advice")}</button>`
+        : nothing}`)}</div>`;
   }
 
   private body(thread: Thread): TemplateResult {
@@ -190,20 +241,18 @@ export class ConversationPane extends DeskPart {
     return html`<div class="scroll" tabindex="0" role="group" aria-label=${t("conversation.log")} @scroll=${this.scrolled}>
       <div class="log" role="log" aria-label=${t("conversation.log")} aria-live=${thread.state === "ready" ? "polite" : "off"}>
         ${this.groups(thread)}
+        ${thread.pendingNotes.map((note) => pendingNote(note, this.language, t))}
       </div>
       <p class="typing small" role="status">${thread.typing ? t("conversation.typing") : nothing}</p>
     </div>`;
   }
 
   private groups(thread: Thread): unknown {
-    const groups = groupBySender(thread.store.messages);
-    if (thread.replies.length > 0 && groups.at(-1)?.sender !== "agent") {
-      groups.push({ sender: "agent", name: null, messages: [] });
-    }
+    const parts = partsOf(thread);
     return repeat(
-      groups,
-      (group) => `${thread.id} ${group.messages[0]?.client_id ?? group.messages[0]?.seq ?? thread.replies[0]?.client_id}`,
-      (group, at) => this.group(group, thread, at === groups.length - 1),
+      parts,
+      (part) => `${thread.id} ${part.key}`,
+      (part, at) => "note" in part ? noteView(part.note, this.language, this.t) : this.group(part.group, thread, at === parts.length - 1),
     );
   }
 
@@ -236,7 +285,9 @@ export class ConversationPane extends DeskPart {
     if (session.isMine(thread.id)) {
       return html`<desk-reply .session=${session} .t=${t} .language=${language}></desk-reply>`;
     }
-    const key = thread.facts.owner === "closed" ? "conversation.closed" : "conversation.gone";
+    const key = thread.facts.owner === "closed" ? "conversation.closed"
+      : session.isConsulted(thread.id) ? "conversation.notes_only"
+      : session.isSupervisor ? "conversation.reading" : "conversation.gone";
     return html`<p class="gone" role="status">${icon("information")}${t(key)}</p>`;
   }
 
@@ -274,4 +325,30 @@ export class ConversationPane extends DeskPart {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
     this.atEnd = scrollHeight - scrollTop - clientHeight < nearEndPixels;
   }
+}
+
+type Part = { key: string; note: Note } | { key: string; group: Group<StaffMessage> };
+
+/** What is drawn one below the other: groups of messages, and the notes between them. */
+function partsOf(thread: Thread): Part[] {
+  const parts: Part[] = [];
+  let run: StaffMessage[] = [];
+  const endRun = (): void => {
+    for (const group of groupBySender(run)) parts.push({ key: `${group.messages[0]!.client_id ?? group.messages[0]!.seq}`, group });
+    run = [];
+  };
+  for (const entry of thread.entries) {
+    if (entry.kind === "message") {
+      run.push(entry.message);
+      continue;
+    }
+    endRun();
+    parts.push({ key: `note ${entry.note.number}`, note: entry.note });
+  }
+  endRun();
+  const last = parts.at(-1);
+  if (thread.replies[0] && !(last && "group" in last && last.group.sender === "agent")) {
+    parts.push({ key: thread.replies[0].client_id, group: { sender: "agent", name: null, messages: [] } });
+  }
+  return parts;
 }

@@ -3,24 +3,32 @@ import { emit } from "../shared/define.ts";
 import { foundation, prose } from "../shared/foundation.ts";
 import { langAttribute } from "../shared/i18n.ts";
 import { icon } from "../shared/icons.ts";
-import { drawMarkdown, plainText } from "../shared/markdown.ts";
+import { drawMarkdown } from "../shared/markdown.ts";
 import type { Candidate, Case } from "../shared/protocol.ts";
 import { caseStyles, emotionMark, reasonText } from "./case-card.ts";
 import { clockText } from "./clock.ts";
 import { DeskPart } from "./desk-part.ts";
 import { deskStyles } from "./desk-styles.ts";
+import { othersList } from "./others-list.ts";
 import { percent } from "./staff-message.ts";
+import { summaryStyles, summaryView } from "./summary-view.ts";
 
 /** What is known of the customer's case, and what the knowledge base would answer. */
 export class CustomerPane extends DeskPart {
-  static override styles = [foundation, prose, deskStyles, caseStyles, css`
+  static override styles = [foundation, prose, deskStyles, caseStyles, summaryStyles, css`
     :host {
+      display: flex;
+      flex-direction: column;
       min-height: 0;
-      overflow-y: auto;
       background: var(--paper);
     }
+    .scroll {
+      flex: 1;
+      min-height: 0;
+      overflow-y: auto;
+    }
     section {
-      padding: var(--space-3) var(--space-4);
+      padding: var(--space-2) var(--space-4);
       border-block-end: 1px solid var(--line);
     }
     section:last-of-type {
@@ -51,7 +59,7 @@ export class CustomerPane extends DeskPart {
     }
     .suggestion .prose {
       position: relative;
-      max-height: 7.2em;
+      max-height: 4.8em;
       overflow: hidden;
       color: var(--ink-quiet);
       -webkit-mask: linear-gradient(black 70%, transparent);
@@ -84,11 +92,14 @@ export class CustomerPane extends DeskPart {
     const { session, t } = this;
     const facts = session.preview ?? session.thread?.facts;
     if (!facts) return html`<p class="empty">${t("customer.none")}</p>`;
-    return html`<h2 class="unseen">${t("customer.title")}</h2>
+    const thread = session.preview ? null : session.thread;
+    return html`<div class="scroll" tabindex="0" role="group" aria-label=${t("customer.title")}>
+      <h2 class="unseen">${t("customer.title")}</h2>
       <section>
         <h2>${t("customer.summary")}</h2>
-        <p class=${facts.summary ? "" : "quiet"}>${facts.summary || t("customer.summary.empty")}</p>
+        ${thread?.summary ? summaryView(thread.summary, facts, t) : html`<p class=${facts.summary ? "" : "quiet"}>${facts.summary || t("customer.summary.empty")}</p>`}
       </section>
+      ${thread ? html`<section><h2>${t("customer.suggestions")}</h2>${this.suggestions()}</section>` : nothing}
       <section>
         <h2>${t("customer.facts")}</h2>
         <dl>${this.facts(facts)}</dl>
@@ -97,7 +108,13 @@ export class CustomerPane extends DeskPart {
         <h2>${t("customer.slots")}</h2>
         ${this.slots(facts)}
       </section>
-      ${session.preview ? nothing : html`<section><h2>${t("customer.suggestions")}</h2>${this.suggestions()}</section>`}`;
+      ${thread ? html`<section><h2>${t("customer.others")}</h2>${othersList(thread.others, this.language, t, (id) => emit(this, "show-other", id))}</section>` : nothing}
+    </div>
+    ${thread && thread.facts.owner !== "closed" ? html`<desk-note .session=${session} .t=${t} .language=${this.language}></desk-note>` : nothing}`;
+  }
+
+  focusNote(): void {
+    this.renderRoot.querySelector<HTMLElement>("desk-note")?.focus();
   }
 
   private facts(facts: Case): TemplateResult {
@@ -156,7 +173,7 @@ export class CustomerPane extends DeskPart {
         ${mine
           ? html`<button type="button" class="button" data-testid="insert-suggestion"
               aria-label=${t("customer.insert.label", { number, question })}
-              @click=${() => emit(this, "insert", plainText(answer))}>${icon("insert")}${t("customer.insert")}<kbd>Alt+${number}</kbd></button>`
+              @click=${() => emit(this, "insert", session.useSuggestion(candidate))}>${icon("insert")}${t("customer.insert")}<kbd>Alt+${number}</kbd></button>`
           : nothing}
       </div>
     </li>`;

@@ -44,8 +44,21 @@ export const deskAppStyles = css`
     }
   }
   @media (max-width: 640px) {
+    .top {
+      flex-wrap: wrap;
+      row-gap: 0;
+    }
     .line {
       margin-inline-start: 0;
+    }
+    .top {
+      flex-wrap: wrap;
+      row-gap: 0;
+    }
+    desk-presence {
+      order: 1;
+      flex-basis: 100%;
+      padding-block-end: var(--space-1);
     }
   }
 `;

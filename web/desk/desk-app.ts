@@ -5,7 +5,6 @@ import { foundation } from "../shared/foundation.ts";
 import { firstLanguage, langAttribute, otherLanguage, translator, type Translate } from "../shared/i18n.ts";
 import { icon } from "../shared/icons.ts";
 import { isWriting } from "../shared/keyboard.ts";
-import { plainText } from "../shared/markdown.ts";
 import { Watching } from "../shared/observable.ts";
 import { pageStyles } from "../shared/page-styles.ts";
 import type { Language, Staff } from "../shared/protocol.ts";
@@ -15,8 +14,14 @@ import { DeskApi } from "./desk-api.ts";
 import { deskAppStyles } from "./desk-app-styles.ts";
 import { DeskSession } from "./desk-session.ts";
 import { deskStyles } from "./desk-styles.ts";
-import { closeDialog } from "./dialogs.ts";
 import type { MessageAction } from "./message-actions.ts";
+import type { CannedDialog } from "./canned-dialog.ts";
+import type { CloseDialog } from "./close-dialog.ts";
+import type { CustomerPane } from "./customer-pane.ts";
+import type { OtherDialog } from "./other-dialog.ts";
+import type { RatingsDialog } from "./ratings-dialog.ts";
+import type { TransferDialog } from "./transfer-dialog.ts";
+import { reasonText } from "./case-card.ts";
 import { commandOf, sheet, type Command } from "./shortcuts.ts";
 import { texts } from "./texts.ts";
 
@@ -32,14 +37,24 @@ export class DeskApp extends LitElement {
   /** Which pane a narrow window shows. */
   @state() private pane: Pane = "queue";
   @query("desk-conversation") private conversation!: ConversationPane | null;
+  @query("desk-customer") private customer!: CustomerPane | null;
   @query("#shortcuts") private sheet!: HTMLDialogElement | null;
-  @query("#confirm-close") private confirmation!: HTMLDialogElement | null;
+  @query("desk-close") private closing!: CloseDialog | null;
+  @query("desk-transfer") private transfer!: TransferDialog | null;
+  @query("desk-canned") private canned!: CannedDialog | null;
+  @query("desk-ratings") private ratings!: RatingsDialog | null;
+  @query("desk-other") private other!: OtherDialog | null;
   private readonly session = new DeskSession(new DeskApi());
 
   constructor() {
     super();
     new Watching(this, this.session);
     this.addEventListener("message-action", (event) => this.session.ask((event as CustomEvent<MessageAction>).detail));
+    this.session.announce = (facts, message) => {
+      const t = translator(texts, this.language);
+      const title = t(message ? "notify.message" : "notify.waiting", { reason: reasonText(facts.reason, t) });
+      return { title, body: message?.text.slice(0, 120) ?? facts.summary };
+    };
   }
 
   override connectedCallback(): void {
@@ -86,6 +101,7 @@ export class DeskApp extends LitElement {
         : nothing}
       ${staff ? html`<desk-presence .session=${session} .t=${t} .language=${language}></desk-presence>` : nothing}
       <span class="space"></span>
+      ${staff ? this.tools(t) : nothing}
       ${staff
         ? html`<button type="button" class="button bare" @click=${() => this.sheet?.showModal()} aria-label=${t("app.shortcuts")}>
             ${icon("keyboard")}<kbd>?</kbd></button>`
@@ -101,12 +117,32 @@ export class DeskApp extends LitElement {
     </header>`;
   }
 
+  private tools(t: Translate): TemplateResult {
+    const { attention, isSupervisor } = this.session;
+    const toggle = (name: "sounds" | "notifications", on: boolean, change: () => void): TemplateResult => {
+      const state = on ? "on" : "off";
+      return html`<button type="button" class="button bare square" data-testid=${name} aria-pressed=${on ? "true" : "false"} aria-label=${t(`attention.${name}`)}
+        title=${t(`attention.${name}.${state}`)} @click=${change}>${icon(on ? name : `${name}_off`)}</button>`;
+    };
+    return html`${isSupervisor
+      ? html`<button type="button" class="button bare" data-testid="open-ratings" @click=${() => void this.ratings?.show()}>${icon("helpful")}<span class="wide">${t("ratings.open")}</span></button>
+          <button type="button" class="button bare" data-testid="open-canned" @click=${() => void this.canned?.show()}>${icon("copy")}<span class="wide">${t("canned.open")}</span></button>`
+      : nothing}
+      ${toggle("sounds", attention.sounds, () => {
+        attention.switchSounds();
+        this.requestUpdate();
+      })}
+      ${toggle("notifications", attention.notifications, () => void attention.switchNotifications().then(() => this.requestUpdate()))}`;
+  }
+
   private desk(t: Translate): TemplateResult {
     const { session, language } = this;
     return html`
       ${this.problem(t)}
       <main data-pane=${this.pane} @show-pane=${(event: CustomEvent<Pane>) => (this.pane = event.detail)}
-        @insert=${(event: CustomEvent<string>) => this.insert(event.detail)} @ask-close=${() => this.confirmation?.showModal()}>
+        @insert=${(event: CustomEvent<string>) => this.insert(event.detail)} @ask-close=${() => void this.closing?.show()}
+        @ask-transfer=${(event: CustomEvent<{ advice: boolean }>) => void this.transfer?.ask(event.detail)}
+        @show-other=${(event: CustomEvent<string>) => void this.other?.open(event.detail)}>
         <desk-queue .session=${session} .t=${t} .language=${language}></desk-queue>
         <desk-conversation .session=${session} .t=${t} .language=${language}></desk-conversation>
         <desk-customer .session=${session} .t=${t} .language=${language}></desk-customer>
@@ -114,7 +150,13 @@ export class DeskApp extends LitElement {
       <nav class="panes">${panes.map((pane) => html`<button type="button" data-testid=${`pane-${pane}`} aria-current=${this.pane === pane ? "page" : "false"}
         @click=${() => (this.pane = pane)}>${t(`pane.${pane}`)}${this.badge(pane)}</button>`)}</nav>
       ${shortcutSheet(t, sheet)}
-      ${closeDialog(t, () => session.selected !== null && void session.close(session.selected))}`;
+      <desk-close .session=${session} .t=${t} .language=${language}></desk-close>
+      <desk-transfer .session=${session} .t=${t} .language=${language}></desk-transfer>
+      <desk-other .session=${session} .t=${t} .language=${language}></desk-other>
+      ${session.isSupervisor
+        ? html`<desk-canned .session=${session} .t=${t} .language=${language}></desk-canned>
+            <desk-ratings .session=${session} .t=${t} .language=${language}></desk-ratings>`
+        : nothing}`;
   }
 
   private badge(pane: Pane): TemplateResult | typeof nothing {
@@ -139,7 +181,8 @@ export class DeskApp extends LitElement {
 
   private readonly pressed = (event: KeyboardEvent): void => {
     if (typeof this.session.staff !== "object" || !this.session.staff) return;
-    if (this.sheet?.open || this.confirmation?.open) return;
+    const dialogs = [this.closing, this.transfer, this.canned, this.ratings, this.other];
+    if (this.sheet?.open || dialogs.some((dialog) => dialog?.isOpen)) return;
     const command = commandOf(event, isWriting(event));
     if (!command) return;
     event.preventDefault();
@@ -161,15 +204,27 @@ export class DeskApp extends LitElement {
         return this.focusReply();
       case "reply":
         return this.focusReply();
+      case "canned":
+        await this.focusReply();
+        return this.conversation?.offerCanned();
+      case "note":
+        return this.focusNote();
+      case "transfer":
+      case "consult":
+        if (mine) await this.transfer?.ask({ advice: command === "consult" });
+        return;
+      case "take_over":
+        if (session.isSupervisor && session.thread && !mine) await session.takeOver(session.thread.facts);
+        return;
       case "return":
         if (mine) await session.handBack(mine);
         return;
       case "close_case":
-        if (mine) this.confirmation?.showModal();
+        if (mine) await this.closing?.show();
         return;
       default: {
         const candidate = session.thread?.suggestions[Number(command.slice(-1)) - 1];
-        if (mine && candidate) await this.insert(plainText(candidate.answer));
+        if (mine && candidate) await this.insert(session.useSuggestion(candidate));
       }
     }
   }
@@ -178,6 +233,12 @@ export class DeskApp extends LitElement {
     this.pane = "conversation";
     await this.updateComplete;
     this.conversation?.insert(text);
+  }
+
+  private async focusNote(): Promise<void> {
+    if (matchMedia("(max-width: 1039.98px)").matches) this.pane = "customer";
+    await this.updateComplete;
+    this.customer?.focusNote();
   }
 
   private async focusReply(): Promise<void> {

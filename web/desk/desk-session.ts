@@ -1,40 +1,56 @@
 import { Refused } from "../shared/http.ts";
 import { randomId } from "../shared/identifiers.ts";
-import type { Case, DeskFrame, MessageCase, OwnPresence, PresenceName, Queue } from "../shared/protocol.ts";
-import { SignedIn } from "../shared/signed-in.ts";
+import type {
+  Candidate, Case, DeskFrame, MessageCase, Queue, StaffMessage,
+} from "../shared/protocol.ts";
+import { plainText } from "../shared/markdown.ts";
 import { lasting } from "../shared/storage.ts";
-import type { DeskApi } from "./desk-api.ts";
+import { Attention } from "./attention.ts";
+import type { Closing, Target } from "./desk-api.ts";
 import { DeskLine, type LineState } from "./desk-line.ts";
+import { DeskLookups } from "./desk-lookups.ts";
 import type { MessageAction } from "./message-actions.ts";
-import { Thread } from "./thread.ts";
+import { Thread, type Written } from "./thread.ts";
 
 const store = lasting("bilin.desk.");
 const typingMilliseconds = 8_000;
 const againMilliseconds = 4_000;
+const summaryMilliseconds = 800;
+const empty: Queue = { waiting: [], mine: [], consulted: [] };
 
-/** What one agent has in front of them: who they are, the two lists, and the conversations they follow. */
-export class DeskSession extends SignedIn<DeskApi> {
+/** What one agent has in front of them: who they are, the lists, and the conversations they follow. */
+export class DeskSession extends DeskLookups {
   queue: Queue | "loading" | "unreachable" = "loading";
   line: LineState = "connecting";
   selected: string | null = null;
-  /** Null until the server has said it, and for somebody who is no agent. */
-  presence: OwnPresence | null = null;
-  leftMessages: readonly MessageCase[] = [];
+  readonly attention = new Attention();
+  /** Says what a notification is to say; the page knows the language. */
+  announce: (facts: Case, message: StaffMessage | null) => { title: string; body: string } = () => ({ title: "", body: "" });
   private readonly threads = new Map<string, Thread>();
   private read: Record<string, number> = store.read<Record<string, number>>("read") ?? {};
   private deskLine: DeskLine | null = null;
+  private known: Set<string> | null = null;
   private readonly typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
+  private summaryTimer: ReturnType<typeof setTimeout> | undefined;
 
   get ahead(): number {
     return this.api.ahead;
   }
 
+  get lists(): Queue {
+    return typeof this.queue === "object" ? this.queue : empty;
+  }
+
   get waiting(): readonly Case[] {
-    return typeof this.queue === "object" ? this.queue.waiting : [];
+    return this.lists.waiting;
   }
 
   get mine(): readonly Case[] {
-    return typeof this.queue === "object" ? this.queue.mine : [];
+    return this.lists.mine;
+  }
+
+  get consulted(): readonly Case[] {
+    return this.lists.consulted;
   }
 
   get thread(): Thread | null {
@@ -43,7 +59,7 @@ export class DeskSession extends SignedIn<DeskApi> {
 
   /** The selected case while it still waits and nobody can read it. */
   get preview(): Case | null {
-    return this.waiting.find(({ id }) => id === this.selected) ?? null;
+    return this.thread ? null : (this.waiting.find(({ id }) => id === this.selected) ?? null);
   }
 
   get unread(): number {
@@ -58,6 +74,10 @@ export class DeskSession extends SignedIn<DeskApi> {
     return this.mine.some((known) => known.id === id);
   }
 
+  isConsulted(id: string): boolean {
+    return this.consulted.some((known) => known.id === id);
+  }
+
   async loadQueue(): Promise<void> {
     if (this.queue === "unreachable") this.queue = "loading";
     this.changed();
@@ -70,9 +90,17 @@ export class DeskSession extends SignedIn<DeskApi> {
     }
   }
 
+  /** Opens a case. What the agent may read is read; the rest is shown as what is known of it. */
   select(id: string | null): void {
+    const before = this.selected;
     this.selected = id;
-    if (id !== null && this.thread?.state === "error") void this.load(this.thread);
+    if (id !== null && !this.threads.has(id)) {
+      const facts = this.facts(id);
+      if (facts && (this.isSupervisor || this.isConsulted(id))) this.follow(facts);
+    } else if (this.thread?.state === "error") {
+      void this.load(this.thread);
+    }
+    if (before !== null && before !== id) this.unfollowIfOver(before);
     this.changed();
   }
 
@@ -93,14 +121,10 @@ export class DeskSession extends SignedIn<DeskApi> {
     this.changed();
   }
 
+  // what changes who has a conversation
+
   async take(id: string): Promise<void> {
-    const taken = await this.attempt(() => this.api.take(id));
-    if (taken) {
-      if (!this.isMine(id)) this.takeQueue({ waiting: this.without(this.waiting, id), mine: [...this.mine, taken] });
-      this.select(id);
-    } else {
-      void this.loadQueue();
-    }
+    this.gained(id, await this.attempt(() => this.api.take(id)));
   }
 
   async takeOldest(): Promise<void> {
@@ -108,9 +132,9 @@ export class DeskSession extends SignedIn<DeskApi> {
     if (oldest) await this.take(oldest.id);
   }
 
-  async choosePresence(wanted: PresenceName): Promise<void> {
-    this.presence = (await this.attempt(() => this.api.choosePresence(wanted))) ?? this.presence;
-    this.changed();
+  async takeOver(facts: Case): Promise<void> {
+    this.gained(facts.id, await this.attempt(() => this.api.takeOver(facts)));
+    if (this.live !== null) void this.loadLive();
   }
 
   async takeMessage({ reference, conversation_id }: MessageCase): Promise<void> {
@@ -123,26 +147,68 @@ export class DeskSession extends SignedIn<DeskApi> {
     this.changed();
   }
 
-  handBack(id: string): Promise<void> {
-    return this.letGo(id, () => this.api.handBack(id));
+  handBack(id: string): Promise<boolean> {
+    return this.letGo(id, (facts) => this.api.handBack(facts));
   }
 
-  close(id: string): Promise<void> {
-    return this.letGo(id, () => this.api.close(id));
+  close(id: string, closing: Closing): Promise<boolean> {
+    return this.letGo(id, (facts) => this.api.close(facts, closing));
   }
+
+  transfer(id: string, target: Target, memo: string): Promise<boolean> {
+    return this.letGo(id, (facts) => this.api.transfer(facts, target, memo));
+  }
+
+  consult(id: string, colleagueId: number, question: string): Promise<boolean> {
+    return this.keep(id, () => this.api.consult(id, colleagueId, question));
+  }
+
+  endConsult(id: string, colleagueId: number): Promise<boolean> {
+    return this.keep(id, () => this.api.endConsult(id, colleagueId));
+  }
+
+  // what is written
 
   write(text: string): void {
-    if (this.thread) this.thread.draft = text;
+    const { thread } = this;
+    if (!thread) return;
+    thread.draft = text;
+    if (!text.trim()) thread.suggestion = undefined;
     this.changed();
+  }
+
+  writeNote(text: string): void {
+    if (this.thread) this.thread.noteDraft = text;
+    this.changed();
+  }
+
+  /** Remembers that what is put into the box is this suggestion; returns its words. */
+  useSuggestion(candidate: Candidate): string {
+    const inserted = plainText(candidate.answer);
+    if (this.thread && !this.thread.draft.trim()) this.thread.suggestion = { entry_id: candidate.entry_id, inserted };
+    return inserted;
   }
 
   reply(text: string): void {
     const { thread } = this;
     if (!thread || !text.trim()) return;
-    thread.replies = [...thread.replies, { client_id: randomId(), text: text.trim(), refused: false }];
+    const { suggestion } = thread;
+    const written = { client_id: randomId(), text: text.trim(), refused: false, ...(suggestion ? { suggestion } : {}) };
+    thread.replies = [...thread.replies, written];
+    thread.suggestion = undefined;
     thread.draft = "";
     this.changed();
     void this.sendReplies(thread);
+  }
+
+  note(text: string): void {
+    const { thread } = this;
+    if (!thread || !text.trim()) return;
+    const written = { client_id: randomId(), text: text.trim(), refused: false };
+    thread.pendingNotes = [...thread.pendingNotes, written];
+    thread.noteDraft = "";
+    this.changed();
+    void this.sendNote(thread, written);
   }
 
   discard(clientId: string): void {
@@ -166,24 +232,35 @@ export class DeskSession extends SignedIn<DeskApi> {
     if (this.thread) void this.load(this.thread);
   }
 
+  async other(otherId: string): Promise<StaffMessage[] | null> {
+    const { selected } = this;
+    return selected === null ? null : this.attempt(() => this.api.other(selected, otherId));
+  }
+
   protected override get namedProblems(): readonly string[] {
-    return ["already_taken", "not_owner", "at_capacity"];
+    return [
+      "already_taken", "not_owner", "at_capacity", "owner_changed", "edit_conflict", "colleague_not_found", "colleague_full", "team_not_found",
+      "desk_elsewhere",
+    ];
   }
 
   protected override begun(): void {
     this.queue = "loading";
+    this.known = null;
     this.deskLine = new DeskLine(this.api, {
       state: (state) => this.takeState(state),
       frame: (frame) => this.receive(frame),
     });
     this.deskLine.open();
     void this.loadQueue();
+    void this.loadCanned();
   }
 
   protected override ended(): void {
     this.deskLine?.close();
     this.deskLine = null;
     this.queue = "loading";
+    this.live = null;
     this.selected = null;
     this.threads.clear();
     this.presence = null;
@@ -205,9 +282,11 @@ export class DeskSession extends SignedIn<DeskApi> {
           if (thread.state === "ready") this.watchThread(thread);
           else void this.load(thread);
           void this.sendReplies(thread);
+          for (const note of thread.pendingNotes) void this.sendNote(thread, note);
         }
         return;
       case "queue":
+        if (this.live !== null) void this.loadLive();
         return this.takeQueue(frame);
       case "presence":
         this.presence = { presence: frame.presence, load: frame.load, capacity: frame.capacity };
@@ -216,24 +295,47 @@ export class DeskSession extends SignedIn<DeskApi> {
         this.leftMessages = frame.left_messages;
         return this.changed();
       case "message":
-        this.threads.get(frame.conversation_id)?.put(frame.message);
+        return this.receiveMessage(frame.conversation_id, frame.message);
+      case "note":
+        this.threads.get(frame.conversation_id)?.putNote(frame.note);
         return this.changed();
       case "typing":
         return this.showTyping(frame.conversation_id, frame.active);
     }
   }
 
-  private takeQueue({ waiting, mine }: Queue): void {
-    this.queue = { waiting, mine };
-    for (const facts of mine) {
+  private receiveMessage(id: string, message: StaffMessage): void {
+    const thread = this.threads.get(id);
+    if (!thread) return;
+    const isNew = message.seq > (thread.store.messages.at(-1)?.seq ?? 0);
+    thread.put(message);
+    if (isNew && message.sender === "customer" && this.isMine(id)) this.call("message", thread.facts, message);
+    if (id === this.selected) this.loadSummarySoon(thread);
+    this.changed();
+  }
+
+  private takeQueue({ waiting, mine, consulted }: Queue): void {
+    this.queue = { waiting, mine, consulted };
+    for (const facts of [...mine, ...consulted]) {
       const thread = this.threads.get(facts.id);
       if (thread) thread.facts = facts;
-      else this.follow(facts);
+      else if (this.isMine(facts.id)) this.follow(facts);
     }
-    for (const id of this.threads.keys()) {
-      if (!this.isMine(id) && id !== this.selected) this.unfollow(id);
-    }
+    for (const id of this.threads.keys()) if (id !== this.selected) this.unfollowIfOver(id);
+    const arrived = waiting.filter(({ id }) => this.known !== null && !this.known.has(id));
+    this.known = new Set(waiting.map(({ id }) => id));
+    if (arrived[0]) this.call("waiting", arrived[0], null);
     this.changed();
+  }
+
+  private call(occasion: "waiting" | "message", facts: Case, message: StaffMessage | null): void {
+    const { title, body } = this.announce(facts, message);
+    this.attention.call(occasion, title, body, facts.id, () => this.select(facts.id));
+  }
+
+  private facts(id: string): Case | undefined {
+    const live = Array.isArray(this.live) ? (this.live as readonly Case[]) : [];
+    return [...this.mine, ...this.consulted, ...live, ...this.waiting].find((known) => known.id === id);
   }
 
   private follow(facts: Case): void {
@@ -242,9 +344,9 @@ export class DeskSession extends SignedIn<DeskApi> {
     void this.load(thread);
   }
 
-  private unfollow(id: string): void {
+  private unfollowIfOver(id: string): void {
+    if (this.isMine(id) || !this.threads.delete(id)) return;
     this.deskLine?.send({ type: "unwatch", conversation_id: id });
-    this.threads.delete(id);
     const { [id]: _, ...others } = this.read;
     this.read = others;
     store.write("read", others);
@@ -254,11 +356,14 @@ export class DeskSession extends SignedIn<DeskApi> {
     thread.state = "loading";
     this.changed();
     try {
-      const { case: facts, messages } = await this.api.conversation(thread.id);
+      const { case: facts, messages, notes, summary } = await this.api.conversation(thread.id);
       thread.facts = facts;
+      thread.summary = summary;
       for (const message of messages) thread.put(message);
+      for (const note of notes) thread.putNote(note);
       thread.state = "ready";
       this.watchThread(thread);
+      thread.others = await this.api.others(thread.id).catch(() => null);
     } catch (error) {
       if (this.isSignedOut(error)) return;
       thread.state = "error";
@@ -266,8 +371,17 @@ export class DeskSession extends SignedIn<DeskApi> {
     this.changed();
   }
 
+  private loadSummarySoon(thread: Thread): void {
+    clearTimeout(this.summaryTimer);
+    this.summaryTimer = setTimeout(async () => {
+      thread.summary = await this.api.summary(thread.id).catch(() => thread.summary);
+      this.changed();
+    }, summaryMilliseconds);
+  }
+
   private watchThread(thread: Thread): void {
-    this.deskLine?.send({ type: "watch", conversation_id: thread.id, after: thread.store.lastSeq });
+    const after = { after: thread.store.lastSeq, after_note: thread.lastNote };
+    this.deskLine?.send({ type: "watch", conversation_id: thread.id, ...after });
   }
 
   /** One after the other, so that they arrive in the order they were written; what fails waits for the line. */
@@ -276,7 +390,7 @@ export class DeskSession extends SignedIn<DeskApi> {
     thread.sending = true;
     for (let next = thread.nextReply; next; next = thread.nextReply) {
       try {
-        thread.put(await this.api.reply(thread.id, { client_id: next.client_id, text: next.text }));
+        thread.put(await this.api.reply(thread.id, next));
       } catch (error) {
         if (this.isSignedOut(error)) break;
         if (!(error instanceof Refused)) {
@@ -292,6 +406,19 @@ export class DeskSession extends SignedIn<DeskApi> {
     this.changed();
   }
 
+  /** What is refused comes back into the box; what found no line goes out again when there is one. */
+  private async sendNote(thread: Thread, written: Written): Promise<void> {
+    try {
+      thread.putNote(await this.api.note(thread.id, written));
+    } catch (error) {
+      if (this.isSignedOut(error) || !(error instanceof Refused)) return;
+      thread.pendingNotes = thread.pendingNotes.filter((note) => note !== written);
+      thread.noteDraft ||= written.text;
+      this.report(error);
+    }
+    this.changed();
+  }
+
   private showTyping(id: string, active: boolean): void {
     const thread = this.threads.get(id);
     if (!thread) return;
@@ -301,12 +428,33 @@ export class DeskSession extends SignedIn<DeskApi> {
     this.changed();
   }
 
-  private async letGo(id: string, change: () => Promise<Case>): Promise<void> {
-    const facts = await this.attempt(change);
-    if (!facts) return;
+  private gained(id: string, taken: Case | null): void {
+    if (!taken) return void this.loadQueue();
+    const { waiting, mine, consulted } = this.lists;
+    const others = { waiting: this.without(waiting, id), consulted: this.without(consulted, id) };
+    if (!this.isMine(id)) this.takeQueue({ ...others, mine: [...mine, taken] });
+    this.select(id);
+  }
+
+  private async letGo(id: string, change: (facts: Case) => Promise<Case>): Promise<boolean> {
     const thread = this.threads.get(id);
-    if (thread) thread.facts = facts;
-    this.takeQueue({ waiting: [...this.waiting], mine: this.without(this.mine, id) });
+    if (!thread) return false;
+    const facts = await this.attempt(() => change(thread.facts));
+    if (!facts) {
+      void this.loadQueue();
+      return false;
+    }
+    thread.facts = facts;
+    this.takeQueue({ ...this.lists, mine: this.without(this.mine, id) });
+    return true;
+  }
+
+  private async keep(id: string, change: () => Promise<Case>): Promise<boolean> {
+    const facts = await this.attempt(change);
+    const thread = this.threads.get(id);
+    if (facts && thread) thread.facts = facts;
+    this.changed();
+    return facts !== null;
   }
 
   private without(cases: readonly Case[], id: string): Case[] {

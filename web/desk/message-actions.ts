@@ -68,7 +68,7 @@ export class MessageActions extends LitElement {
     return html`<p role="status">${this.said && !this.failed
       ? html`<span data-testid=${`${action}-done`}>${this.said}</span>`
       : html`<button type="button" class="button bare" data-testid=${action} aria-disabled=${this.busy ? "true" : "false"} @click=${() => this.run(action)}>
-          ${icon(action === "keep" ? "insert" : "information")}${t(`${action}.action`)}</button>
+          ${icon(action === "keep" ? "insert" : "information")}${t(action === "keep" ? "keep.action" : "trace.action")}</button>
         ${this.failed ? html`<span class="failed">${this.said}</span>` : nothing}`}</p>`;
   }
 

@@ -54,9 +54,6 @@ export class PresenceSwitch extends DeskPart {
       :host {
         margin-inline-start: 0;
       }
-      .load {
-        display: none;
-      }
     }
   `];
 

@@ -9,7 +9,9 @@ test("Alt is read by the key's place", () => {
   expect(commandOf(press({ altKey: true, code: "KeyQ", key: "q" }), false)).toBeNull();
 });
 
-test("a question mark opens the sheet unless somebody writes", () => {
+test("a question mark and a slash are letters while somebody writes", () => {
+  expect(commandOf(press({ key: "/" }), false)).toBe("canned");
+  expect(commandOf(press({ key: "/" }), true)).toBeNull();
   expect(commandOf(press({ key: "?" }), false)).toBe("sheet");
   expect(commandOf(press({ key: "?" }), true)).toBeNull();
 });

@@ -3,7 +3,7 @@ import { langAttribute, type Translate } from "../shared/i18n.ts";
 import { icon } from "../shared/icons.ts";
 import { drawMarkdown } from "../shared/markdown.ts";
 import type { StaffMessage, Turn } from "../shared/protocol.ts";
-import type { Reply } from "./thread.ts";
+import type { Written } from "./thread.ts";
 
 /** One message as the agent sees it; under the customer's, what the bot made of it. */
 export function staffMessage(message: StaffMessage, t: Translate): TemplateResult {
@@ -14,13 +14,22 @@ export function staffMessage(message: StaffMessage, t: Translate): TemplateResul
       ${message.kind === "answer" ? html`<div class="prose">${drawMarkdown(message.text)}</div>` : html`<p class="typed">${message.text}</p>`}
       ${extras(message, t)}
     </div>
-    ${message.turn ? turnLine(message.turn, t) : nothing}
     <desk-message-actions .message=${message} .t=${t}></desk-message-actions>
+    ${message.sender === "agent" ? fromSuggestion(message.turn, t) : message.turn ? turnLine(message.turn, t) : nothing}
+    ${message.sender === "bot" && message.helpful !== null
+      ? html`<p class="label">${icon(message.helpful ? "helpful" : "unhelpful")} ${t(message.helpful ? "message.helpful" : "message.unhelpful")}</p>`
+      : nothing}
   </div>`;
 }
 
+/** That a reply began as a suggested answer, and whether its new wording went to the editors. */
+function fromSuggestion(turn: Turn | null, t: Translate): TemplateResult | typeof nothing {
+  if (!turn?.suggestion) return nothing;
+  return html`<p class="label" data-testid="from-suggestion">${t(turn.suggestion.edited ? "message.improved" : "message.suggested")}</p>`;
+}
+
 /** A reply that the server has not confirmed. */
-export function pendingReply(reply: Reply, online: boolean, t: Translate, discard: () => void): TemplateResult {
+export function pendingReply(reply: Written, online: boolean, t: Translate, discard: () => void): TemplateResult {
   const state = reply.refused ? "refused" : online ? "sending" : "unsent";
   return html`<div class="message pending" data-testid="desk-message" data-sender="agent" data-kind="text" data-state=${state}>
     <div class="bubble"><p class="typed">${reply.text}</p></div>

@@ -20,6 +20,7 @@ function standIn() {
     check: vi.fn(async () => []),
     review: vi.fn(async () => [inReview("a"), inReview("own", { own: true }), inReview("wrong", { findings: [findingOf("error")] }), inReview("doubtful", { findings: [findingOf("warning")] })]),
     comments: vi.fn(async () => []),
+    suggestions: vi.fn(async () => ({ suggestions: [], total: 0, statuses: [] })),
     publish: vi.fn(async (): Promise<{ release_id: number | null }> => ({ release_id: 7 })),
     rehearse: vi.fn(async () => ({ regression: null })),
     releases: vi.fn(async () => ({ live: null, releases: [] })),

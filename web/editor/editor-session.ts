@@ -157,6 +157,7 @@ export class EditorSession extends SignedIn<EditorApi> {
   protected override begun(): void {
     void this.pages.load(this.route.filters);
     void this.reviews.load();
+    if (this.route.view !== "suggestions") void this.suggestions.load();
     this.show(null, this.route);
   }
 

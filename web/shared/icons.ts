@@ -35,6 +35,11 @@ const shapes = {
   phone: svg`<path d="M5 4.5h4l1.5 4-2.3 1.7a12 12 0 0 0 5.6 5.6l1.7-2.3 4 1.5v4c0 .6-.4 1-1 1C11 20 4 13 4 5.5c0-.6.4-1 1-1z"/>`,
   download: svg`<path d="M12 4.5v10M7.5 10.5L12 15l4.5-4.5M5 19h14"/>`,
   filter: svg`<path d="M4 6.5h16M7 12h10M10 17.5h4"/>`,
+  sounds: svg`<path d="M4 9.5v5h3.5l5 4v-13l-5 4zM16 9a4.2 4.2 0 0 1 0 6M18.5 6.5a8 8 0 0 1 0 11"/>`,
+  sounds_off: svg`<path d="M4 9.5v5h3.5l5 4v-13l-5 4zM16 9.5l5 5M21 9.5l-5 5"/>`,
+  notifications: svg`<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15zM10 20.5h4M12 5V3.5"/>`,
+  notifications_off: svg`<path d="M6 16.5V11c0-1 .3-2 .7-2.8M9 5.8A6 6 0 0 1 18 11v3M16.5 18h-12L6 16.5M10 20.5h4M4 4l16 16"/>`,
+  star: svg`<path d="M12 4.2l2.4 5 5.4.7-4 3.8 1 5.5-4.8-2.7-4.8 2.7 1-5.5-4-3.8 5.4-.7z"/>`,
   lock: svg`<rect x="5" y="10.5" width="14" height="9.5" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>`,
 } satisfies Record<string, SVGTemplateResult>;
 

@@ -4,7 +4,8 @@ export type Language = "zh" | "en";
 export type Owner = "bot" | "waiting" | "agent" | "closed";
 export type Sender = "customer" | "bot" | "agent" | "system";
 export type Emotion = "neutral" | "anger" | "anxiety" | "distress";
-export type NoticeEvent = "waiting" | "joined" | "returned" | "closed" | "cancelled" | "bot_unavailable" | "agent_lost" | "message_left";
+export type NoticeEvent =
+  | "waiting" | "joined" | "transferred" | "to_team" | "returned" | "closed" | "cancelled" | "bot_unavailable" | "agent_lost" | "message_left";
 
 export interface ErrorBody {
   error: { code: string; message: string; request_id?: string; details?: { field: string; message: string }[] };
@@ -45,6 +46,7 @@ export interface FormData {
 export interface NoticeData {
   event: NoticeEvent;
   agent_name?: string;
+  by?: "customer";
   /** Of a message that was left: its number, and what it says. */
   reference?: string;
   message?: string;
@@ -156,6 +158,7 @@ export type ChatFrame =
   | { type: "pong" };
 
 export interface Staff {
+  id: number;
   login: string;
   name: string;
   roles: string[];
@@ -167,8 +170,15 @@ export interface StaffSession {
   csrf: string;
 }
 
+export interface Colleague {
+  id: number;
+  name: string;
+}
+
 export interface Case {
   id: string;
+  /** Rises with each change of owner; who changes it names the one that they saw. */
+  version: number;
   language: Language;
   owner: Owner;
   /** Null once the bot has the conversation again. */
@@ -181,6 +191,8 @@ export interface Case {
   last_seq: number;
   summary: string;
   slots: Record<string, unknown>;
+  /** Colleagues who are asked for advice. */
+  consulted: Colleague[];
 }
 
 export interface Candidate extends EntryQuestion {
@@ -195,13 +207,119 @@ export interface Turn {
   emotion_confidence: number;
   intent: string | null;
   candidates: Candidate[];
+  /** Of an agent's message: the suggested answer that it began as. */
+  suggestion?: { entry_id: string; edited: boolean };
 }
 
-export type StaffMessage = Message & { turn: Turn | null };
+export type StaffMessage = Message & { turn: Turn | null; helpful: boolean | null };
 
 export interface Queue {
   waiting: Case[];
   mine: Case[];
+  consulted: Case[];
+}
+
+export type NoteKind = "note" | "transfer" | "consult" | "consult_end" | "taken_over";
+
+export interface Note {
+  number: number;
+  kind: NoteKind;
+  author: Colleague;
+  client_id: string | null;
+  text: string;
+  data: { to?: string; from?: string; names?: Record<Language, string> };
+  after_seq: number;
+  created_at: string;
+}
+
+export interface Attempt {
+  kind: "answer" | "choices" | "decline" | "agent";
+  entry_id: string | null;
+  title: string;
+  helpful: boolean | null;
+  chosen: string | null;
+}
+
+export interface Summary {
+  wants: string[];
+  tried: Attempt[];
+  emotions: Emotion[];
+  trend: "calm" | "steady" | "rising" | "falling";
+  turns: number;
+}
+
+export interface History {
+  case: Case;
+  messages: StaffMessage[];
+  notes: Note[];
+  summary: Summary;
+}
+
+export interface OtherConversation {
+  id: string;
+  language: Language;
+  channel: string;
+  owner: Owner;
+  created_at: string;
+  outcome: Outcome | null;
+  wants: string;
+}
+
+export type Outcome = "solved" | "not_solved" | "spam";
+
+export interface DeskTeam {
+  id: string;
+  name: Record<Language, string>;
+  open: boolean;
+  waiting: number;
+}
+
+export interface DeskColleague extends Colleague {
+  teams: string[];
+  presence: "online" | "away" | "break" | "offline";
+  load: number;
+  capacity: number;
+}
+
+export interface CannedReply {
+  id: string;
+  title: Record<Language, string>;
+  text: Record<Language, string>;
+  version: number;
+  updated_by: string | null;
+}
+
+export interface Satisfaction {
+  answers: number;
+  asked: number;
+  mean: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+export interface Rating {
+  conversation_id: string;
+  subject: "bot" | "agent";
+  score: number;
+  comment: string | null;
+  agent_name: string | null;
+  language: Language;
+  at: string;
+}
+
+export interface RatingReport {
+  since: string;
+  bot: Satisfaction;
+  agent: Satisfaction;
+  ratings: Rating[];
+}
+
+/** Whom the customer may rate now, and what they have said. */
+export interface AskedRating {
+  subject: "bot" | "agent";
+  name: string | null;
+  score: number | null;
+  comment: string | null;
 }
 
 export type DeskFrame =
@@ -210,6 +328,7 @@ export type DeskFrame =
   | ({ type: "presence" } & OwnPresence)
   | { type: "left_messages"; left_messages: MessageCase[] }
   | { type: "message"; conversation_id: string; message: StaffMessage }
+  | { type: "note"; conversation_id: string; note: Note }
   | { type: "typing"; conversation_id: string; active: boolean }
   | { type: "error"; code: string; message: string }
   | { type: "pong" };

@@ -23,7 +23,7 @@ export class StaffApi {
     return this.change("POST", url, body);
   }
 
-  protected change<T>(method: "POST" | "PUT", url: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  protected change<T>(method: "POST" | "PUT" | "DELETE", url: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
     return this.call(url, { method, body, headers: { ...headers, "X-CSRF-Token": this.csrf } });
   }
 

@@ -99,6 +99,7 @@ export class BilinWidget extends LitElement {
               <bilin-log .session=${session} .t=${t} .language=${language}>
                 <bilin-welcome .session=${session} .t=${t} .language=${language}></bilin-welcome>
               </bilin-log>
+              <bilin-rating .session=${session} .t=${t} .language=${language}></bilin-rating>
               <bilin-person .session=${session} .t=${t} .language=${language}></bilin-person>
               <bilin-composer .session=${session} .t=${t} .language=${language}></bilin-composer>
             </section>`

@@ -1,6 +1,8 @@
 import { call } from "../shared/http.ts";
 import { socketAddress } from "../shared/socket.ts";
-import type { ChatConfig, Conversation, CustomerFacts, Language, LeftMessage, Message, OutgoingMessage } from "../shared/protocol.ts";
+import type {
+  AskedRating, ChatConfig, Conversation, CustomerFacts, Language, LeftMessage, Message, OutgoingMessage,
+} from "../shared/protocol.ts";
 
 /** The customers' calls of docs/protocol.md, on one server. */
 export class ChatApi {
@@ -15,8 +17,12 @@ export class ChatApi {
     return call(`${this.root}/config`);
   }
 
-  start(language: Language, customer?: CustomerFacts): Promise<{ conversation: Conversation; token: string }> {
-    return call(`${this.root}/conversations`, { method: "POST", body: { language, channel: "web", ...customer } });
+  /** @param known what the server gave with the last conversation, by which it knows the customer again. */
+  start(
+    language: Language, facts?: CustomerFacts, known: string | null = null,
+  ): Promise<{ conversation: Conversation; token: string; customer: string }> {
+    const body = { language, channel: "web", ...facts, ...(known === null ? {} : { customer: known }) };
+    return call(`${this.root}/conversations`, { method: "POST", body });
   }
 
   of(id: string, token: string): ConversationApi {
@@ -57,6 +63,18 @@ export class ConversationApi {
 
   async cancelWaiting(): Promise<Conversation> {
     return (await this.post<{ conversation: Conversation }>("/handoff/cancel")).conversation;
+  }
+
+  async end(): Promise<Conversation> {
+    return (await this.post<{ conversation: Conversation }>("/end")).conversation;
+  }
+
+  async ratingsAsked(): Promise<AskedRating[]> {
+    return (await call<{ subjects: AskedRating[] }>(`${this.root}/rating`, { headers: this.headers })).subjects;
+  }
+
+  rateService(subject: AskedRating["subject"], score: number, comment?: string): Promise<void> {
+    return this.post("/rating", { subject, score, ...(comment === undefined ? {} : { comment }) });
   }
 
   leaveMessage(message: { client_id: string; text: string; contact: string }): Promise<{ conversation: Conversation; left_message: LeftMessage }> {

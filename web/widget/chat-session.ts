@@ -8,6 +8,7 @@ import type { JsonStore } from "../shared/storage.ts";
 import type { ChatApi, ConversationApi } from "./chat-api.ts";
 import { ChatLine, type LineState } from "./chat-line.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
+import { RatingState } from "./rating-state.ts";
 
 interface Kept {
   id: string;
@@ -18,6 +19,7 @@ interface Kept {
 }
 
 const key = "conversation";
+const customerKey = "customer";
 const keepMilliseconds = 24 * 60 * 60 * 1000;
 const answerMilliseconds = 10_000;
 const typingMilliseconds = { bot: 30_000, agent: 8_000 };
@@ -33,6 +35,7 @@ export class ChatSession extends Observable {
   /** A call for a person, or its cancelling, is on its way. */
   busy = false;
   problem: "handoff" | null = null;
+  readonly rating = new RatingState(() => this.api, () => this.changed());
 
   private store = new MessageStore();
   private kept: Kept | null;
@@ -193,6 +196,11 @@ export class ChatSession extends Observable {
     return refused.map((entry) => entry.text).join("\n");
   }
 
+  /** The customer says that they are done. */
+  endConversation(): Promise<void> {
+    return this.changeOwner((api) => api.end());
+  }
+
   private async changeOwner(change: (api: ConversationApi) => Promise<Conversation>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
@@ -200,7 +208,10 @@ export class ChatSession extends Observable {
     this.changed();
     try {
       if (!this.api) await this.ensureConversation(false);
-      if (this.api) this.conversation = await change(this.api);
+      if (this.api) {
+        this.conversation = await change(this.api);
+        this.rating.follow(this.conversation);
+      }
     } catch (error) {
       if (error instanceof Refused && [401, 404].includes(error.status)) this.expire();
       this.problem = "handoff";
@@ -221,7 +232,9 @@ export class ChatSession extends Observable {
     for (let failures = this.expiries; ; failures += 1) {
       if (failures > 0) await new Promise((resolve) => setTimeout(resolve, backoffMilliseconds(failures)));
       try {
-        const { conversation, token } = await this.chat.start(this.language(), this.customer());
+        const known = this.storage.read<string>(customerKey);
+        const { conversation, token, customer } = await this.chat.start(this.language(), this.customer(), known);
+        this.storage.write(customerKey, customer);
         this.conversation = conversation;
         this.kept = { id: conversation.id, token, used_at: Date.now(), seen: 0, feedback: {} };
         this.keep({});
@@ -246,6 +259,7 @@ export class ChatSession extends Observable {
       },
       conversation: (conversation) => {
         this.conversation = conversation;
+        this.rating.follow(conversation);
         this.changed();
       },
       message: (message) => this.receive(message),
@@ -316,6 +330,7 @@ export class ChatSession extends Observable {
     this.api = null;
     this.kept = null;
     this.conversation = null;
+    this.rating.forget();
     this.store = new MessageStore();
     this.inFlight.clear();
     this.typing = null;

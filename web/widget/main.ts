@@ -5,6 +5,7 @@ import { ConversationLog } from "./conversation-log.ts";
 import { LeaveMessage } from "./leave-message.ts";
 import { MessageComposer } from "./message-composer.ts";
 import { PersonBar } from "./person-bar.ts";
+import { RatingCard } from "./rating-card.ts";
 import { WelcomeScreen } from "./welcome-screen.ts";
 
 const script = document.currentScript as HTMLScriptElement | null;
@@ -17,6 +18,7 @@ define("bilin-welcome", WelcomeScreen);
 define("bilin-person", PersonBar);
 define("bilin-leave-message", LeaveMessage);
 define("bilin-composer", MessageComposer);
+define("bilin-rating", RatingCard);
 define("bilin-widget", BilinWidget);
 
 /** Puts the widget on the page that loaded this script, unless the page has placed one itself. */

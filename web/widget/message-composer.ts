@@ -65,6 +65,16 @@ export class MessageComposer extends SessionPart {
       flex: none;
       font-variant-numeric: tabular-nums;
     }
+    .end {
+      flex: none;
+      padding: 0;
+      border: 0;
+      background: none;
+      color: var(--accent-text);
+      font-size: var(--text-xs);
+      text-decoration: underline;
+      text-underline-offset: 0.2em;
+    }
     .ended {
       display: grid;
       gap: var(--space-2);
@@ -75,6 +85,8 @@ export class MessageComposer extends SessionPart {
     }
   `];
 
+  /** The customer has tapped once to end the conversation. */
+  @state() private sure = false;
   @state() private text = drafts.read<string>("draft") ?? "";
   @query("textarea") private box!: HTMLTextAreaElement | null;
   private typingTimer: ReturnType<typeof setTimeout> | undefined;
@@ -107,7 +119,16 @@ export class MessageComposer extends SessionPart {
         ${text.length >= countFrom
           ? html`<span class="left" role="status">${t("composer.left", { count: limit - text.length })}</span>`
           : nothing}
+        ${this.end()}
       </div>`;
+  }
+
+  /** Two taps end the conversation, so that none does by mistake. */
+  private end(): TemplateResult | typeof nothing {
+    const { session, t } = this;
+    if (!session.conversation || session.messages.length === 0) return nothing;
+    return html`<button type="button" class="end" data-testid="end-chat" @blur=${() => (this.sure = false)}
+      @click=${() => (this.sure ? void session.endConversation() : (this.sure = true))}>${t(this.sure ? "end.sure" : "end.ask")}</button>`;
   }
 
   private ended(): TemplateResult {

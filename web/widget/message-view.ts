@@ -22,6 +22,8 @@ const longFrom = 64;
 const noticeIcons: Record<NoticeEvent, IconName> = {
   waiting: "clock",
   joined: "person",
+  transferred: "person",
+  to_team: "clock",
   returned: "bot",
   closed: "online",
   cancelled: "information",

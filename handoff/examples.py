@@ -1,0 +1,93 @@
+"""The labelled examples that signals are learnt from, and what each of them says about every signal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import yaml
+
+from handoff.classifier import Targets
+from handoff.facts import DANGERS
+from handoff.interfaces import Lang
+
+DATA = Path(__file__).parent / "data"
+SIGNALS = ("anger", "sarcasm", "anxiety", "distress", "asked", "complaint", *DANGERS)
+_FEELINGS = ("anger", "sarcasm", "anxiety", "distress")
+_REQUESTS = ("asked", "complaint")
+
+# What an example of a label does not tell: an angry text may complain, who asks for a person may be angry, ... Signals
+# that the same examples do not tell about are fitted together.
+_UNTOLD: dict[tuple[str, str], tuple[str, ...]] = {
+    ("emotion", "anger"): _REQUESTS,
+    ("emotion", "sarcasm"): _REQUESTS,
+    ("emotion", "anxiety"): DANGERS,
+    ("emotion", "distress"): DANGERS,
+    ("requests", "asked_for_human"): _FEELINGS,
+    ("requests", "complaint"): _FEELINGS,
+}
+_HAS: dict[str, tuple[str, ...]] = {
+    "neutral": (),
+    "none": (),
+    "anger": ("anger",),
+    "sarcasm": ("anger", "sarcasm"),
+    "anxiety": ("anxiety",),
+    "distress": ("distress",),
+    "asked_for_human": ("asked",),
+    "complaint": ("complaint",),
+    **{danger: (danger, "distress") for danger in DANGERS},
+}
+
+
+_PLAIN = {**dict.fromkeys(SIGNALS, 0), **dict.fromkeys(_FEELINGS, -1)}
+MOST_ORDINARY = 1500
+
+
+@cache
+def examples(name: Literal["emotion", "requests", "dangers"]) -> dict[Lang, dict[str, list[str]]]:
+    """The labelled examples of a file, by language and label."""
+    loaded: dict[Lang, dict[str, list[str]]] = yaml.safe_load((DATA / f"{name}.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Texts, and per signal 1 where the text has it, -1 where it has not, 0 where nobody knows."""
+
+    texts: tuple[str, ...]
+    targets: Targets
+
+
+def training_set(language: Lang, ordinary: Sequence[str] = ()) -> TrainingSet:
+    """All examples of a language, each text once. Of two labels, the one that says more counts.
+
+    Args:
+        ordinary: questions that the bank's customers ask every day, such as those of its knowledge base. They tell how
+            plain questions sound, and nothing else: some of them are about complaints or fraud.
+    """
+    known: dict[str, dict[str, int]] = {}
+    for text, told in (*_told(language), *((text, _PLAIN) for text in _spread(ordinary))):
+        before = known.get(text, told)
+        known[text] = {signal: max(told[signal], before[signal]) for signal in SIGNALS}
+    targets = np.array([[told[signal] for signal in SIGNALS] for told in known.values()], np.int8)
+    return TrainingSet(tuple(known), targets)
+
+
+def _spread(texts: Sequence[str]) -> Sequence[str]:
+    """At most ``MOST_ORDINARY`` of the texts, from all over them."""
+    return texts[:: max(1, -(-len(texts) // MOST_ORDINARY))]
+
+
+def _told(language: Lang) -> Iterator[tuple[str, dict[str, int]]]:
+    names: tuple[Literal["emotion", "requests", "dangers"], ...] = ("emotion", "requests", "dangers")
+    for name in names:
+        for label, texts in examples(name)[language].items():
+            told = dict.fromkeys(SIGNALS, -1)
+            told.update(dict.fromkeys(_UNTOLD.get((name, label), ()), 0))
+            told.update(dict.fromkeys(_HAS[label], 1))
+            for text in texts:
+                yield text, told

@@ -1,0 +1,76 @@
+"""The policy inside a turn, without an encoder: signals are as a test wants them, everything else is real."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat.answering import Answering
+from chat.history import ConversationHistory
+from chat.repository import ChatRepository
+from chat.turn import TurnRunner
+from handoff.facts import TurnSignals
+from handoff.policy import read_policy
+from handoff.replay import change_of, replay
+from kit.errors import Unavailable
+
+POLICY = read_policy()
+READ = {
+    "年费多少": TurnSignals(),
+    "怎么还没好": TurnSignals(anger=0.3),
+    "到底行不行": TurnSignals(anger=0.6),
+    "骗子在转我的钱": TurnSignals(distress=0.9, fraud=0.8),
+    "我爸走了": TurnSignals(distress=0.9, bereavement=0.8),
+    "找个人": TurnSignals(asked=0.9),
+}
+
+
+class Signals:
+    async def read(self, text: str, language: str) -> TurnSignals:
+        return READ[text]
+
+
+class SmallTalk:
+    """A bot that has something to say and asks for nothing."""
+
+    async def send(self, conversation_id: str, text: str, language: str) -> list[dict[str, object]]:
+        return [{"kind": "text", "text": "您好", "data": {}}]
+
+    async def forget(self, conversation_id: str) -> None:
+        pass
+
+
+class NoKnowledge:
+    async def search(self, *_: object) -> None:
+        raise Unavailable("no encoder")
+
+
+@pytest.mark.parametrize(
+    ("said", "reason", "rule", "trend"),
+    [
+        (["年费多少"], None, None, "steady"),
+        (["年费多少", "骗子在转我的钱"], "distress", "fraud_in_progress", "rising"),
+        (["我爸走了"], "vulnerable_customer", "bereavement", "steady"),
+        (["年费多少", "怎么还没好", "到底行不行"], "negative_emotion", "anger_rising", "rising"),
+        (["找个人"], "asked_for_human", "asked", "steady"),
+    ],
+)
+async def test_a_row_decides_is_stored_and_can_be_replayed(conversations, said, reason, rule, trend) -> None:
+    answering = Answering(conversations, NoKnowledge(), POLICY)
+    runner = TurnRunner(conversations, answering, SmallTalk(), Signals(), POLICY, claim_seconds=30)
+    conversation, _ = await conversations.create("zh", "web")
+    for number, text in enumerate(said):
+        await conversations.post(conversation.id, str(number), text, "zh")
+        runner.begin(conversation.id)
+        await runner.idle()
+
+    case = await conversations.case(conversation.id)
+    assert (case.reason, case.trend.direction, len(case.trend.points)) == (reason, trend, len(said))
+    async with conversations.database.read() as session:
+        changes = await ChatRepository(session).owner_changes(conversation.id)
+    assert [(change.policy["rule"], change.policy["version"]) for change in changes] == (
+        [(rule, POLICY.version)] if rule else []
+    )
+    if rule and (line := next(each.say for each in POLICY.rules if each.name == rule)):
+        assert (await conversations.lines(conversation.id, 0))[-1].text == line["zh"]
+    stored = [each async for each in ConversationHistory(conversations.database).since(None)]
+    assert [change_of(each, replay(each, POLICY)) for each in stored] == [None]
