@@ -41,12 +41,16 @@ def content_hash(entries: Sequence[EntryContent]) -> str:
 
 
 def plain_settings(settings: Settings) -> dict[str, Any]:
-    """The settings that may change a figure: no secrets, no places."""
-    return {
-        name: value
-        for name, value in sorted(settings.model_dump(mode="python").items())
-        if not isinstance(value, SecretStr) and not name.endswith(OF_PLACES)
-    }
+    """The settings that may change a figure: no secrets, no places; of a file what it says, as its SHA-256."""
+    plain: dict[str, Any] = {}
+    for name, value in sorted(settings.model_dump(mode="python").items()):
+        if isinstance(value, SecretStr) or name.endswith(OF_PLACES):
+            continue
+        if not isinstance(value, Path):
+            plain[name] = value
+        elif value.is_file():
+            plain[name] = file_hash(value)
+    return plain
 
 
 def encoder_name(settings: Settings) -> str:
