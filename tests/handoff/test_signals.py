@@ -99,9 +99,10 @@ class TestTheReader:
         await fitted_reader(made_up, Examples(), {}, kept)
         other = Examples()
         other.name = "others"
-        for examples, ordinary in ((Examples(), {"zh": ["信用卡年费是多少"]}), (other, {})):
-            await fitted_reader(made_up, examples, ordinary, kept)
-            assert examples.asked
+        plain = {"zh": [f"第{number}个问题怎么办" for number in range(100)]}
+        for changed, ordinary in ((Examples(), plain), (other, {})):
+            await fitted_reader(made_up, changed, ordinary, kept)
+            assert changed.asked
         kept.write_bytes(kept.read_bytes()[:-40])
         damaged = Examples()
         await fitted_reader(made_up, damaged, {}, kept)
