@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import shutil
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import hypothesis
@@ -83,20 +86,62 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+def _in_thread(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run to its end, whether a loop is running here or not."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(work())).result()
+
+
+async def _migrate(url: str) -> None:
+    opened = Database(url)
+    await opened.migrate()
+    await opened.close()
+
+
+async def _on_server(statement: str) -> None:
+    server = await asyncpg.connect(POSTGRES_URL.replace("+asyncpg", ""))
+    try:
+        await server.execute(statement)
+    finally:
+        await server.close()
+
+
+def _postgres_database(name: str) -> str:
+    return f"{POSTGRES_URL.rpartition('/')[0]}/{name}"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file; a copy of it is much faster made than migrated."""
+    path = tmp_path_factory.mktemp("template") / "migrated.db"
+    _in_thread(lambda: _migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """The name of a migrated database, for the same reason."""
+    name = f"bilin_template_{secrets.token_hex(6)}"
+    _in_thread(lambda: _on_server(f"CREATE DATABASE {name}"))
+    _in_thread(lambda: _migrate(_postgres_database(name)))
+    yield name
+    _in_thread(lambda: _on_server(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture
-async def database_url(database_kind: str, tmp_path: Path) -> AsyncIterator[str]:
-    """An empty database of this test's own; gone afterwards."""
+async def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> AsyncIterator[str]:
+    """A database of this test's own, gone afterwards: empty, or migrated where the test asks for `database`."""
+    is_migrated = "database" in request.fixturenames
     if database_kind == "sqlite":
+        if is_migrated:
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "test.db")
         yield f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
         return
     name = f"bilin_test_{secrets.token_hex(6)}"
-    server = await asyncpg.connect(POSTGRES_URL.replace("+asyncpg", ""))
-    try:
-        await server.execute(f"CREATE DATABASE {name}")
-        yield f"{POSTGRES_URL.rpartition('/')[0]}/{name}"
-        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await server.close()
+    template = f" TEMPLATE {request.getfixturevalue('postgres_template')}" if is_migrated else ""
+    await _on_server(f"CREATE DATABASE {name}{template}")
+    yield _postgres_database(name)
+    await _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
