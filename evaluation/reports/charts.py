@@ -12,7 +12,7 @@ from evaluation.statistics.calibration import Bin
 from evaluation.statistics.risk_coverage import Point
 
 WIDTH, HEIGHT = 400, 270
-LEFT, RIGHT, TOP, BOTTOM = 46, 14, 18, 44
+LEFT, RIGHT, TOP, BOTTOM = 46, 14, 30, 44
 TICKS = 5
 TABLE_POINTS = 10
 _numbers = count(1)
@@ -42,7 +42,7 @@ def reliability_chart(bins: Sequence[Bin]) -> str:
     """Confidence against the share that is right, each bin with its interval; on the diagonal both are the same."""
     body = _axes("chart.confidence", "chart.right", 1.0)
     body += f'<line class="even" x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}"/>'
-    body += _label(_x(0.3), _y(0.3) - 10, "chart.exact", "end", "quiet")
+    body += _label(_x(0.62), _y(0.5), "chart.exact", "start", "quiet")
     most = max(each.n for each in bins)
     for each in bins:
         x = _x(each.confidence)
@@ -99,7 +99,7 @@ def _axes(across: str, up: str, top: float) -> str:
         marks.append(f'<text x="{LEFT - 6}" y="{_y(part) + 4:.1f}" text-anchor="end">{_tick(part * top)}</text>')
         marks.append(f'<text x="{_x(part):.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{_tick(part)}</text>')
     marks.append(_label(_x(1), HEIGHT - 8, across, "end", "axis"))
-    marks.append(_label(2, TOP - 6, up, "start", "axis"))
+    marks.append(_label(2, TOP - 16, up, "start", "axis"))
     return "".join(marks)
 
 
