@@ -18,7 +18,8 @@ _SECOND = {"泽": "ze", "渚": "zhu", "岭": "ling", "陌": "mo", "浦": "pu", "
 def at_branches(shipped: Sequence[EntryContent], count: int) -> list[EntryContent]:
     """``count`` entries, all those that are shipped for the first branch, then all for the second, and so on.
 
-    Each has at most five of the shipped entry's questions in a language, other ones at the next branch.
+    Each has at most five of the shipped entry's questions in a language, other ones at the next branch. Those of the
+    first branch keep their ids, so that the shipped check questions are asked of them.
 
     Raises:
         InvalidRequest: there are not so many branches.
@@ -52,7 +53,8 @@ def _at_branch(entry: EntryContent, number: int, name: dict[Lang, str]) -> Entry
         for language, variant in entry.variants.items()
     }
     always_valid = {"valid_from": None, "valid_to": None}
-    update = {"id": f"{entry.id}.{name['en'].lower()}", "related": (), "variants": variants, **always_valid}
+    where = f".{name['en'].lower()}" if number else ""
+    update = {"id": f"{entry.id}{where}", "related": (), "variants": variants, **always_valid}
     return entry.model_copy(update=update)
 
 

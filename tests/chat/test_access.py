@@ -39,6 +39,8 @@ DESK_CALLS = {
     "take-over": ("POST", "/take-over", None),
     "others": ("GET", "/others", None),
     "other": ("GET", "/others/none", None),
+    "trace": ("GET", "/messages/2/trace", None),
+    "draft": ("POST", "/messages/2/draft", None),
 }
 
 
@@ -178,6 +180,8 @@ class TestTheDesk:
             ("take-over", 403, "forbidden"),
             ("others", 404, "conversation_not_found"),
             ("other", 404, "conversation_not_found"),
+            ("trace", 404, "conversation_not_found"),
+            ("draft", 404, "conversation_not_found"),
         ],
     )
     async def test_another_agent_can_do_nothing(self, secretive, sign_in, store, call, status, code) -> None:
