@@ -358,19 +358,23 @@ async def arrive(http: httpx.AsyncClient) -> Callable[..., Any]:
 
 @pytest.fixture
 async def sign_in(service: Service) -> AsyncIterator[Callable[[str], Any]]:
-    opened: list[httpx.AsyncClient] = []
+    """Signs staff in; what agents still have at the end of a test is closed, or the next tests would find them full."""
+    agents: list[Agent] = []
 
     async def sign_in_as(login: str) -> Agent:
         client = httpx.AsyncClient(base_url=service.url, timeout=40)
-        opened.append(client)
         body = {"login": login, "password": service.password(login)}
         response = await client.post("/api/staff/login", json=body)
         assert response.status_code == 200, response.text
-        return Agent(client, login, response.json()["csrf"])
+        agents.append(Agent(client, login, response.json()["csrf"]))
+        return agents[-1]
 
     yield sign_in_as
-    for client in opened:
-        await client.aclose()
+    for agent in agents:
+        lists = await agent.desk("GET")
+        for case in lists.json()["mine"] if lists.is_success else ():
+            await agent.desk("POST", f"/{case['id']}/close")
+        await agent.http.aclose()
 
 
 class Frames:
@@ -389,10 +393,11 @@ class Frames:
         return frame
 
     async def until(self, kind: str, **expected: Any) -> Json:
-        while True:
-            frame = await self.next()
-            if frame["type"] == kind and all(frame.get(key) == value for key, value in expected.items()):
-                return frame
+        async with asyncio.timeout(20):  # a server that only says that it is there says something for ever
+            while True:
+                frame = await self.next()
+                if frame["type"] == kind and all(frame.get(key) == value for key, value in expected.items()):
+                    return frame
 
     def of(self, kind: str) -> list[Json]:
         return [frame for frame in self.seen if frame["type"] == kind]

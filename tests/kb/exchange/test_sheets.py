@@ -36,12 +36,15 @@ def saved(book: openpyxl.Workbook) -> bytes:
 
 
 def with_part(content: bytes, name: str, change: Callable[[str], str]) -> bytes:
-    """The same workbook with one of its parts rewritten."""
+    """The same workbook with one of its parts rewritten; characters stand for themselves, whichever library wrote it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.namelist():
             text = old.read(part)
-            new.writestr(part, change(text.decode()).encode() if part == name else text)
+            if part == name:
+                plain = re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), text.decode())
+                text = change(plain).encode()
+            new.writestr(part, text)
     return buffer.getvalue()
 
 
