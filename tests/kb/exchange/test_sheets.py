@@ -36,7 +36,7 @@ def saved(book: openpyxl.Workbook) -> bytes:
 
 
 def with_part(content: bytes, name: str, change: Callable[[str], str]) -> bytes:
-    """The same workbook with one of its parts rewritten; characters stand for themselves, whichever library wrote it."""
+    """The same workbook with one of its parts rewritten; characters stand for themselves in it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.namelist():
