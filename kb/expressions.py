@@ -93,6 +93,12 @@ class Expressions:
             en={text: meaning for text, language, meaning in stored if language == "en"},
         )
 
+    def noticed_by(self, texts: Iterable[str]) -> tuple[str, ...]:
+        """The expressions that stand in any of the texts, each with its meaning; sorted."""
+        together = "\n".join(to_simplified(text) for text in texts).lower().replace("’", "'")
+        every = (*self.zh.items(), *self.en.items())
+        return tuple(sorted(f"{said}\t{meaning}" for said, meaning in every if said.lower() in together))
+
     @cached_property
     def _english(self) -> re.Pattern[str]:
         """Any of the English ones as a word, the longest first."""

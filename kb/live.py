@@ -173,6 +173,7 @@ class LiveEngine:
             lambda text, language: self._mended(text, language, wording),
             self._parts,
             self._targets,
+            self._expressions.noticed_by(check.text for check in self._checks) if wording else (),
             made.release if made else None,
         )
         return release, wording

@@ -71,6 +71,7 @@ class Release:
         encoder: the name of what made them.
         parts: which parts of the engine are in use.
         targets: what the operator wants of the confidence.
+        noticed: expressions of editors that stand in a check question, with their meanings.
         kept: which rows are an earlier release's; None where all are new.
     """
 
@@ -85,6 +86,7 @@ class Release:
     encoder: str
     parts: Parts
     targets: Targets
+    noticed: tuple[str, ...] = ()
     kept: Kept | None = None
 
     @classmethod
@@ -101,6 +103,7 @@ class Release:
         meant: Callable[[str, Lang], str],
         parts: Parts,
         targets: Targets,
+        noticed: tuple[str, ...] = (),
         before: Release | None = None,
     ) -> Release:
         """Encode what the entries say. Their order does not matter.
@@ -120,7 +123,19 @@ class Release:
         asked = chosen_checks(checks, entries) if parts.checks else ()
         searched = collect_checks(asked, entries, encode, meant)
         return cls(
-            release_id, tuple(entries), rows, ngrams, everyday, asked, searched, space, encoder, parts, targets, kept
+            release_id,
+            tuple(entries),
+            rows,
+            ngrams,
+            everyday,
+            asked,
+            searched,
+            space,
+            encoder,
+            parts,
+            targets,
+            noticed,
+            kept,
         )
 
     def meaning(self, meant: Callable[[str, Lang], str], encode: Encode) -> Release:
@@ -136,14 +151,14 @@ class Release:
     def key(self) -> str:
         """Changes whenever a fit would come out differently.
 
-        How check questions are mended follows from what the entries say, but for the expressions of editors: those do
-        not make a release learn again.
+        How check questions are mended follows from what the entries say and from what editors say that words mean, so
+        they need not be mended for it.
         """
         ids = [self.entries[position].id for position in self.rows.entries.tolist()]
         kinds = (self.rows.english * 2 + self.rows.passages).astype(str).tolist()
         right = [str(position) for position in self.checks.entries.tolist()]
         asked = [check.text for check in self.asked]
-        return fit_key([self.made_with, *ids, *kinds, *self.rows.texts, *right, *asked])
+        return fit_key([self.made_with, *ids, *kinds, *self.rows.texts, *right, *asked, *self.noticed])
 
     def learn(self) -> Fit:
         """Fit means, head and confidence: seconds to minutes of two cores."""
