@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from chat.answering import _after_agent
 from chat.desk import DeskConversations
-from chat.models import Conversation
+from chat.models import Conversation, Message
 from chat.repository import ChatRepository
 from chat.texts import text as say
 from handoff.policy import read_policy
 from handoff.signals import SignalReader
+from kb.context import Earlier
 from kit.clock import ManualClock
 from kit.events import MemoryEvents
 
@@ -398,17 +400,13 @@ class TestAfterAPerson:
         assert asked.turn["candidates"][0]["entry_id"] == "mortgage-early"
         assert "提前还房贷" in asked.turn.get("searched", "提前还房贷")
 
-    async def test_what_the_agent_gave_as_an_answer_is_not_what_is_asked_next(self, arrive, sign_in, store) -> None:
-        customer, agent = await arrive("zh"), await sign_in("lin")
-        await customer.post("/handoff")
-        await agent.take(customer.id)
-        body = {
-            "client_id": "s",
-            "text": "会。基金不保本。",
-            "suggestion": {"entry_id": "fund-risk", "inserted": "会。基金不保本，净值会涨也会跌。"},
-        }
-        assert (await agent.desk("POST", f"/{customer.id}/messages", body)).status_code == 201
-        await agent.desk("POST", f"/{customer.id}/return")
-        await customer.reply_to("那怎么办")
-        asked = next(m for m in await store.messages(customer.id, 0) if m.text == "那怎么办")
-        assert asked.turn["candidates"][0]["entry_id"] != "fund-risk"
+    def test_what_the_agent_gave_as_an_answer_counts_as_given_by_the_bot(self) -> None:
+        suggested = {"suggestion": {"entry_id": "fund-risk", "edited": True}}
+        told = [
+            Message(text="会。基金不保本。", language="zh", turn=suggested),
+            Message(text="还有别的吗？", language="zh", turn=None),
+        ]
+        before = Message(text="基金会亏吗", language="zh")
+        assert _after_agent(None, told) == Earlier("会。基金不保本。 还有别的吗？", "fund-risk")
+        assert _after_agent(before, told).text.startswith("基金会亏吗，会。")
+        assert _after_agent(before, told[1:]).entry_id is None

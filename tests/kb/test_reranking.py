@@ -488,7 +488,7 @@ def evaluate(
         monkeypatch.setenv("BILIN_RERANKER", name)
         query = {"id": "1", "text": SURE, "language": "zh", "entry_id": right, "slice": "plain"}
         queries.write_text(json.dumps(query, ensure_ascii=False) + "\n", encoding="utf-8")
-        status = main(["faq", "--kb", str(entries), "--queries", str(queries), "--json", str(out)])
+        status = main(["faq", "--kb", str(entries), "--queries", str(queries), "--json", str(out), "--leaks", "report"])
         return status, json.loads(out.read_text(encoding="utf-8"))["top1"] if status == 0 else None
 
     return run
