@@ -78,12 +78,15 @@ class TestClasses:
         assert customer_class == "standard"
         assert counted.degraded("claim_refused") == 1
 
-    async def test_a_signed_claim_makes_a_vip(self, http, service, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_signed_claim_makes_a_vip(self, http, service) -> None:
         secret = "a secret of the bank's, long enough to sign"
-        settings = Settings(_env_file=None, claim_secret=secret)
-        monkeypatch.setattr(service.app.state, "settings", settings)
         claims = {"aud": "bilin", "exp": time.time() + 60, "customer_class": "vip"}
-        _, customer_class = await self.place(http, service, claim=jwt.encode(claims, secret, "HS256"))
+        usual = service.app.state.settings
+        service.app.state.settings = Settings(_env_file=None, claim_secret=secret)
+        try:
+            _, customer_class = await self.place(http, service, claim=jwt.encode(claims, secret, "HS256"))
+        finally:
+            service.app.state.settings = usual
         assert customer_class == "vip"
 
 
