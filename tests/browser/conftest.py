@@ -177,14 +177,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_context(browser: Browser, system: System) -> Iterator[Callable[..., BrowserContext]]:
-    """A person with a browser of their own. Whatever a page throws fails the test."""
+    """A person where the bank is, with a browser of their own. Whatever a page throws fails the test."""
     opened: list[BrowserContext] = []
     thrown: list[str] = []
 
     def make(locale: str = "zh-CN", **options: Any) -> BrowserContext:
-        context = browser.new_context(
-            base_url=system.url, locale=locale, viewport={"width": 1280, "height": 720}, **options
-        )
+        where = {"locale": locale, "timezone_id": "Asia/Shanghai", "viewport": {"width": 1280, "height": 720}}
+        context = browser.new_context(base_url=system.url, **{**where, **options})
         context.set_default_timeout(STEP_MILLISECONDS)
         context.on("weberror", lambda error: thrown.append(str(error.error)))
         opened.append(context)
