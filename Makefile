@@ -15,7 +15,7 @@ run: setup ## start the whole system and print its addresses
 test: setup ## every test that can run here; says what it skips
 	@bot/.venv/bin/python -m pytest tests/bot -q
 	@cd web && npm run --silent test
-	@.venv/bin/python -m pytest -q
+	@.venv/bin/python -m pytest -q -n auto --dist loadfile
 
 check: setup ## ruff, mypy and the pages' types
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
