@@ -117,7 +117,8 @@ async def test_the_command_shows_whose_outcome_changes(
     assert await asyncio.to_thread(main, arguments) == 0
     report = json.loads(figures.read_text(encoding="utf-8"))
     assert report["policy"].startswith("strict-")
-    assert report["by_reason"]["asked_for_human"]["no_longer"] >= 1
+    changed = report["by_reason"]["asked_for_human"]
+    assert changed["no_longer"] + changed["other_reason"] >= 1, "what the search finds may call a person all the same"
     assert "asked_for_human" in capsys.readouterr().out
 
 
