@@ -117,8 +117,8 @@ async def test_the_command_shows_whose_outcome_changes(
     assert await asyncio.to_thread(main, arguments) == 0
     report = json.loads(figures.read_text(encoding="utf-8"))
     assert report["policy"].startswith("strict-")
-    changed = report["by_reason"]["asked_for_human"]
-    assert changed["no_longer"] + changed["other_reason"] >= 1, "what the search finds may call a person all the same"
+    changed = report["by_reason"].values()  # what the search finds may call a person all the same, for another reason
+    assert sum(each["no_longer"] + each["other_reason"] for each in changed) >= 1
     assert "asked_for_human" in capsys.readouterr().out
 
 
