@@ -125,7 +125,10 @@ async def test_what_is_imported_is_answered_and_exported_as_it_was(fresh: Servic
             offered += entry["id"] in [choice["entry_id"] for choice in reply["data"].get("choices", ())]
             if reply["kind"] == "answer":
                 assert reply["data"]["release_id"] == published.json()["release_id"]
-    assert answered + offered >= len(entries) - 1, "one of them complains, and goes to a person"
+    if {entry["id"] for entry in entries} == set(ASKED):
+        assert answered == len(entries)
+    # Of six real questions in so small a knowledge base one was seen to get neither.
+    assert answered + offered >= len(entries) - 1
     assert answered > offered
 
     exported = await editor.get("/api/kb/export", params={"format": "jsonl"})
