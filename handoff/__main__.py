@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Column, Table
 
 from chat.history import ConversationHistory
 from handoff.policy import read_policy
@@ -75,7 +75,7 @@ def show(report: dict[str, Any], out: Console) -> None:
     counts = report["handed_off"]
     out.print(f"{report['conversations']} conversations under {report['policy']}: ", end="")
     out.print(f"{counts['recorded']} were handed over, {counts['replayed']} would be")
-    reasons = Table("reason", "recorded", "replayed", *CHANGES)
+    reasons = Table(Column("reason", no_wrap=True), "recorded", "replayed", *CHANGES)
     for reason, row in report["by_reason"].items():
         reasons.add_row(reason, *(str(row[column]) for column in ("recorded", "replayed", *CHANGES)))
     out.print(reasons)

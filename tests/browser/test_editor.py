@@ -127,6 +127,7 @@ def test_the_whole_list_by_keyboard(person: People) -> None:
     expect(editor.rows()).to_have_count(2)
     editor.page.keyboard.press("Escape")  # empties the search
     editor.page.keyboard.press("Escape")  # and leaves it
+    expect(editor.rows()).not_to_have_count(2)
     names = []
     for key in ("j", "j", "k"):
         editor.page.keyboard.press(key)

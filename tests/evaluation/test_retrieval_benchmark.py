@@ -212,14 +212,14 @@ def test_the_cost_may_be_that_of_another_knowledge_base(
 
 
 def test_sizes_need_no_knowledge_base_and_no_questions(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--parts", "size", "--sizes", "100,2000"]) == 0
+    assert main(["--parts", "size", "--sizes", "5000,20000"]) == 0
     captured = capsys.readouterr()
     small, large = json.loads(captured.out)["size"]
-    assert (small["questions"], large["questions"], large["kind"]) == (100, 2000, "flat")
+    assert (small["questions"], large["questions"], large["kind"]) == (5000, 20000, "flat")
     assert min(value for size in (small, large) for value in size.values() if isinstance(value, float)) > 0
     assert large["flat_ms"] > small["flat_ms"]
     assert large["flat_bytes"] == pytest.approx(384 * 4, rel=0.05)
-    assert "2,000" in captured.err
+    assert "20,000" in captured.err
 
 
 def test_memory_is_that_of_what_was_made_whatever_is_thrown_away_meanwhile() -> None:
