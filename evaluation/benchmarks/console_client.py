@@ -64,6 +64,16 @@ class Console:
         release: int = answered(self.http.post("/api/kb/releases", json=body))["release_id"]
         return release
 
+    def entry(self, entry_id: str) -> Json:
+        """The newest revision of an entry, with its number."""
+        return answered(self.http.get(f"/api/kb/entries/{entry_id}"))
+
+    def rewrite(self, content: Json, revision: int) -> None:
+        """Store an entry that was made from a revision, and ask for its review."""
+        path = f"/api/kb/entries/{content['id']}"
+        stored = answered(self.http.put(path, json=content, headers={"If-Match": f'"{revision}"'}))
+        answered(self.http.post(f"{path}/submit", json={"revision": stored["revision"]}))
+
     def export(self, form: str) -> bytes:
         """Every entry as a file."""
         response = self.http.get("/api/kb/export", params={"format": form})

@@ -16,6 +16,15 @@ SHARES = {
     "handoff_precision": "handoff precision",
     "verified_resolution": "verified resolution",
 }
+SEARCH = {
+    "top1": ("right entry first", 3),
+    "top3": ("right entry among three", 3),
+    "precision": ("precision at 70 % coverage", 3),
+    "p50_ms": ("p50, ms", 1),
+    "p95_ms": ("p95, ms", 1),
+    "ready_seconds": ("until ready, s", 0),
+}
+BILIN = "Bilin"
 AT = {"p50_ms": "p50, ms", "p95_ms": "p95, ms", "turns_a_second": "turns a second"}
 
 
@@ -32,7 +41,10 @@ def page(report: dict[str, Any]) -> str:
         for name, label in AT.items()
     ]
     rows.append(["memory, MB", *(_megabytes(peer.get("resident_bytes")) for peer in peers.values())])
-    rows.append(["until a change is live, s", *(_seconds(peer.get("trained_seconds")) for peer in peers.values())])
+    change = report.get("change")
+    live = {name: peer.get("trained_seconds") for name, peer in peers.items()}
+    live |= {BILIN: change["median_seconds"]} if change else {}
+    rows.append(["until a change is live, s", *map(_seconds, live.values())])
     parts = [
         HEADER,
         f"{report['goals']:,} goals, {report['entries']:,} entries.\n",
@@ -41,10 +53,29 @@ def page(report: dict[str, Any]) -> str:
     if rasa := peers.get("stock Rasa"):
         parts.append(
             f"Stock Rasa was trained on {rasa['examples']:,} examples for {rasa['epochs']} epochs. A change is live "
-            "after the whole training; Bilin's is measured by `python -m evaluation.benchmarks.publishing`.\n"
+            "after the whole training.\n"
         )
+    if change:
+        parts.append(
+            f"Bilin's is the median of {change['changes']} changes of the running system, the longest took "
+            f"{change['longest_seconds']:.1f} s: from the reviewer's call until a customer is told.\n"
+        )
+    if search := report.get("search"):
+        parts += [_searched(search)]
     parts += [f"{name} is missing: {reason}\n" for name, reason in report["missing"].items()]
     return "\n".join(parts)
+
+
+def _searched(search: dict[str, Any]) -> str:
+    rows = [
+        [label, *("–" if peer[name] is None else f"{peer[name]:.{places}f}" for peer in search["peers"].values())]
+        for name, (label, places) in SEARCH.items()
+    ]
+    return (
+        f"## The searches alone\n\n{search['n']:,} questions, {search['in_scope']:,} of them in scope, to "
+        f"{search['entries']:,} entries of which each peer was given the same questions; Rasa's ResponseSelector was "
+        f"trained for {search['epochs']} epochs. A question waits for no other.\n\n"
+    ) + _table(["", *search["peers"]], rows)
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:
@@ -66,4 +97,4 @@ def _megabytes(value: int | None) -> str:
 
 
 def _seconds(value: float | None) -> str:
-    return f"{value:,.0f}" if value else "–"
+    return f"{value:,.1f}" if value else "–"

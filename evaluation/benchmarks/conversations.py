@@ -4,6 +4,9 @@
   the confidence on from which as many of their answers to the check questions are right as Bilin is set to, and hand
   the rest over. Rasa is a stock FAQ bot with its default fallback, trained in this run.
 - ``load``: how long a turn takes, and how many there are a second, with one client and with sixteen.
+- ``search``: every search is asked the questions of a data set, with the same entries, cut to as many questions as Rasa
+  can learn in minutes.
+- ``change``: how soon a change is live. Bilin's is made over REST by an editor and a reviewer, Rasa's is its training.
 """
 
 from __future__ import annotations
@@ -21,12 +24,15 @@ import structlog
 from rich.console import Console
 from rich.markup import escape
 
+from evaluation.benchmarks import accuracy
 from evaluation.benchmarks.conversation_table import page
 from evaluation.benchmarks.fallback import FallbackBot, lowest_bar
+from evaluation.benchmarks.live_change import LiveChanges
 from evaluation.benchmarks.load import Load, measure_load, resident_bytes
 from evaluation.benchmarks.peers import NearestQuestion, by_vectors, by_words
 from evaluation.benchmarks.rasa_peer import RasaUnavailable
 from evaluation.benchmarks.stock_rasa_peer import StockRasaChannel, stock_rasa
+from evaluation.cards import read_dataset
 from evaluation.commands.channel import goals_of
 from evaluation.commands.visiting import scores_of
 from evaluation.customers.channel import CustomerChannel
@@ -35,7 +41,7 @@ from evaluation.customers.interfaces import Channel
 from evaluation.customers.plan import make_plan
 from evaluation.customers.simulation import Service, connected, send_customers
 from evaluation.customers.visit import Visit, measured, pay_visit
-from evaluation.datasets import Query
+from evaluation.datasets import Query, read_queries
 from evaluation.metrics.score import SEED
 from evaluation.output import put_out
 from kb.checks import read_checks
@@ -63,6 +69,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--epochs", type=int, default=40, help="of Rasa's training; default: 40")
     parser.add_argument("--rasa-port", type=int, default=5095, help="of the stock bot; default: 5095")
+    parser.add_argument("--dataset", default="demo", help="questions of the search; default: demo")
+    parser.add_argument("--editor", help="login:password; with it and a reviewer, the time until a change is live")
+    parser.add_argument("--reviewer", help="login:password of somebody else")
+    parser.add_argument("--changes", type=int, default=5, help="how many are made and taken back; default: 5")
     parser.add_argument("--seed", type=int, default=SEED, help="of all that is drawn")
     parser.add_argument("--table", type=Path, help="write the tables to this Markdown file")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
@@ -84,7 +94,28 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> dict[str, A
             report["peers"][RASA] = await _rasa(entries, goals, arguments)
         except RasaUnavailable as error:
             report["missing"][RASA] = error.message
+        report["search"] = await _search(entries, settings, arguments)
+    if arguments.editor and arguments.reviewer:
+        changes = LiveChanges(service.url, arguments.editor, arguments.reviewer)
+        report["change"] = (await asyncio.to_thread(changes.measure, entries, arguments.changes)).report()
     return report
+
+
+async def _search(entries: Sequence[EntryContent], settings: Settings, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Accuracy and times of every search, with entries of which each peer knows the same questions."""
+    ids = {entry.id for entry in entries}
+    asked = [query for path in read_dataset(arguments.dataset).files("queries") for query in read_queries(path, ids)]
+    cut = [first_questions(entry, arguments.per_variant) for entry in entries]
+    return (await accuracy.compare(cut, asked, settings, arguments.epochs, arguments.seed)).report()
+
+
+def first_questions(entry: EntryContent, count: int) -> EntryContent:
+    """The entry with at most so many questions in each language."""
+    variants = {
+        language: variant.model_copy(update={"similar": variant.similar[: count - 1]})
+        for language, variant in entry.variants.items()
+    }
+    return entry.model_copy(update={"variants": variants})
 
 
 async def _bilin(goals: Sequence[Goal], service: Service, arguments: argparse.Namespace) -> dict[str, Any]:

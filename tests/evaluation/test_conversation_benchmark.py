@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from evaluation.benchmarks.conversation_table import page
+from evaluation.benchmarks.conversations import first_questions
 from evaluation.benchmarks.fallback import Bar, FallbackBot, lowest_bar
 from evaluation.benchmarks.load import measure_load, resident_bytes
 from evaluation.benchmarks.peers import Reply as Found
@@ -19,6 +20,7 @@ from evaluation.customers.interfaces import Channel
 from evaluation.customers.plan import Plan
 from evaluation.customers.visit import pay_visit
 from evaluation.datasets import Query
+from kb.content import EntryContent
 from tests.evaluation.customers.conftest import make_plan  # noqa: F401 - the fixture
 from tests.evaluation.customers.replies import MakePlan
 
@@ -130,3 +132,24 @@ def test_the_page_has_a_column_for_each_peer_and_says_who_is_missing() -> None:
     assert "| wrong containment | 0.100 (0.050–0.200) | – |" in written
     assert "| p95, ms, 16 clients | 2.0 | – |" in written
     assert "stock Rasa is missing: not installed" in written
+
+
+def test_the_page_says_how_soon_each_tells_of_a_change_and_how_the_searches_do_alone() -> None:
+    rasa = {"trained_seconds": 200.0, "examples": 10, "epochs": 2}
+    bilin = {"top1": 1.0, "top3": 1.0, "precision": None, "p50_ms": 1.26, "p95_ms": 2, "ready_seconds": 9}
+    search = {"n": 4, "in_scope": 3, "entries": 2, "epochs": 2, "peers": {"Bilin": bilin}}
+    change = {"changes": 5, "median_seconds": 1.5, "longest_seconds": 2.5}
+    report = {"goals": 4, "entries": 3, "peers": {"Bilin": {}, "stock Rasa": rasa}, "missing": {}}
+    written = page({**report, "change": change, "search": search})
+    assert "| until a change is live, s | 1.5 | 200.0 |" in written
+    assert "median of 5 changes" in written
+    assert "| right entry first | 1.000 |" in written
+    assert "| precision at 70 % coverage | – |" in written
+    assert "| p50, ms | 1.3 |" in written
+
+
+def test_entries_are_cut_to_what_every_peer_can_learn() -> None:
+    variants = {"en": {"question": "a", "similar": ["b", "c"], "answer": "x"}}
+    entry = EntryContent.model_validate({"id": "e", "scenario": "s", "variants": variants})
+    assert first_questions(entry, 2).variants["en"].questions == ("a", "b")
+    assert entry.variants["en"].questions == ("a", "b", "c")

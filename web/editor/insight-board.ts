@@ -7,18 +7,9 @@ export const insightRows = 50;
 
 type Loaded<T> = T | "loading" | "unreachable" | { refused: string };
 
-const dayMilliseconds = 86_400_000;
-const shownDays = 28;
-
-/** The last four weeks, as the reader's own clock has them. */
-export function lastWeeks(now: Date): { since: string; until: string } {
-  const day = new Intl.DateTimeFormat("sv");
-  return { since: day.format(new Date(now.getTime() - (shownDays - 1) * dayMilliseconds)), until: day.format(now) };
-}
-
-/** How entries fare, and what is asked in vain, for what is chosen. */
+/** How entries fare, and what is asked in vain, for what is chosen; without days, for the bank's last four weeks. */
 export class InsightBoard extends Observable {
-  query: InsightQuery = { ...lastWeeks(new Date()), scenario: "", language: "", heat: "", sort: "answered", falling: true };
+  query: InsightQuery = { since: "", until: "", scenario: "", language: "", heat: "", sort: "answered", falling: true };
   offset = 0;
   entries: Loaded<InsightPage> = "loading";
   unanswered: Loaded<Unanswered> = "loading";
@@ -33,12 +24,14 @@ export class InsightBoard extends Observable {
 
   async load(): Promise<void> {
     await Promise.all([this.loadEntries(), this.loadUnanswered()]);
+    this.adoptDays();
   }
 
   async choose(change: Partial<InsightQuery>): Promise<void> {
     this.query = { ...this.query, ...change };
     this.offset = 0;
-    if (this.query.since && this.query.until) await this.load();
+    const { since, until } = this.query;
+    if ((since === "") === (until === "")) await this.load();
     else this.changed();
   }
 
@@ -63,6 +56,14 @@ export class InsightBoard extends Observable {
   async loadUnanswered(): Promise<void> {
     const { query } = this;
     await this.read(this.unanswered, (found) => (this.unanswered = found), () => this.api.unanswered(query), () => sameQuestion(this.query, query));
+  }
+
+  /** The bank's own days, where none were chosen: its today need not be the browser's. */
+  private adoptDays(): void {
+    const { query, entries } = this;
+    if (query.since || query.until || typeof entries !== "object" || "refused" in entries) return;
+    this.query = { ...query, since: entries.since, until: entries.until };
+    this.changed();
   }
 
   /** What is there already stays in sight until the new figures are; what nobody waits for any more is dropped. */
