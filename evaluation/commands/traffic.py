@@ -23,15 +23,15 @@ from evaluation.reports.plain import plain_score
 from evaluation.reports.terminal import ends, number
 from evaluation.traffic.facts import StoredConversation, measured
 from evaluation.traffic.labelling import judge
+from evaluation.traffic.labelling_page import Shown, Turn, labelling_page
+from evaluation.traffic.labels import read_labels, read_settled
 from evaluation.traffic.periods import compare_periods
 from evaluation.traffic.reading import read_conversations
-from evaluation.traffic.workbook import read_labels, write_workbook
 from kit.database import Database
 from kit.settings import Settings
 
-SAMPLE, RATERS = "sample.json", ("rater1.xlsx", "rater2.xlsx")
-DISAGREEMENTS = "disagreements.xlsx"
-SPEAKERS = {"customer": "客户 Customer", "bot": "机器人 Bot", "agent": "坐席 Agent"}
+SAMPLE, RATERS, SETTLED = "sample.json", ("rater1", "rater2"), "settled"
+SPEAKERS = ("customer", "bot", "agent")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class SampleCommand:
     """Draws conversations for two people to judge."""
 
     name: str = "sample"
-    help: str = "stored conversations, masked, in a workbook for each of two raters"
+    help: str = "stored conversations, masked, on a page for each of two raters"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Which, how many, where to."""
@@ -47,10 +47,10 @@ class SampleCommand:
         parser.add_argument("--to", dest="until", type=_day, required=True, help="first day that is not in it")
         parser.add_argument("--size", type=int, default=200, help="how many conversations; default: 200")
         parser.add_argument("--seed", type=int, default=SEED, help="of the drawing")
-        parser.add_argument("--out", type=Path, required=True, help="a new folder for the workbooks")
+        parser.add_argument("--out", type=Path, required=True, help="a new folder for the pages")
 
     def run(self, arguments: argparse.Namespace, settings: Settings, console: Console) -> int:
-        """Write the sample's facts and a workbook for each rater."""
+        """Write the sample's facts and a page for each rater."""
         if arguments.out.exists():
             raise DatasetError(f"{arguments.out} is there already: a sample is never written over.")
         stored = asyncio.run(_read(settings, arguments.since, arguments.until))
@@ -61,10 +61,15 @@ class SampleCommand:
         size = min(arguments.size, len(engaged))
         chosen = random.Random(arguments.seed).sample(engaged, size)  # noqa: S311 - a sample, not a secret
         arguments.out.mkdir(parents=True)
-        sample = {"of": len(engaged), "conversations": [asdict(facts) for _, facts in chosen]}
+        shown = [Shown(one.id, _transcript(one)) for one, _ in chosen]
+        sample = {
+            "of": len(engaged),
+            "conversations": [asdict(facts) for _, facts in chosen],
+            "transcripts": {each.id: each.turns for each in shown},
+        }
         (arguments.out / SAMPLE).write_text(json.dumps(sample, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         for name in RATERS:
-            write_workbook(arguments.out / name, {one.id: _transcript(one) for one, _ in chosen})
+            _write_page(arguments.out, name, [each.id for each in shown], shown)
         console.print(f"{size} of {len(engaged)} conversations in {escape(str(arguments.out))}", soft_wrap=True)
         return 0
 
@@ -78,25 +83,26 @@ class LabelsCommand:
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """The sample's folder, and what was settled."""
-        parser.add_argument("folder", type=Path, help="the folder that sample made, with both workbooks filled in")
-        parser.add_argument("--settled", type=Path, help="the workbook of disagreements, filled in by both together")
+        parser.add_argument("folder", type=Path, help="the folder that sample made, with what its pages saved")
         parser.add_argument("--json", type=Path, help="write the figures to this file")
 
     def run(self, arguments: argparse.Namespace, settings: Settings, console: Console) -> int:
-        """Print kappa; then the metrics, or a workbook of what is to be settled and exit code 1."""
-        conversations = _sampled(arguments.folder / SAMPLE)
+        """Print kappa; then the metrics, or a page of what is to be settled and exit code 1."""
+        folder: Path = arguments.folder
+        conversations, transcripts = _sampled(folder / SAMPLE)
         ids = [one.id for one in conversations]
-        first, second = (read_labels(arguments.folder / name, ids) for name in RATERS)
-        found = judge(conversations, first, second, read_labels(arguments.settled, ()) if arguments.settled else {})
+        first, second = (read_labels(folder / f"{name}.json", ids) for name in RATERS)
+        settled = read_settled(folder / f"{SETTLED}.json", ids)
+        found = judge(conversations, first, second, settled)
         for name, agreement in found.agreement.items():
             console.print(f"{name}: Cohen's kappa {number(agreement.kappa)}, agreed on {number(agreement.agreed)}")
         for name, score in found.scores.items():
             if score.n:
                 console.print(f"{name}: {number(score.value)} ({ends(score)}), n = {score.n}", highlight=False)
         if found.disagreements:
-            path = arguments.folder / DISAGREEMENTS
-            write_workbook(path, dict.fromkeys(found.disagreements, ""), found.disagreements)
-            console.print(f"{len(found.disagreements)} to settle, in {escape(str(path))}", soft_wrap=True)
+            to_settle = [Shown(each, transcripts[each], said) for each, said in found.disagreements.items()]
+            path = _write_page(folder, SETTLED, ids, to_settle)
+            console.print(f"{len(to_settle)} to settle, in {escape(str(path))}", soft_wrap=True)
         figures: dict[str, Any] = {
             "agreement": {name: asdict(agreement) for name, agreement in found.agreement.items()},
             "to_settle": list(found.disagreements),
@@ -164,16 +170,21 @@ async def _read(settings: Settings, since: datetime, until: datetime) -> list[St
         await database.close()
 
 
-def _transcript(stored: StoredConversation) -> str:
-    return "\n".join(
-        f"{SPEAKERS[message.sender]}: {message.text}" for message in stored.messages if message.sender in SPEAKERS
-    )
+def _transcript(stored: StoredConversation) -> list[Turn]:
+    return [(message.sender, message.text) for message in stored.messages if message.sender in SPEAKERS]
 
 
-def _sampled(path: Path) -> list[MeasuredConversation]:
+def _write_page(folder: Path, name: str, sample: Sequence[str], conversations: Sequence[Shown]) -> Path:
+    path = folder / f"{name}.html"
+    path.write_text(labelling_page(name, sample, conversations), encoding="utf-8")
+    return path
+
+
+def _sampled(path: Path) -> tuple[list[MeasuredConversation], dict[str, list[Turn]]]:
     try:
-        rows: Sequence[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["conversations"]
-        return [MeasuredConversation(**{**row, "ratings": ()}) for row in rows]
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        rows: Sequence[dict[str, Any]] = stored["conversations"]
+        return [MeasuredConversation(**{**row, "ratings": ()}) for row in rows], dict(stored["transcripts"])
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError) as error:

@@ -9,7 +9,7 @@ from evaluation.metrics.conversation_scores import conversation_scores
 from evaluation.metrics.conversations import MeasuredConversation
 from evaluation.metrics.score import SEED, Score
 from evaluation.statistics.agreement import Agreement, cohens_kappa
-from evaluation.traffic.workbook import Label
+from evaluation.traffic.labels import ANSWERS, Label
 
 ANSWER = {"yes": True, "no": False, "none": None}
 
@@ -20,12 +20,12 @@ class Judged:
 
     Args:
         agreement: of each question that was judged.
-        disagreements: the conversations to settle, with what each rater said.
+        disagreements: the conversations to settle, with what each rater said to the questions that they differ in.
         scores: by metric; empty while something is to be settled.
     """
 
     agreement: dict[str, Agreement]
-    disagreements: dict[str, str]
+    disagreements: dict[str, dict[str, tuple[str, str]]]
     scores: dict[str, Score]
 
 
@@ -43,7 +43,7 @@ def judge(
             [getattr(second[identifier], name) for identifier in ids],
             seed=SEED,
         )
-        for name in ("needs_human", "last_answer_right")
+        for name in ANSWERS
     }
     final = {i: first[i] if first[i] == second[i] else settled[i] for i in ids if first[i] == second[i] or i in settled}
     open_ = {i: _said(first[i], second[i]) for i in ids if i not in final}
@@ -60,10 +60,6 @@ def judge(
     return Judged(agreement, {}, conversation_scores(labelled))
 
 
-def _said(first: Label, second: Label) -> str:
-    pairs = (
-        (name, getattr(first, name), getattr(second, name))
-        for name in ("needs_human", "last_answer_right")
-        if getattr(first, name) != getattr(second, name)
-    )
-    return "; ".join(f"{name}: {one} / {other}" for name, one, other in pairs)
+def _said(first: Label, second: Label) -> dict[str, tuple[str, str]]:
+    pairs = {name: (getattr(first, name), getattr(second, name)) for name in ANSWERS}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

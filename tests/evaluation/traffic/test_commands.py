@@ -1,17 +1,19 @@
-"""From stored conversations to two workbooks and back to figures, on a real database and real workbooks."""
+"""From stored conversations to a page for each of two raters and back to figures, on a real database."""
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
 
 from chat.models import Conversation, Message, OwnerChange
 from evaluation.__main__ import main
-from evaluation.traffic.workbook import read_labels
+from evaluation.datasets import DatasetError
+from evaluation.traffic.labelling_page import Shown, labelling_page
+from evaluation.traffic.labels import read_labels, sample_key
 from kit.database import Database
 from kit.settings import Settings
 
@@ -65,12 +67,22 @@ def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "sample"
 
 
-def fill_in(path: Path, needs_human: dict[int, str]) -> None:
-    book = load_workbook(path)
-    for row in range(2, book["labels"].max_row + 1):
-        book["labels"].cell(row, 3).value = needs_human.get(row, "no")
-        book["labels"].cell(row, 4).value = "yes"
-    book.save(path)
+def page_of(folder: Path, name: str) -> dict[str, Any]:
+    """What a page holds."""
+    found = re.search(r'id="data">(.*?)</script>', (folder / f"{name}.html").read_text(encoding="utf-8"), re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+def judge(folder: Path, name: str, needs_human: dict[int, str]) -> None:
+    """Save what somebody judged of a page's conversations, by their place; the others need no person."""
+    page = page_of(folder, name)
+    labels = {
+        each["id"]: {"needs_human": needs_human.get(place, "no"), "last_answer_right": "yes"}
+        for place, each in enumerate(page["conversations"])
+    }
+    content = json.dumps({"rater": name, "sample": page["sample"], "labels": labels})
+    (folder / f"{name}.json").write_text(content, encoding="utf-8")
 
 
 SAMPLE = ["sample", "--from", "2026-03-01", "--to", "2026-03-10", "--size", "10", "--out"]
@@ -78,20 +90,30 @@ SAMPLE = ["sample", "--from", "2026-03-01", "--to", "2026-03-10", "--size", "10"
 
 def test_a_sample_is_masked_and_for_two(live: Path) -> None:
     assert main([*SAMPLE, str(live)]) == 0
-    texts = [row[1] for row in load_workbook(live / "rater1.xlsx")["labels"].iter_rows(min_row=2, values_only=True)]
-    assert len(texts) == 10
-    assert all("[card *0128]" in text and "6222" not in text and not text.startswith("=") for text in texts)
-    assert (live / "rater1.xlsx").read_bytes()
+    for name in ("rater1", "rater2"):
+        shown = page_of(live, name)["conversations"]
+        assert len(shown) == 10
+        assert all(each["turns"][1] == ["bot", "请挂失。"] for each in shown)
+        assert all("[card *0128]" in each["turns"][0][1] for each in shown)
+        assert CARD not in (live / f"{name}.html").read_text(encoding="utf-8")
     assert "6222" not in (live / "sample.json").read_text(encoding="utf-8")
     assert json.loads((live / "sample.json").read_text())["of"] == 20, "the tester's is not among them"
     assert main([*SAMPLE, str(live)]) == 2, "nothing is written over"
 
 
+def test_what_a_customer_wrote_is_never_part_of_the_page() -> None:
+    told = labelling_page(
+        "rater1", ["c"], [Shown("c", [("customer", "</script><script>alert(1)</script><!--part DATA-->")])]
+    )
+    assert told.count("</script>") == 2
+    assert told.count("\\u003c/script>") == 2
+
+
 def test_disagreements_are_settled_and_then_there_are_figures(live: Path, tmp_path: Path) -> None:
     assert main([*SAMPLE, str(live)]) == 0
     assert main(["labels", str(live)]) == 2, "nobody has judged yet"
-    fill_in(live / "rater1.xlsx", {2: "yes", 3: "yes", 4: "yes"})
-    fill_in(live / "rater2.xlsx", {2: "yes", 3: "yes", 5: "yes"})
+    judge(live, "rater1", {0: "yes", 1: "yes", 2: "yes"})
+    judge(live, "rater2", {0: "yes", 1: "yes", 3: "yes"})
     out = tmp_path / "labels.json"
     assert main(["labels", str(live), "--json", str(out)]) == 1
     report = json.loads(out.read_text())
@@ -99,21 +121,44 @@ def test_disagreements_are_settled_and_then_there_are_figures(live: Path, tmp_pa
     assert report["agreement"]["needs_human"]["kappa"] == pytest.approx(0.5238, abs=1e-4)
     assert len(report["to_settle"]) == 2
     assert report["scores"] == {}
-    fill_in(live / "disagreements.xlsx", {})
-    assert main(["labels", str(live), "--settled", str(live / "disagreements.xlsx"), "--json", str(out)]) == 0
+    shown = page_of(live, "settled")["conversations"]
+    assert [each["said"] for each in shown] == [{"needs_human": ["yes", "no"]}, {"needs_human": ["no", "yes"]}]
+    judge(live, "settled", {})
+    assert main(["labels", str(live), "--json", str(out)]) == 0
     scores = json.loads(out.read_text())["scores"]
     assert scores["handoff_precision"]["value"] == 0.2
     assert scores["handoff_recall"]["value"] == 1.0
     assert scores["handoff_precision"]["low"] < 0.2 < scores["handoff_precision"]["high"]
 
 
-def test_a_judgement_that_is_none_is_refused_by_its_row(live: Path) -> None:
-    assert main([*SAMPLE, str(live)]) == 0
-    fill_in(live / "rater1.xlsx", {4: "perhaps"})
-    from evaluation.datasets import DatasetError
+IDS = ["c1", "c2"]
 
-    with pytest.raises(DatasetError, match="row 4: 'needs_human' must be yes or no"):
-        read_labels(live / "rater1.xlsx", [])
+
+@pytest.mark.parametrize(
+    ("sample", "labels", "said"),
+    [
+        (
+            IDS,
+            {"c1": {"needs_human": "perhaps", "last_answer_right": "no"}},
+            "conversation 1: 'needs_human' must be yes or no",
+        ),
+        (
+            IDS,
+            {"c1": {"needs_human": "yes", "last_answer_right": "none"}},
+            "1 of 2 conversations are not judged yet: 2",
+        ),
+        (IDS, {"c1": {"needs_human": "yes"}, "c2": None}, "2 of 2 conversations are not judged yet: 1, 2"),
+        (["c1"], {}, "is about another sample"),
+        (IDS, [1, 2], "is no file of judgements"),
+    ],
+)
+def test_judgements_that_cannot_be_used_are_refused_by_name(
+    tmp_path: Path, sample: list[str], labels: Any, said: str
+) -> None:
+    path = tmp_path / "rater1.json"
+    path.write_text(json.dumps({"sample": sample_key(sample), "labels": labels}), encoding="utf-8")
+    with pytest.raises(DatasetError, match=said):
+        read_labels(path, IDS)
 
 
 def test_two_periods(live: Path, tmp_path: Path) -> None:
