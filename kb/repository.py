@@ -307,7 +307,7 @@ class KnowledgeRepository:
         return sorted(rows.scalars(), key=lambda row: row.expression)
 
     async def meanings(self) -> Expressions:
-        """What editors have put, as questions are mended by it. Read twice a second, so no rows are built for it."""
+        """What editors have put, as questions are mended by it. Read several times a second, so no rows are built."""
         rows = await self._session.execute(
             select(EditorsExpression.expression, EditorsExpression.language, EditorsExpression.meaning)
         )

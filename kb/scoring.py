@@ -111,12 +111,12 @@ class Scorer:
         """The same from what another scorer with this head has indexed."""
         is_fresh = kept < 0
         fresh = self.head.adapt(self.rows.vectors[is_fresh])
-        held = previous.ids[kept[~is_fresh]]
         if previous.index.kind == "flat":
-            adapted = np.empty((len(self.rows), fresh.shape[1]), dtype=np.float32)
-            adapted[is_fresh], adapted[~is_fresh] = fresh, previous.index.vectors(held)
+            adapted = previous.index.vectors(np.take(previous.ids, kept, mode="clip"))  # any row where it is fresh
+            adapted[is_fresh] = fresh
             ids = np.arange(len(self.rows), dtype=np.int64)
             return ids, VectorIndex.build(adapted, ids)
+        held = previous.ids[kept[~is_fresh]]
         ids = np.empty(len(self.rows), dtype=np.int64)
         ids[~is_fresh] = held
         ids[is_fresh] = int(previous.ids.max(initial=-1)) + 1 + np.arange(len(fresh))

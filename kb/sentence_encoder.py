@@ -61,6 +61,8 @@ class SentenceEncoder:
         transformers_logging.set_verbosity_error()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        # A waiting thread that spins wins a millisecond on an idle machine, and takes a core from others on a busy one.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._model = SentenceTransformer(
             str(folder),
             device="cpu",

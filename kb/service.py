@@ -21,6 +21,7 @@ from kb.context import Earlier
 from kb.editing import Audit, Editing
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
 from kb.examination.gate import Gate
+from kb.examination.regression import answered
 from kb.exchange.imports import Imports
 from kb.finding import Finder, Search, meant_by
 from kb.fitting import Targets
@@ -43,7 +44,7 @@ from kit.settings import Settings
 log = structlog.get_logger(__name__)
 
 RELEASES = "kb:releases"
-FOLLOW_SECONDS = 0.5
+FOLLOW_SECONDS = 0.25
 CONTENT_AUTHOR = "content-files"
 
 
@@ -56,12 +57,14 @@ class SearchOptions:
         targets: what is wanted of the confidence.
         checks: check questions, which confidence is measured by.
         time_zone: in which an entry's first and last day begin and end.
+        learn_after_seconds: for how long nothing must have gone live before lessons begin.
     """
 
     parts: Parts = field(default_factory=Parts)
     targets: Targets = field(default_factory=Targets)
     checks: tuple[CheckQuestion, ...] = ()
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    learn_after_seconds: float = 0.0
 
     @classmethod
     def from_settings(cls, settings: Settings) -> SearchOptions:
@@ -71,6 +74,7 @@ class SearchOptions:
             Targets(settings.answered_precision, settings.clarified_success),
             tuple(read_checks(settings.checks_dir)),
             ZoneInfo(settings.time_zone),
+            settings.learn_after_seconds,
         )
 
 
@@ -108,7 +112,15 @@ class KnowledgeBase:
         self._options = options or SearchOptions()
         self._reranker = reranker
         self._live = (
-            LiveEngine(encoder, cache, self._options.parts, self._options.targets, self._options.checks)
+            LiveEngine(
+                encoder,
+                cache,
+                self._options.parts,
+                self._options.targets,
+                self._options.checks,
+                self._options.learn_after_seconds,
+                rehearse=answered,
+            )
             if encoder
             else None
         )

@@ -135,6 +135,8 @@ class VectorIndex:
                 raise ValueError("an id is not in the index")
             return self._added[:0].copy()
         is_added = places >= self._n_alive
+        if not is_added.any():  # in one pass: it may be a hundred megabytes
+            return np.take(self._base.vectors(), np.flatnonzero(self._alive)[places], axis=0)
         found = np.empty((len(ids), self._added.shape[1]), np.float32)
         found[is_added] = self._added[places[is_added] - self._n_alive]
         found[~is_added] = self._base.vectors()[np.flatnonzero(self._alive)[places[~is_added]]]

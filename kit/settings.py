@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     answered_precision: float = Field(
         0.95, gt=0, lt=1, description="Share of the bot's answers that shall be right; sets when it answers."
     )
+    learn_after_seconds: float = Field(
+        5.0, ge=0, description="Seconds without a publication before the search learns from the newest one."
+    )
     clarified_success: float = Field(
         0.5,
         gt=0,

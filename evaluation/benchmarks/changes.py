@@ -24,12 +24,14 @@ class Change:
         entry: what it says from then on; None withdraws it.
         question: finds the entry as long as it is live.
         language: the question's.
+        is_rehearsed: the reviewer asks the check questions first, as the console does while the comment is written.
     """
 
     entry_id: str
     entry: EntryContent | None
     question: str
     language: Lang
+    is_rehearsed: bool = False
 
     async def is_met(self, knowledge: KnowledgeBase) -> bool:
         """Ask once: whether the entry is found as it is now, or if it is withdrawn, not found."""
@@ -56,6 +58,8 @@ async def make(knowledge: KnowledgeBase, change: Change) -> Met:
     if change.entry is not None:
         draft = await knowledge.editing.save(change.entry, AUTHOR)
         await knowledge.editing.submit(change.entry_id, draft.number, AUTHOR)
+        if change.is_rehearsed:
+            await knowledge.gate.regression((await knowledge.editing.proposed(REVIEWER)).released)
     begun = time.perf_counter()
     _, there = await asyncio.gather(_go_live(knowledge, change), meet(knowledge, change))
     return Met(begun, there.met)

@@ -1,14 +1,14 @@
 """How long it takes from the call that changes the knowledge base until customers of two workers meet the change.
 
-Both workers are asked all the time, and from the first change on both learn anew in the background: that is how it is
-in use. An edited entry is withdrawn right after, so its new question is known to find what is withdrawn.
+Both workers are asked all the time; they learn anew once nothing has gone live for a while: that is how it is in use.
+An edited entry is withdrawn right after, so its new question is known to find what is withdrawn.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -39,7 +39,7 @@ class Delays:
 
     Args:
         here: at the worker that makes it.
-        elsewhere: at the other one, which looks for changes twice a second.
+        elsewhere: at the other one, which looks for changes four times a second.
     """
 
     here: Delay
@@ -54,9 +54,10 @@ class Delays:
 
 @dataclass(frozen=True)
 class ChangeDelays:
-    """Of edits that are published, and of withdrawals."""
+    """Of edits that are published at once or after a rehearsal, and of withdrawals."""
 
     edits: Delays
+    rehearsed_edits: Delays
     withdrawals: Delays
 
 
@@ -67,7 +68,7 @@ async def measure(
     count: int,
     progress: Callable[[str], None],
 ) -> ChangeDelays:
-    """Edit and withdraw ``count`` of the entries, one after another.
+    """Edit, edit again after a rehearsal, and withdraw ``count`` of the entries, one after another.
 
     Args:
         here: the worker that makes the changes.
@@ -77,6 +78,7 @@ async def measure(
         progress: called with what is done next.
     """
     edits: list[tuple[float, float]] = []
+    rehearsed: list[tuple[float, float]] = []
     withdrawals: list[tuple[float, float]] = []
     for number in range(count):
         progress(f"change {number + 1} of {count}")
@@ -84,8 +86,14 @@ async def measure(
         edit = Change(entry.id, entry, question, language)
         # The other worker has looked just now: the calls are spread over the time until it looks again.
         pause_seconds = FOLLOW_SECONDS * number / count
-        for change, seconds in ((edit, edits), (replace(edit, entry=None), withdrawals)):
+        again, language, question = edited(entry, count + number + 1)
+        changes = (
+            (edit, edits),
+            (Change(entry.id, again, question, language, is_rehearsed=True), rehearsed),
+            (Change(entry.id, None, question, language), withdrawals),
+        )
+        for change, seconds in changes:
             await asyncio.sleep(pause_seconds)
             made, followed = await asyncio.gather(here.make(change), elsewhere.meet(change))
             seconds.append((made.met - made.begun, followed.met - made.begun))
-    return ChangeDelays(Delays.of(edits), Delays.of(withdrawals))
+    return ChangeDelays(Delays.of(edits), Delays.of(rehearsed), Delays.of(withdrawals))

@@ -167,7 +167,9 @@ def _changes_table(measured: Measured) -> Table:
         table.add_column(heading)
     for heading in ("p50", "p95", "max"):
         table.add_column(heading, justify="right")
-    for change, found in (("edit", measured.changes.edits), ("withdrawal", measured.changes.withdrawals)):
+    changes = measured.changes
+    kinds = (("edit", changes.edits), ("rehearsed edit", changes.rehearsed_edits), ("withdrawal", changes.withdrawals))
+    for change, found in kinds:
         for place, delay in (("the one that makes it", found.here), ("another", found.elsewhere)):
             figures = (delay.p50_seconds, delay.p95_seconds, delay.max_seconds)
             table.add_row(change, place, *(f"{seconds:.2f}" for seconds in figures))

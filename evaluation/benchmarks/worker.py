@@ -30,6 +30,7 @@ from kit.database import Database
 from kit.events import MemoryEvents
 from kit.language import detect
 from kit.settings import Settings
+from kit.threads import one_thread_for_matrices
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ OPENING, STARTED, TASK, MET = TypeAdapter(Opening), TypeAdapter(Started), TypeAd
 async def worker(
     database: Database, cache: Path, encoder: TurnEncoder, settings: Settings
 ) -> AsyncIterator[KnowledgeBase]:
-    """A started knowledge base that hears of changes elsewhere only by looking, twice a second."""
+    """A started knowledge base that hears of changes elsewhere only by looking, four times a second."""
     knowledge = KnowledgeBase(
         database,
         MemoryEvents(),
@@ -123,6 +124,7 @@ def main() -> None:
     imported = time.perf_counter()
     with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as replies:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        one_thread_for_matrices()
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         asyncio.run(serve(sys.stdin, replies, imported))
 

@@ -80,6 +80,7 @@ class Gate:
         self._browsing, self._editing = browsing, editing
         self._live, self._encoder, self._checks, self._today = live, encoder, checks, today
         self._catalogue: tuple[tuple[int, int], Catalogue] | None = None
+        self._told: dict[int, EntryContent] = {}  # by revision, which never changes
 
     async def findings(self, entry: EntryContent) -> list[Finding]:
         """What is wrong with an entry, or may be, stored or not; beside the newest revisions of all others."""
@@ -151,8 +152,13 @@ class Gate:
         version = await self._browsing.version()
         if self._catalogue is None or self._catalogue[0] != version:
             newest = (await self._browsing.newest()).values()
-            told = [EntryContent.model_validate(each.content) for each in newest if each.status != "archived"]
-            self._catalogue = version, Catalogue(told)
+            known = self._told
+            self._told = {
+                each.id: known.get(each.id) or EntryContent.model_validate(each.content)
+                for each in newest
+                if each.status != "archived"
+            }
+            self._catalogue = version, Catalogue(list(self._told.values()))
         return self._catalogue[1]
 
 

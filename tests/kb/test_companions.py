@@ -41,7 +41,7 @@ class Configured:
 
 @pytest.fixture(scope="module")
 def universal() -> UniversalEncoder:
-    return UniversalEncoder(threads=1)
+    return UniversalEncoder()
 
 
 # ── the Universal Sentence Encoder ────────────────────────────────────────────────────────────────────────────────

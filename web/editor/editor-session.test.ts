@@ -253,6 +253,18 @@ describe("a reviewer", () => {
     expect(reviews.regression).toBeNull();
   });
 
+  test("hears no more of a rehearsal once it is live", async () => {
+    const { reviews } = await opened("#/review");
+    let late: (answer: { regression: null }) => void = () => {};
+    api.rehearse.mockReturnValueOnce(new Promise((resolve) => (late = resolve)));
+    reviews.pick("a", true);
+    const rehearsal = reviews.rehearse();
+    await reviews.publish("x");
+    late({ regression: null });
+    await rehearsal;
+    expect(reviews.regression).toBeNull();
+  });
+
   test("sees which check questions a refused publication would lose", async () => {
     const session = await opened("#/review");
     session.reviews.pick("a", true);

@@ -117,6 +117,7 @@ export class ReviewQueue extends Observable {
     this.regression = "asking";
     this.changed();
     const answer = await this.attempt(() => this.api.rehearse(this.chosenRevisions));
+    if (this.regression !== "asking") return; // something else was chosen, or is live by now
     this.regression = answer && (answer.regression ?? "unasked");
     this.changed();
   }

@@ -205,8 +205,10 @@ export class ReviewView extends EditorPart {
     return this.t(item.own ? "review.refused.own" : "review.refused.errors");
   }
 
+  /** The check questions are asked while the comment is written: what they say is seen in time, and publishing is quick. */
   private async publish(): Promise<void> {
     const { session, t } = this;
+    if (session.reviews.regression === null) void session.reviews.rehearse();
     const comment = await this.ask({
       title: t("publish.title"), about: t("publish.about", { count: session.reviews.chosen.length }), confirm: t("publish.yes"),
       comment: { label: t("publish.comment"), required: true },
