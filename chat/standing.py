@@ -29,7 +29,7 @@ def standing_of(conversation: Conversation, message: Message | None = None) -> S
 def anger_direction(earlier: Sequence[Message], signals: TurnSignals) -> Direction:
     """Where the anger goes from the customer's earlier messages, oldest first, to this turn's signals."""
     read = [TurnSignals.stored(message.turn) for message in earlier if message.turn]
-    return direction([max(each.anger, each.sarcasm) for each in [*read, signals]])
+    return direction([each.annoyance for each in [*read, signals]])
 
 
 def trend_for_staff(messages: Sequence[Message]) -> Trend:

@@ -12,38 +12,48 @@ import numpy as np
 import yaml
 
 from handoff.classifier import Targets
-from handoff.facts import DANGERS
+from handoff.facts import ACCESSIBILITY_NEED, DANGERS
 from handoff.interfaces import Lang
 
 DATA = Path(__file__).parent / "data"
-SIGNALS = ("anger", "sarcasm", "anxiety", "distress", "asked", "complaint", *DANGERS)
+AT_BANK = "at_bank"
+SIGNALS = ("anger", "sarcasm", AT_BANK, "anxiety", "distress", "asked", "complaint", *DANGERS, ACCESSIBILITY_NEED)
 _FEELINGS = ("anger", "sarcasm", "anxiety", "distress")
 _REQUESTS = ("asked", "complaint")
 
 # What an example of a label does not tell: an angry text may complain, who asks for a person may be angry, ... Signals
 # that the same examples do not tell about are fitted together.
 _UNTOLD: dict[tuple[str, str], tuple[str, ...]] = {
-    ("emotion", "anger"): _REQUESTS,
-    ("emotion", "sarcasm"): _REQUESTS,
-    ("emotion", "anxiety"): DANGERS,
-    ("emotion", "distress"): DANGERS,
-    ("requests", "asked_for_human"): _FEELINGS,
+    ("emotion", "anger"): (*_REQUESTS, AT_BANK),
+    ("emotion", "anger_at_bank"): ("anger", *_REQUESTS),
+    ("emotion", "anger_elsewhere"): ("anger", "sarcasm", "anxiety"),
+    ("emotion", "sarcasm"): (*_REQUESTS, AT_BANK),
+    ("emotion", "sarcasm_at_bank"): ("anger", *_REQUESTS),
+    ("emotion", "anxiety"): (*DANGERS, ACCESSIBILITY_NEED, AT_BANK),
+    ("emotion", "distress"): (*DANGERS, ACCESSIBILITY_NEED, AT_BANK),
+    ("requests", "asked_for_human"): (*_FEELINGS, AT_BANK),
     ("requests", "complaint"): _FEELINGS,
+    **{("dangers", danger): (AT_BANK,) for danger in DANGERS},
+    ("dangers", ACCESSIBILITY_NEED): (*_FEELINGS, *_REQUESTS, AT_BANK),
 }
 _HAS: dict[str, tuple[str, ...]] = {
     "neutral": (),
     "none": (),
     "anger": ("anger",),
+    "anger_at_bank": (AT_BANK,),
+    "anger_elsewhere": (),
     "sarcasm": ("anger", "sarcasm"),
+    "sarcasm_at_bank": ("sarcasm", AT_BANK),
     "anxiety": ("anxiety",),
     "distress": ("distress",),
     "asked_for_human": ("asked",),
-    "complaint": ("complaint",),
+    "complaint": ("complaint", AT_BANK),
     **{danger: (danger, "distress") for danger in DANGERS},
+    ACCESSIBILITY_NEED: (ACCESSIBILITY_NEED,),
 }
 
 
-_PLAIN = {**dict.fromkeys(SIGNALS, 0), **dict.fromkeys(_FEELINGS, -1)}
+_PLAIN = {**dict.fromkeys(SIGNALS, 0), **dict.fromkeys((*_FEELINGS, AT_BANK), -1)}
 MOST_ORDINARY = 1500
 
 

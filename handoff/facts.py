@@ -42,6 +42,7 @@ Facts = Mapping[str, Fact]
 # A label is shown, never decided by: the policy reads the probabilities.
 LABEL_FROM = 0.5
 DANGERS = ("fraud", "self_harm", "coercion", "bereavement", "hardship")
+ACCESSIBILITY_NEED = "accessibility_need"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class TurnSignals:
 
     anger: float = 0.0
     sarcasm: float = 0.0
+    at_bank: float = 0.0
     anxiety: float = 0.0
     distress: float = 0.0
     asked: float = 0.0
@@ -59,6 +61,7 @@ class TurnSignals:
     coercion: float = 0.0
     bereavement: float = 0.0
     hardship: float = 0.0
+    accessibility_need: float = 0.0
 
     @classmethod
     def stored(cls, turn: Mapping[str, Any] | None) -> TurnSignals:
@@ -91,7 +94,7 @@ class TurnSignals:
         """The label that people are shown, and its probability."""
         felt: dict[Emotion, float] = {
             "distress": max(self.distress, *(getattr(self, danger) for danger in DANGERS)),
-            "anger": max(self.anger, self.sarcasm),
+            "anger": self.annoyance,
             "anxiety": self.anxiety,
         }
         strongest = max(felt, key=felt.__getitem__)
@@ -103,7 +106,12 @@ class TurnSignals:
     def negativity(self) -> float:
         """How bad the customer feels, 0 to 1: the strongest of all emotions."""
         dangers = (self.fraud, self.self_harm, self.coercion, self.bereavement, self.hardship)
-        return max(self.anger, self.sarcasm, self.anxiety, self.distress, *dangers)
+        return max(self.annoyance, self.anxiety, self.distress, *dangers)
+
+    @property
+    def annoyance(self) -> float:
+        """How annoyed the customer is, 0 to 1: whoever is angry at the bank, or scorns it, need not sound angry."""
+        return max(self.anger, self.sarcasm, self.at_bank)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class _Walk:
     def take(self, turn: StoredTurn) -> Handoff | None:
         """One turn through the gates, as far as the record has what they need."""
         signals, before = turn.signals, self.standing
-        self._angers.append(max(signals.anger, signals.sarcasm))
+        self._angers.append(signals.annoyance)
         angry_turns = before.angry_turns + 1 if is_angry(signals, self._policy) else 0
         standing = Standing(before.unhelped_turns, angry_turns, direction(self._angers), before.elder)
         needed = before_bot(signals, standing, self._policy)

@@ -196,8 +196,13 @@ class TestWhatIsRead:
             ("zh", "我爸前天去世了,我现在脑子很乱", "bereavement"),
             ("en", "my mother passed away two days ago and I am lost", "bereavement"),
             ("zh", "他逼着我给他转账,我很怕", "coercion"),
-            ("zh", "你们这破银行真是垃圾,气死人", "angry"),
-            ("en", "you useless idiots, this is a disgrace", "angry"),
+            ("zh", "你们这破银行真是垃圾,气死人", "angry_at_bank"),
+            ("en", "you useless idiots, this is a disgrace", "angry_at_bank"),
+            ("zh", "第四趟了，每次都说少一张表，你们是不是觉得我闲", "angry_at_bank"),
+            ("zh", "真棒，转账转了一星期，骑马都送到了", "angry_at_bank"),
+            ("en", "three branches and three different answers, I give up on this bank", "angry"),
+            ("zh", "我妈中风以后说不了话，你们的语音认证她怎么做", "accessibility_need"),
+            ("en", "I am blind and your app reads nothing out, I cannot pay my bills", "accessibility_need"),
         ],
     )
     async def test_words_that_call_for_a_person(self, reader: SignalReader, language, text, rule) -> None:
@@ -218,18 +223,26 @@ class TestWhatIsRead:
             ("zh", "老人去世后存款怎么继承"),
             ("zh", "怎么识别电信诈骗"),
             ("zh", "張卡唔見咗點算"),
+            ("zh", "房东太气人了，押金不退，转账凭证在哪里打印"),
+            ("zh", "有没有给盲人用的读屏版"),
             ("en", "what does the human resources department need for payroll"),
             ("en", "can I transfer money to another person"),
             ("en", "my card was declined at a restaurant, why"),
-            ("en", "how do I close the account of someone who died"),
             ("en", "what is authorised push payment fraud"),
             ("en", "when is customer service open"),
+            ("en", "yes, that is my number"),
+            ("en", "the parcel firm is a joke, how do I dispute what they charged me"),
         ],
     )
     async def test_questions_that_do_not(self, reader: SignalReader, language, text) -> None:
         read = await reader.read(text, language)
         assert before_bot(read, Standing(), POLICY) is None
         assert read.emotion[0] == "neutral"
+
+    async def test_a_death_that_is_asked_about_is_answered_with_tact_but_not_handed_over(self, reader) -> None:
+        read = await reader.read("how do I close the account of someone who died", "en")
+        assert before_bot(read, Standing(), POLICY) is None
+        assert read.emotion[0] != "anger"
 
 
 def hostile_texts() -> list[str]:

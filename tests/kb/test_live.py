@@ -202,6 +202,57 @@ async def test_releases_between_are_not_learnt(live: LiveEngine, lessons: Lesson
     assert engine_of(live).release.id == 4
 
 
+async def test_lessons_wait_until_nothing_has_gone_live_for_a_while(
+    spelled: Any, lessons: Lessons, bank: list[EntryContent]
+) -> None:
+    live = LiveEngine(TurnEncoder(spelled), None, Parts(), Targets(), rest_seconds=0.5)
+    try:
+        await live.show(1, bank[2:])
+        for release_id in (2, 3):
+            await asyncio.sleep(0.3)
+            await live.show(release_id, bank[3 - release_id :])
+        assert lessons.begun == [1], "0.6 s after the first, and 0.3 s after the last"
+        await live.settled()
+        assert lessons.begun == [1, 3]
+        assert engine_of(live).is_settled
+    finally:
+        await live.close()
+
+
+async def test_lessons_do_not_wait_for_ever_where_something_goes_live_all_the_time(
+    spelled: Any, lessons: Lessons, bank: list[EntryContent]
+) -> None:
+    live = LiveEngine(TurnEncoder(spelled), None, Parts(), Targets(), rest_seconds=0.05)
+    try:
+        await live.show(1, bank[1:])
+        until_learnt = asyncio.get_running_loop().time() + 20
+        release_id = 1
+        while len(lessons.begun) < 2 and asyncio.get_running_loop().time() < until_learnt:
+            release_id += 1
+            await live.show(release_id, bank[release_id % 2 :])
+            await asyncio.sleep(0.02)
+        assert len(lessons.begun) >= 2
+    finally:
+        await live.close()
+
+
+async def test_what_the_next_publication_wants_of_the_live_engine_is_done_once_it_is_learnt(
+    spelled: Any, lessons: Lessons, bank: list[EntryContent]
+) -> None:
+    rehearsed: list[Engine] = []
+    live = LiveEngine(TurnEncoder(spelled), None, Parts(), Targets(), rehearse=rehearsed.append)
+    try:
+        await live.show(1, bank[1:])
+        await live.settled()
+        await live.show(2, bank)
+        await live.settled()
+        assert [engine.release.id for engine in rehearsed] == [1, 2]
+        assert all(engine.is_settled for engine in rehearsed)
+        assert rehearsed[-1] is engine_of(live)
+    finally:
+        await live.close()
+
+
 async def test_the_same_content_again_is_nothing_to_learn(
     live: LiveEngine, lessons: Lessons, bank: list[EntryContent]
 ) -> None:
