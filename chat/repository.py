@@ -38,6 +38,17 @@ class ChatRepository:
         """A new conversation."""
         self._session.add(conversation)
 
+    async def last_agent_of(self, customer_id: str) -> tuple[int, datetime] | None:
+        """The agent whom a customer talked to last, in whichever conversation, and when it ended."""
+        found = await self._session.execute(
+            select(Conversation.last_agent_id, Conversation.last_agent_at)
+            .where(Conversation.customer_id == customer_id, Conversation.last_agent_id.is_not(None))
+            .order_by(Conversation.last_agent_at.desc())
+            .limit(1)
+        )
+        agent_id, at = found.one_or_none() or (None, None)
+        return None if agent_id is None or at is None else (agent_id, at)
+
     async def conversation(self, conversation_id: str, *, lock: bool = False) -> Conversation | None:
         """One conversation; with ``lock``, nobody else changes it before this transaction ends."""
         statement = select(Conversation).where(Conversation.id == conversation_id)

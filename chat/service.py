@@ -89,7 +89,10 @@ class ChatService:
         customer_class: CustomerClass = CustomerClass.STANDARD,
         customer_id: str | None = None,
     ) -> tuple[Conversation, str]:
-        """A new conversation with the bot, and the token that opens it; ``customer_id`` is who has had others."""
+        """A new conversation with the bot, and the token that opens it; ``customer_id`` is who has had others.
+
+        The agent whom they talked to last is asked first here too.
+        """
         token = new_token()
         conversation = Conversation(
             id=uuid4().hex,
@@ -102,7 +105,10 @@ class ChatService:
             created_at=self.clock.now(),
         )
         async with self.database.write() as session:
-            ChatRepository(session).add(conversation)
+            repository = ChatRepository(session)
+            if customer_id is not None and (last := await repository.last_agent_of(customer_id)):
+                conversation.last_agent_id, conversation.last_agent_at = last
+            repository.add(conversation)
         return conversation, token
 
     async def opened_by(self, conversation_id: str, token: str) -> Conversation:

@@ -175,9 +175,13 @@ class TestAssignment:
         with pytest.raises(AtCapacity):
             await centre.conversations.take(await centre.conversations.case(second), centre.staff["lin"], "lin")
 
-    async def test_a_customer_who_comes_back_meets_their_last_agent(self, centre: Centre) -> None:
+    @pytest.mark.parametrize("customer_id", [None, "c" * 32])
+    async def test_a_customer_who_comes_back_meets_their_last_agent(
+        self, centre: Centre, customer_id: str | None
+    ) -> None:
+        """In the same conversation, or, where the browser is known, in another one."""
         await centre.open_desk("lin")
-        asked = await centre.ask()
+        asked = await centre.ask(customer_id=customer_id)
         await centre.queue.drain()
         await centre.conversations.give_back(await centre.conversations.case(asked), "lin")
         await centre.open_desk("chen")
@@ -185,7 +189,10 @@ class TestAssignment:
         await centre.roster.choose(centre.staff["chen"], Presence.AWAY)
         await centre.queue.drain()
         await centre.roster.choose(centre.staff["chen"], Presence.ONLINE)
-        await centre.conversations.hand_off(asked, Reason.ASKED_FOR_HUMAN, actor="customer")
+        if customer_id:
+            asked = await centre.ask(customer_id=customer_id)
+        else:
+            await centre.conversations.hand_off(asked, Reason.ASKED_FOR_HUMAN, actor="customer")
         await centre.queue.drain()
         assert (await centre.owners())[asked] == "lin"
 
