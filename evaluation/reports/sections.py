@@ -192,7 +192,7 @@ def _groups(kind: str, groups: Mapping[str, Mapping[str, Score]]) -> str:
         [
             named(kind, name),
             str(max((score.n for score in scores.values()), default=0)),
-            *(_group_cell(metric, scores[metric]) for metric in shown),
+            *(_group_cell(metric, scores.get(metric)) for metric in shown),
         ]
         for name, scores in groups.items()
     ]
@@ -201,8 +201,9 @@ def _groups(kind: str, groups: Mapping[str, Mapping[str, Score]]) -> str:
     return title + body if len(rows) <= 8 else title + folded(words("groups", n=len(rows)), body)
 
 
-def _group_cell(metric: str, score: Score) -> str:
-    if not score.n:
+def _group_cell(metric: str, score: Score | None) -> str:
+    """A group may lack a metric: nobody in it needed a person, say."""
+    if score is None or not score.n:
         return DASH
     return (
         f"<b>{value_text(metric, score.value)}</b>{whisker(score)}"
