@@ -110,7 +110,7 @@ async def test_the_command_shows_whose_outcome_changes(
     await ask_for_a_person(customer, rasa)
     strict = tmp_path / "strict.yml"
     table = SHIPPED.read_text(encoding="utf-8").replace("name: standard", "name: strict")
-    strict.write_text(re.sub(r"\basked >= [0-9.]+", "asked >= 1.0", table), encoding="utf-8")
+    strict.write_text(re.sub(r"\basked >= [0-9.]+", "asked < 0.0", table), encoding="utf-8")
     monkeypatch.setenv("BILIN_DATA_DIR", str(service.settings.data_dir))
     figures = tmp_path / "figures.json"
     arguments = ["replay", "--policy", str(strict), "--since", "2020-01-01", "--json", str(figures)]

@@ -16,8 +16,8 @@ from kit.errors import Unavailable
 POLICY = read_policy()
 READ = {
     "年费多少": TurnSignals(),
-    "怎么还没好": TurnSignals(anger=0.3),
-    "到底行不行": TurnSignals(anger=0.6),
+    "怎么还没好": TurnSignals(at_bank=0.3),
+    "到底行不行": TurnSignals(at_bank=0.6),
     "骗子在转我的钱": TurnSignals(distress=0.9, fraud=0.8),
     "我爸走了": TurnSignals(distress=0.9, bereavement=0.8),
     "找个人": TurnSignals(asked=0.9),

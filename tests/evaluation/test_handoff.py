@@ -91,7 +91,7 @@ def said(text: str, *, needed: bool = True) -> Utterance:
 DECISIONS = [
     ("asked in words", TurnSignals(asked=0.9), "faq", Reason.ASKED_FOR_HUMAN, False),
     ("distress goes first", TurnSignals(distress=0.9, asked=0.9), "faq", Reason.DISTRESS, False),
-    ("anger", TurnSignals(anger=0.9), "faq", Reason.NEGATIVE_EMOTION, False),
+    ("anger", TurnSignals(at_bank=0.9), "faq", Reason.NEGATIVE_EMOTION, False),
     ("hinted at and understood", TurnSignals(asked=0.3), "ask_human", Reason.ASKED_FOR_HUMAN, True),
     ("a complaint understood", TurnSignals(complaint=0.4), "complaint", Reason.COMPLAINT, True),
     ("the intent alone", TurnSignals(), "ask_human", None, True),
