@@ -14,10 +14,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import random
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import structlog
@@ -55,6 +56,7 @@ CLIENTS = (1, 16)
 FIGURES = ("self_service_diversion", "wrong_containment", "handoff_recall", "handoff_precision", "verified_resolution")
 
 console = Console(stderr=True)
+Drawn = TypeVar("Drawn")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pid", type=int, help="process of the running system; with it, its memory is measured")
     parser.add_argument("--without", default="", help="comma-separated peers to leave out")
     parser.add_argument("--clients", type=int, default=4, help="customers at once; default: 4")
+    parser.add_argument("--sample", type=int, help="only so many goals, and questions of the search, drawn by the seed")
     parser.add_argument("--turns", type=int, default=160, help="turns of each load; default: 160")
     parser.add_argument(
         "--per-variant", type=int, default=5, help="questions an entry and language for Rasa; default: 5"
@@ -81,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _run(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     entries = read_folder(settings.content_dir)
-    goals, _ = goals_of("goals", settings)
+    goals = _drawn(goals_of("goals", settings)[0], arguments)
     without = {name.strip() for name in arguments.without.split(",")}
     service = Service(arguments.url.rstrip("/"), settings.secret("shopper_secret"), clients=arguments.clients)
     report: dict[str, Any] = {"goals": len(goals), "entries": len(entries), "peers": {}, "missing": {}}
@@ -104,9 +107,17 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> dict[str, A
 async def _search(entries: Sequence[EntryContent], settings: Settings, arguments: argparse.Namespace) -> dict[str, Any]:
     """Accuracy and times of every search, with entries of which each peer knows the same questions."""
     ids = {entry.id for entry in entries}
-    asked = [query for path in read_dataset(arguments.dataset).files("queries") for query in read_queries(path, ids)]
+    files = read_dataset(arguments.dataset).files("queries")
+    asked = _drawn([query for path in files for query in read_queries(path, ids)], arguments)
     cut = [first_questions(entry, arguments.per_variant) for entry in entries]
     return (await accuracy.compare(cut, asked, settings, arguments.epochs, arguments.seed)).report()
+
+
+def _drawn(everything: Sequence[Drawn], arguments: argparse.Namespace) -> list[Drawn]:
+    """All, or as many as ``--sample`` says, drawn by the seed."""
+    if not arguments.sample or arguments.sample >= len(everything):
+        return list(everything)
+    return random.Random(arguments.seed).sample(list(everything), arguments.sample)  # noqa: S311 - a sample, no secret
 
 
 def first_questions(entry: EntryContent, count: int) -> EntryContent:

@@ -70,6 +70,11 @@ def examples(entries: list[list[str]], intents: dict[str, list[str]]) -> dict[st
     return {"rasa_nlu_data": {"common_examples": [{"intent": name, "text": text} for name, text in faq + talk]}}
 
 
+def _yaml(content: dict[str, Any]) -> str:
+    """Rasa knows a file of rules by the key at the beginning of a line; without one it would train no policies."""
+    return "".join(f"{key}: {json.dumps(value)}\n" for key, value in content.items())
+
+
 def train(wanted: dict[str, Any], folder: Path) -> str:
     """Train the bot in ``folder``; returns the path of its model."""
     import rasa
@@ -82,7 +87,7 @@ def train(wanted: dict[str, Any], folder: Path) -> str:
         "nlu.json": examples(wanted["entries"], wanted["intents"]),
     }
     for name, content in files.items():
-        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+        (folder / name).write_text(json.dumps(content) if name.endswith("json") else _yaml(content), encoding="utf-8")
     result = rasa.train(
         domain=str(folder / "domain.yml"),
         config=str(folder / "config.yml"),
@@ -106,7 +111,7 @@ def serve(model: str, port: int, folder: Path) -> None:
     app = configure_app([RestInput()], endpoints=endpoints, port=port)
     app.register_listener(partial(load_agent_on_start, model, endpoints, None), "before_server_start")
     app.register_listener(close_resources, "after_server_stop")
-    app.run(host="127.0.0.1", port=port, workers=1, access_log=False, motd=False, single_process=True)
+    app.run(host="127.0.0.1", port=port, workers=1, access_log=False, motd=False)
 
 
 def main() -> None:
