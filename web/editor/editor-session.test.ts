@@ -265,6 +265,22 @@ describe("a reviewer", () => {
     expect(reviews.regression).toBeNull();
   });
 
+  test("hears nothing of an earlier choice while a later one is rehearsed", async () => {
+    const { reviews } = await opened("#/review");
+    const late: ((answer: { regression: null }) => void)[] = [];
+    api.rehearse.mockImplementation(() => new Promise((resolve) => late.push(resolve)));
+    reviews.pick("a", true);
+    const first = reviews.rehearse();
+    reviews.pick("doubtful", true);
+    const second = reviews.rehearse();
+    late[0]!({ regression: null });
+    await first;
+    expect(reviews.regression).toBe("asking");
+    late[1]!({ regression: null });
+    await second;
+    expect(reviews.regression).toBe("unasked");
+  });
+
   test("sees which check questions a refused publication would lose", async () => {
     const session = await opened("#/review");
     session.reviews.pick("a", true);

@@ -114,10 +114,11 @@ export class ReviewQueue extends Observable {
   /** Asks the check questions of what is chosen, before anything is published. */
   async rehearse(): Promise<void> {
     if (this.chosen.length === 0 || this.regression === "asking") return;
+    const { picked } = this;
     this.regression = "asking";
     this.changed();
     const answer = await this.attempt(() => this.api.rehearse(this.chosenRevisions));
-    if (this.regression !== "asking") return; // something else was chosen, or is live by now
+    if (this.regression !== "asking" || this.picked !== picked) return; // something else was chosen, or is live by now
     this.regression = answer && (answer.regression ?? "unasked");
     this.changed();
   }
