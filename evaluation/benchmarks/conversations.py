@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from evaluation.benchmarks import accuracy
-from evaluation.benchmarks.conversation_table import page
+from evaluation.benchmarks.conversation_table import BILIN, page
 from evaluation.benchmarks.fallback import FallbackBot, lowest_bar
 from evaluation.benchmarks.live_change import LiveChanges
 from evaluation.benchmarks.load import Load, measure_load, resident_bytes
@@ -51,7 +51,7 @@ from kb.encoder import load_encoder
 from kit.errors import BilinError
 from kit.settings import Settings
 
-BILIN, BM25, PLAIN, RASA = "Bilin", "BM25", "encoder alone", "stock Rasa"
+BM25, PLAIN, RASA = "BM25", "encoder alone", "stock Rasa"
 CLIENTS = (1, 16)
 FIGURES = ("self_service_diversion", "wrong_containment", "handoff_recall", "handoff_precision", "verified_resolution")
 
