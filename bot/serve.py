@@ -39,10 +39,12 @@ def serve(model: Path, port: int, token: str, redis_url: str) -> None:
     from rasa.core.run import close_resources, configure_app, load_agent_on_start
     from rasa.core.utils import AvailableEndpoints, number_of_sanic_workers
 
+    from bot.answers import check_schema_once
     from bot.model import BOT
     from bot.ports import LOOPBACK
     from bot.stores import lock_store, tracker_store
 
+    check_schema_once()
     endpoints = AvailableEndpoints.read_endpoints(str(BOT / "endpoints.yml"))
     endpoints.tracker_store = tracker_store(redis_url)
     endpoints.lock_store = lock_store(redis_url)

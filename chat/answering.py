@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.casework.repository import CaseRepository
 from chat.models import Conversation, Message
@@ -72,6 +73,7 @@ class Answering:
             repository = ChatRepository(session)
             conversation = await repository.conversation(conversation_id)
             message = await repository.next_unanswered(conversation) if conversation else None
+            earlier = await _earlier(session, message) if message else None
         if conversation is None or message is None or conversation.owner != Owner.BOT:
             return Reply("handoff", [])  # a person has taken over while the bot was thinking
         language: Lang = "en" if message.language == "en" else "zh"
@@ -81,7 +83,6 @@ class Answering:
         if by_intent is not None:
             await self._note(message, {**noted, "outcome": "handoff"})
             return await self._hand_off(conversation_id, by_intent, message, slots)
-        earlier = await self._earlier(message)
         try:
             search = await self._knowledge.search(message.text, language, earlier)
         except Unavailable as error:
@@ -98,10 +99,10 @@ class Answering:
         found = {**noted, **self._seen(search, language), "outcome": _name(outcome)}
         if search.in_context and earlier is not None:
             found["searched"] = joined(earlier, message.text, language)[-LONGEST_TOPIC:]
-        await self._note(message, found)
         if isinstance(outcome, Handoff):
+            await self._note(message, found)
             return await self._hand_off(conversation_id, outcome, message, slots)
-        await self._count(conversation_id, helped=isinstance(outcome, Answer))
+        await self._note(message, found, helped=isinstance(outcome, Answer))
         turns.labels(_name(outcome)).inc()
         return Reply(_name(outcome), await self._messages(outcome, search, language))
 
@@ -119,8 +120,7 @@ class Answering:
             reply = await self._answer_message(entry, release_id, language)
         except NotFound:
             reply = {"kind": "text", "text": say(language, "entry_gone"), "data": {}}
-        await self._note(message, {"outcome": "answer", "choice": choice})
-        await self._count(conversation_id, helped=True)
+        await self._note(message, {"outcome": "answer", "choice": choice}, helped=True)
         turns.labels("answer").inc()
         await self._chat.say(conversation_id, [reply], language, while_owner=(Owner.BOT,))
 
@@ -138,26 +138,15 @@ class Answering:
 
     async def suggest(self, message: Message, language: Lang) -> Search | None:
         """Note the candidates for the agent to see; None when the knowledge base cannot be searched."""
+        async with self._chat.database.read() as session:
+            earlier = await _earlier(session, message)
         try:
-            search = await self._knowledge.search(message.text, language, await self._earlier(message))
+            search = await self._knowledge.search(message.text, language, earlier)
         except Unavailable:
             return None
         await self._note(message, {**self._seen(search, language), "outcome": "to_person"})
+        await self._chat.changed(message.conversation_id)
         return search
-
-    async def _earlier(self, message: Message) -> Earlier | None:
-        """The turn before, as far as it says what this message may follow up."""
-        async with self._chat.database.read() as session:
-            before = await ChatRepository(session).turn_before(message)
-            told = await CaseRepository(session).agent_words(message, before.seq if before else 0)
-        if told:
-            return _after_agent(before, told)
-        if before is None or before.turn is None:
-            return None
-        answered = before.turn.get("choice")
-        if before.turn.get("outcome") == "answer" and before.turn.get("candidates"):
-            answered = before.turn["candidates"][0]["entry_id"]
-        return Earlier(before.turn.get("searched", before.text), answered)
 
     async def inputs(self, message: Message) -> dict[str, Any]:
         """What a decision was based on, as it is stored with the handoff."""
@@ -188,19 +177,19 @@ class Answering:
         await self._chat.hand_off(conversation_id, needed, actor="policy", inputs=inputs, slots=slots)
         return Reply("handoff", [])
 
-    async def _note(self, message: Message, found: dict[str, Any]) -> None:
+    async def _note(self, message: Message, found: dict[str, Any], *, helped: bool | None = None) -> None:
+        """Store the outcome of a turn, and whether the bot could help, where it had its say.
+
+        Nobody is told: what the customer is told of the outcome tells those who watch, too.
+        """
         async with self._chat.database.write() as session:
             repository = ChatRepository(session)
-            stored = await repository.message(message.conversation_id, message.seq)
-            if stored is not None:
-                await repository.note_outcome(stored, found)
-        await self._chat.changed(message.conversation_id)
-
-    async def _count(self, conversation_id: str, *, helped: bool) -> None:
-        async with self._chat.database.write() as session:
-            conversation = await ChatRepository(session).conversation(conversation_id, lock=True)
-            if conversation is not None:
-                conversation.unhelped_turns = 0 if helped else conversation.unhelped_turns + 1
+            repository.hold(message)
+            await repository.note_outcome(message, found)
+            if helped is not None:
+                conversation = await repository.conversation(message.conversation_id, lock=True)
+                if conversation is not None:
+                    conversation.unhelped_turns = 0 if helped else conversation.unhelped_turns + 1
 
     async def _messages(
         self, outcome: Answer | Clarify | Decline, search: Search, language: Lang
@@ -270,6 +259,20 @@ class Answering:
                 for candidate in search.candidates[:3]
             ],
         }
+
+
+async def _earlier(session: AsyncSession, message: Message) -> Earlier | None:
+    """The turn before, as far as it says what this message may follow up."""
+    before = await ChatRepository(session).turn_before(message)
+    told = await CaseRepository(session).agent_words(message, before.seq if before else 0)
+    if told:
+        return _after_agent(before, told)
+    if before is None or before.turn is None:
+        return None
+    answered = before.turn.get("choice")
+    if before.turn.get("outcome") == "answer" and before.turn.get("candidates"):
+        answered = before.turn["candidates"][0]["entry_id"]
+    return Earlier(before.turn.get("searched", before.text), answered)
 
 
 def _after_agent(before: Message | None, told: list[Message]) -> Earlier:

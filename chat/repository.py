@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select, tuple_, update
+from sqlalchemy import Integer, bindparam, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import flag_modified
@@ -19,8 +19,21 @@ from kit.database import Moment
 
 TURNS_LOOKED_BACK = 2
 TOPIC_LASTS = timedelta(minutes=30)
+NEVER = 2**31 - 1  # the sequence number of no message
 _QUEUE_SINCE = func.coalesce(Conversation.queue_since, Conversation.waiting_since)
 _TEAM = func.coalesce(Conversation.team, DEFAULT_TEAM)
+
+# Asked many times a turn, and built once: SQLAlchemy takes longer to build a query than SQLite to answer it.
+_CONVERSATION = select(Conversation).where(Conversation.id == bindparam("id"))
+_CONVERSATION_LOCKED = _CONVERSATION.with_for_update()
+_OF_CONVERSATION = select(Message).where(Message.conversation_id == bindparam("id"))
+_OF_CUSTOMER = _OF_CONVERSATION.where(Message.sender == "customer")
+_SENT = _OF_CONVERSATION.where(Message.sender == bindparam("sender"), Message.client_id == bindparam("client_id"))
+_LIMIT = bindparam("limit", type_=Integer)
+_MESSAGES = _OF_CONVERSATION.where(Message.seq > bindparam("after")).order_by(Message.seq).limit(_LIMIT)
+_CUSTOMER_MESSAGES = _OF_CUSTOMER.where(Message.seq > bindparam("after")).order_by(Message.seq).limit(_LIMIT)
+_CUSTOMER_LINES = _OF_CUSTOMER.where(Message.seq < bindparam("before")).order_by(Message.seq.desc()).limit(_LIMIT)
+_RECENT_LINES = _CUSTOMER_LINES.where(Message.created_at > bindparam("since"))
 
 
 class ChatRepository:
@@ -51,10 +64,8 @@ class ChatRepository:
 
     async def conversation(self, conversation_id: str, *, lock: bool = False) -> Conversation | None:
         """One conversation; with ``lock``, nobody else changes it before this transaction ends."""
-        statement = select(Conversation).where(Conversation.id == conversation_id)
-        if lock:
-            statement = statement.with_for_update()
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        statement = _CONVERSATION_LOCKED if lock else _CONVERSATION
+        return (await self._session.execute(statement, {"id": conversation_id})).scalar_one_or_none()
 
     async def by_owner(self, owner: Owner, agent_id: int | None = None) -> list[Conversation]:
         """Conversations of an owner, in the order of the queue."""
@@ -125,10 +136,8 @@ class ChatRepository:
 
     async def by_client_id(self, conversation_id: str, sender: str, client_id: str) -> Message | None:
         """The message that a client has sent before under this id."""
-        statement = select(Message).where(
-            Message.conversation_id == conversation_id, Message.sender == sender, Message.client_id == client_id
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        sent = {"id": conversation_id, "sender": sender, "client_id": client_id}
+        return (await self._session.execute(_SENT, sent)).scalar_one_or_none()
 
     async def append(self, conversation: Conversation, message: Message) -> Message:
         """Store a message under the next sequence number. ``conversation`` must be locked."""
@@ -147,27 +156,13 @@ class ChatRepository:
 
     async def messages(self, conversation_id: str, after: int, limit: int = 500) -> list[Message]:
         """Messages after a sequence number, in order."""
-        statement = (
-            select(Message)
-            .where(Message.conversation_id == conversation_id, Message.seq > after)
-            .order_by(Message.seq)
-            .limit(limit)
-        )
-        return list((await self._session.execute(statement)).scalars())
+        wanted = {"id": conversation_id, "after": after, "limit": limit}
+        return list((await self._session.execute(_MESSAGES, wanted)).scalars())
 
     async def next_unanswered(self, conversation: Conversation) -> Message | None:
         """The oldest customer message whose turn has not been taken."""
-        statement = (
-            select(Message)
-            .where(
-                Message.conversation_id == conversation.id,
-                Message.sender == "customer",
-                Message.seq > conversation.answered_seq,
-            )
-            .order_by(Message.seq)
-            .limit(1)
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        wanted = {"id": conversation.id, "after": conversation.answered_seq, "limit": 1}
+        return (await self._session.execute(_CUSTOMER_MESSAGES, wanted)).scalar_one_or_none()
 
     async def first_notice(self, conversation_id: str, event: str) -> int:
         """The sequence number of the first notice of a kind; 0 when there is none."""
@@ -191,25 +186,18 @@ class ChatRepository:
 
     async def customer_lines(self, conversation_id: str, limit: int, *, before: int | None = None) -> list[Message]:
         """The customer's latest messages, oldest first; with ``before``, of those before a sequence number."""
-        statement = select(Message).where(Message.conversation_id == conversation_id, Message.sender == "customer")
-        if before is not None:
-            statement = statement.where(Message.seq < before)
-        statement = statement.order_by(Message.seq.desc()).limit(limit)
-        return list((await self._session.execute(statement)).scalars())[::-1]
+        wanted = {"id": conversation_id, "before": NEVER if before is None else before, "limit": limit}
+        return list((await self._session.execute(_CUSTOMER_LINES, wanted)).scalars())[::-1]
 
     async def turn_before(self, message: Message) -> Message | None:
         """The customer's message before this one that was looked up, if it is among the latest few and not old."""
-        before = await self._session.execute(
-            select(Message)
-            .where(
-                Message.conversation_id == message.conversation_id,
-                Message.sender == "customer",
-                Message.seq < message.seq,
-                Message.created_at > message.created_at - TOPIC_LASTS,
-            )
-            .order_by(Message.seq.desc())
-            .limit(TURNS_LOOKED_BACK)
-        )
+        wanted = {
+            "id": message.conversation_id,
+            "before": message.seq,
+            "since": message.created_at - TOPIC_LASTS,
+            "limit": TURNS_LOOKED_BACK,
+        }
+        before = await self._session.execute(_RECENT_LINES, wanted)
         return next((found for found in before.scalars() if {"candidates", "choice"} & set(found.turn or {})), None)
 
     def merge_turn(self, message: Message, found: dict[str, Any]) -> None:
@@ -277,6 +265,16 @@ class ChatRepository:
         if (current, to) == (Owner.BOT, Owner.WAITING):
             await Records(self._session).handed_off(conversation.id, at, at - TOPIC_LASTS)
         await self._session.refresh(conversation)
+
+    def hold(self, message: Message) -> None:
+        """Take a message that an earlier transaction read into this one, to change what only its turn changes."""
+        self._session.add(message)
+
+    @staticmethod
+    def is_free(conversation: Conversation, now: datetime) -> bool:
+        """Whether the turn of a locked conversation's next message can be claimed: none is owed, and none is taken."""
+        no_turn = conversation.turn_until is None or conversation.turn_until < now
+        return no_turn and conversation.customer_seq <= conversation.answered_seq
 
     async def claim_turn(self, conversation_id: str, now: datetime, until: datetime) -> bool:
         """Become the one worker that handles this conversation's turns until ``until``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -61,10 +62,16 @@ class ConversationClosed(Conflict):
 
 @dataclass(frozen=True)
 class Stored:
-    """A customer's message as it was stored; ``repeated`` when the client had sent it before."""
+    """A customer's message as it was stored.
+
+    Args:
+        repeated: whether the client had sent it before.
+        turn: the conversation, where its turn was claimed with the message; None where somebody is taking turns in it.
+    """
 
     message: Message
-    repeated: bool
+    repeated: bool = False
+    turn: Conversation | None = None
 
 
 def language_of(conversation: Conversation) -> Lang:
@@ -139,9 +146,19 @@ class ChatService:
             return await ChatRepository(session).waiting_before(conversation) + 1
 
     async def post(
-        self, conversation_id: str, client_id: str, text: str, language: Lang, choice: str | None = None
+        self,
+        conversation_id: str,
+        client_id: str,
+        text: str,
+        language: Lang,
+        choice: str | None = None,
+        *,
+        claim: timedelta | None = None,
     ) -> Stored:
         """Store a customer's message. It is committed when this returns, and the same ``client_id`` is stored once.
+
+        Args:
+            claim: claim the message's turn for so long, if nobody is taking turns in the conversation.
 
         Raises:
             ConversationClosed: the conversation has ended.
@@ -168,14 +185,28 @@ class ChatService:
                 data={"choice": choice} if choice else {},
                 created_at=self.clock.now(),
             )
+            now = self.clock.now()
+            is_free = claim is not None and ChatRepository.is_free(conversation, now)
+            if claim is not None and is_free:
+                conversation.turn_until = now + claim
             await repository.append(conversation, message)
         await self.changed(conversation_id)
-        return Stored(message, repeated=False)
+        return Stored(message, turn=conversation if is_free else None)
 
     async def messages(self, conversation_id: str, after: int) -> list[Message]:
         """Messages after a sequence number, in order."""
         async with self.database.read() as session:
             return await ChatRepository(session).messages(conversation_id, after)
+
+    async def seen(self, conversation_id: str, after: int) -> tuple[Conversation, list[Message]]:
+        """The conversation as it is now, and its messages after a sequence number, in order."""
+        async with self.database.read() as session:
+            repository = ChatRepository(session)
+            conversation = await repository.conversation(conversation_id)
+            messages = await repository.messages(conversation_id, after)
+        if conversation is None:
+            raise ConversationNotFound("There is no such conversation. Start a new one.")
+        return conversation, messages
 
     async def say(
         self, conversation_id: str, messages: list[dict[str, Any]], language: Lang, *, while_owner: tuple[Owner, ...]

@@ -9,13 +9,14 @@ from pydantic import ValidationError
 
 from chat.endpoints import chat_service, turn_runner, waiting_room
 from chat.models import Conversation
+from chat.ownership import Owner
 from chat.schemas import ConversationView, MessageView, NewMessage
 from chat.service import ChatService
 from chat.turn import TurnRunner
 from chat.waiting import WaitingRoom
 from handoff.interfaces import QUEUE, conversation_topic
 from kit.errors import InvalidRequest, NotFound, Unavailable
-from kit.events import Subscription
+from kit.events import CHANGED, Event, Subscription
 from kit.language import detect
 from kit.sockets import TRY_AGAIN, WRONG_TOKEN, ConnectionRefused, Frame, after_of, close, converse, hello
 
@@ -41,26 +42,34 @@ class CustomerSocket:
     async def run(self, after: int) -> None:
         """Serve until the customer goes."""
         async with self._chat.events.subscribe(conversation_topic(self._id), QUEUE) as subscription:
-            await self._show("welcome")
+            await self._show("welcome", await self._chat.current(self._id))
             await converse(self._socket, lambda: self._write(subscription, after), self._handle)
 
     async def _write(self, subscription: Subscription, last: int) -> None:
         while True:
-            while messages := await self._chat.messages(self._id, last):
-                for message in messages:
-                    view = MessageView.of(message).model_dump(mode="json")
-                    await self._socket.send_json({"type": "message", "message": view})
-                    last = message.seq
-            await self._show("conversation")
+            conversation, messages = await self._chat.seen(self._id, last)
+            for message in messages:
+                view = MessageView.of(message).model_dump(mode="json")
+                await self._socket.send_json({"type": "message", "message": view})
+                last = message.seq
+            if messages and last < conversation.last_seq:
+                continue  # there are more than one reading gives
+            await self._show("conversation", conversation)
             event = await subscription.next(timeout_seconds=REREAD_SECONDS)
-            while event is not None and event.kind == "typing":
-                if event.data.get("sender") != "customer":
+            while event is not None and not self._tells_of_news(event, conversation):
+                if event.kind == "typing" and event.data.get("sender") != "customer":
                     await self._socket.send_json({"type": "typing", **event.data})
                 event = await subscription.next(timeout_seconds=REREAD_SECONDS)
 
-    async def _show(self, kind: str) -> None:
+    @staticmethod
+    def _tells_of_news(event: Event, conversation: Conversation) -> bool:
+        """Whether there may be something to read: what others in the queue do matters only to who waits."""
+        if event.topic == QUEUE and event.kind == CHANGED:
+            return conversation.owner == Owner.WAITING
+        return event.kind != "typing"
+
+    async def _show(self, kind: str, conversation: Conversation) -> None:
         """Send the conversation's state, if it is not the one that was sent last."""
-        conversation = await self._chat.current(self._id)
         view = ConversationView.of(conversation, await self._room.look(conversation))
         state = view.model_dump(mode="json", exclude={"last_seq", "language"})
         if kind == "welcome" or state != self._shown:
@@ -81,11 +90,12 @@ class CustomerSocket:
         except ValidationError as error:
             raise InvalidRequest("A message needs 'client_id' and a 'text' of 1 to 2,000 characters.") from error
         language = detect(body.text, "en" if self._language == "en" else "zh").answer_language
-        stored = await self._chat.post(self._id, body.client_id, body.text, language, body.choice)
+        stored = await self._chat.post(
+            self._id, body.client_id, body.text, language, body.choice, claim=self._turns.claim
+        )
+        self._turns.begin(stored)
         self._language = language
         await self._socket.send_json({"type": "ack", "client_id": body.client_id, "seq": stored.message.seq})
-        if not stored.repeated:
-            self._turns.begin(self._id)
 
 
 @router.websocket("/api/chat/conversations/{conversation_id}/socket")

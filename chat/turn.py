@@ -15,7 +15,7 @@ from chat.bot import BotUnavailable, RasaBot
 from chat.models import Conversation, Message
 from chat.ownership import Owner
 from chat.repository import ChatRepository
-from chat.service import ChatService
+from chat.service import ChatService, Stored
 from chat.standing import anger_direction, standing_of
 from handoff.policy import Handoff, Happening, Policy, TurnSignals, before_bot, is_angry, on_event
 from handoff.signals import SignalReader
@@ -27,6 +27,8 @@ from kit.language import detect
 from kit.masking import mask
 
 log = structlog.get_logger(__name__)
+
+Turn = tuple[Conversation, Message]
 
 SWEEP_SECONDS = 5.0
 ABANDONED_SECONDS = 10.0
@@ -71,37 +73,37 @@ class TurnRunner:
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def begin(self, conversation_id: str) -> None:
-        """Take the turns of a conversation in the background."""
-        self._spawn(self._run(conversation_id))
+    @property
+    def claim(self) -> timedelta:
+        """For how long a turn is claimed; whoever holds a turn for longer has died."""
+        return self._claim
+
+    def begin(self, stored: Stored) -> None:
+        """Take the turn of a message that was just stored, and those after it, in the background.
+
+        Where it could not be claimed with the message, whoever takes turns in the conversation takes this one too.
+        """
+        if stored.turn is not None:
+            self._spawn(self._run(stored.turn.id, (stored.turn, stored.message)))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _run(self, conversation_id: str) -> None:
+    async def _run(self, conversation_id: str, claimed: Turn | None = None) -> None:
         with structlog.contextvars.bound_contextvars(conversation_id=conversation_id):
             try:
-                await self._take_turns(conversation_id)
+                await self._take_turns(conversation_id, claimed)
             except Exception as error:  # edge of a background task; the sweeper tries the turn again
                 count_degraded("turn_failed")
                 log.error("turn_failed", exc_info=error)
 
-    async def _take_turns(self, conversation_id: str) -> None:
+    async def _take_turns(self, conversation_id: str, claimed: Turn | None) -> None:
         clock = self._chat.clock
-        async with self._chat.database.write() as session:
-            now = clock.now()
-            if not await ChatRepository(session).claim_turn(conversation_id, now, now + self._claim):
-                return
-        more = True
-        while more:
-            async with self._chat.database.read() as session:
-                repository = ChatRepository(session)
-                conversation = await repository.conversation(conversation_id)
-                message = await repository.next_unanswered(conversation) if conversation else None
-            if conversation is None or message is None:
-                return
+        next_turn = claimed or await self._claimed(conversation_id)
+        while next_turn is not None:
+            conversation, message = next_turn
             try:
                 await self._take(conversation, message)
             except Unavailable:
@@ -111,8 +113,17 @@ class TurnRunner:
                 log.error("turn_failed", exc_info=error)
                 await self._unavailable(conversation, message)
             async with self._chat.database.write() as session:
-                until = clock.now() + self._claim
-                more = await ChatRepository(session).end_turn(conversation_id, message.seq, until)
+                repository, until = ChatRepository(session), clock.now() + self._claim
+                more = await repository.end_turn(conversation_id, message.seq, until)
+                next_turn = await _next_turn(repository, conversation_id) if more else None
+
+    async def _claimed(self, conversation_id: str) -> Turn | None:
+        """The next turn of a conversation, if it could be claimed."""
+        async with self._chat.database.write() as session:
+            repository, now = ChatRepository(session), self._chat.clock.now()
+            if not await repository.claim_turn(conversation_id, now, now + self._claim):
+                return None
+            return await _next_turn(repository, conversation_id)
 
     async def _take(self, conversation: Conversation, message: Message) -> None:
         language: Lang = "en" if message.language == "en" else "zh"
@@ -133,9 +144,8 @@ class TurnRunner:
         signals = await self._signals.read(message.text, language)
         async with self._chat.database.write() as session:
             repository = ChatRepository(session)
-            stored = await repository.message(message.conversation_id, message.seq)
+            repository.hold(message)
             locked = await repository.conversation(conversation.id, lock=True)
-            assert stored is not None
             assert locked is not None
             earlier = await repository.customer_lines(conversation.id, LOOKED_BACK, before=message.seq)
             locked.emotion = signals.emotion[0]
@@ -146,8 +156,7 @@ class TurnRunner:
                 "trend": anger_direction(earlier, signals),
                 "angry_turns": locked.angry_turns,
             }
-            repository.merge_turn(stored, found)
-            message.turn = stored.turn
+            repository.merge_turn(message, found)
         return signals
 
     async def _bot_turn(
@@ -204,4 +213,10 @@ class TurnRunner:
             found = await ChatRepository(session).abandoned(now, now - timedelta(seconds=ABANDONED_SECONDS))
         for conversation_id in found:
             count_degraded("turn_recovered")
-            self.begin(conversation_id)
+            self._spawn(self._run(conversation_id))
+
+
+async def _next_turn(repository: ChatRepository, conversation_id: str) -> Turn | None:
+    conversation = await repository.conversation(conversation_id)
+    message = await repository.next_unanswered(conversation) if conversation else None
+    return (conversation, message) if conversation and message else None

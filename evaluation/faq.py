@@ -74,12 +74,20 @@ class FaqRun:
         """The figures, as plain values for JSON."""
         return {
             **summary(self.asked),
-            "by_slice": grouped(self.asked, lambda asked: asked.query.slice, summary),
+            "by_slice": grouped(self.asked, lambda asked: asked.query.slice, self._slice),
             "by_language": grouped(self.asked, lambda asked: asked.query.language, summary),
             "fit_seconds": self.fit_seconds,
             "encode_ms": self.encode_ms,
             "search_ms": self.search_ms,
         }
+
+    def _slice(self, asked: Sequence[Asked]) -> dict[str, Any]:
+        """The figures of a slice; one of out-of-scope questions alone is told from all in-scope ones."""
+        figures = summary(asked)
+        if figures["in_scope"]:
+            return figures
+        others = [item.result for item in self.asked if item.result.in_scope]
+        return {**figures, "auroc": auroc([*others, *(item.result for item in asked)]).value}
 
 
 def summary(asked: Sequence[Asked]) -> dict[str, Any]:

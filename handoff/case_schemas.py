@@ -52,8 +52,6 @@ class SummaryView(BaseModel):
 
     wants: list[str]
     tried: list[AttemptView]
-    emotions: list[str]
-    trend: Literal["calm", "steady", "rising", "falling"]
     turns: int
 
     @classmethod

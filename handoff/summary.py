@@ -12,13 +12,9 @@ from typing import Literal
 from handoff.interfaces import Line
 from kit.masking import mask
 
-Trend = Literal["calm", "steady", "rising", "falling"]
-
 WISHES_AT_MOST = 3
 WISH_LENGTH = 140
 ASKED_FOR_PERSON = 0.45
-LEVELS = {"neutral": 0, "anxiety": 1, "anger": 2, "distress": 3}
-RECENT_TURNS = 2
 
 
 @dataclass(frozen=True)
@@ -38,42 +34,17 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Summary:
-    """The conversation in a few lines; ``emotions`` has one name for each customer turn, in order."""
+    """The conversation in a few lines; ``turns`` are the customer's. How they felt is the case's trend."""
 
     wants: list[str]
     tried: list[Attempt]
-    emotions: list[str]
-    trend: Trend
     turns: int
 
 
 def summarise(lines: Sequence[Line]) -> Summary:
-    """What the customer wants, what was tried, and how they felt, from the messages so far."""
+    """What the customer wants and what was tried, from the messages so far."""
     customers = [line for line in lines if line.sender == "customer"]
-    emotions = [str((line.turn or {}).get("emotion", "neutral")) for line in customers]
-    return Summary(
-        wants=_wants(customers),
-        tried=_tried(lines),
-        emotions=emotions,
-        trend=trend(emotions),
-        turns=len(customers),
-    )
-
-
-def trend(emotions: Sequence[str]) -> Trend:
-    """Whether a mood gets worse: the mean level of the last two turns against that of the turns before them.
-
-    >>> trend(["neutral", "neutral", "anger"]), trend(["anger", "anger", "neutral", "neutral"]), trend(["anger"])
-    ('rising', 'falling', 'steady')
-    """
-    levels = [LEVELS.get(emotion, 0) for emotion in emotions]
-    if not any(levels):
-        return "calm"
-    recent, before = levels[-RECENT_TURNS:], levels[:-RECENT_TURNS] or levels[:1]
-    change = sum(recent) / len(recent) - sum(before) / len(before)
-    if change == 0 or len(levels) == 1:
-        return "steady"
-    return "rising" if change > 0 else "falling"
+    return Summary(wants=_wants(customers), tried=_tried(lines), turns=len(customers))
 
 
 def _wants(customers: Sequence[Line]) -> list[str]:

@@ -58,6 +58,7 @@ class Browsing:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._numbers: tuple[int | None, dict[str, int]] = (None, {})  # of the release asked for last: none changes
 
     async def entries(self, wanted: EntryFilter, offset: int, limit: int) -> Page:
         """A page of the entries that are wanted, in the order of their ids."""
@@ -167,8 +168,12 @@ class Browsing:
 
     async def revision_in(self, release_id: int, entry_id: str) -> int | None:
         """The number of an entry's revision in a release; None where it has none."""
-        async with self._database.read() as session:
-            return (await KnowledgeRepository(session).live_numbers(release_id, [entry_id])).get(entry_id)
+        known, numbers = self._numbers
+        if known != release_id:
+            async with self._database.read() as session:
+                numbers = await KnowledgeRepository(session).numbers(release_id)
+            self._numbers = release_id, numbers
+        return numbers.get(entry_id)
 
     async def _shown(self, repository: KnowledgeRepository, revisions: Sequence[Revision]) -> list[Shown]:
         live = await repository.live_numbers(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import structlog
 
+from kb.batching import Batches
 from kb.bundled_encoder import COMPLETE, build
 from kb.companions import with_companions
 from kb.sentence_encoder import Encoder, EncoderUnavailable, SentenceEncoder
@@ -90,17 +89,17 @@ def load_encoder(settings: Settings) -> Encoder:
 
 
 class TurnEncoder:
-    """The encoder as conversations use it: off the event loop, and each text once.
+    """The encoder as conversations use it: off the event loop, each text once, and turns at the same time together.
 
     Signals, search and emotion of a turn all ask for the same text; a bounded cache of the latest texts answers all
-    but the first. One thread does the encoding: the model's own threads already use the machine's cores.
+    but the first.
     """
 
     def __init__(self, encoder: Encoder, *, cache_size: int = 4096) -> None:
         self.encoder = encoder
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
         self._cache_size = cache_size
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="encoder")
+        self._batches = Batches(encoder)
 
     async def vector(self, text: str) -> Vectors:
         """The vector of one text, shape ``(encoder.space.width,)``; errors as of `vectors`."""
@@ -116,7 +115,7 @@ class TurnEncoder:
         found = {text: self._cache[text] for text in texts if text in self._cache}
         missing = [text for text in dict.fromkeys(texts) if text not in found]
         if missing:
-            found.update(zip(missing, await self._encoded(missing), strict=True))
+            found.update(await self._encoded(missing))
         for text, vector in found.items():
             self._cache[text] = vector
             self._cache.move_to_end(text)
@@ -124,10 +123,9 @@ class TurnEncoder:
             self._cache.popitem(last=False)
         return np.stack([found[text] for text in texts])
 
-    async def _encoded(self, texts: list[str]) -> Vectors:
-        loop = asyncio.get_running_loop()
+    async def _encoded(self, texts: list[str]) -> Mapping[str, Vectors]:
         try:
-            return await loop.run_in_executor(self._pool, self.encoder.encode, texts)
+            return await self._batches.encoded(texts)
         except Exception as error:  # the runtime's errors share no base; whatever it is, we go on without
             count_degraded("encoder_failed")
             log.error("encoder_failed", exc_info=error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -119,7 +120,9 @@ class Finder:
 
     async def _scores(self, texts: Sequence[str], language: Lang) -> Scores:
         meant = [meant_by(text, language, self.wording) for text in texts]
-        return self.engine.scores(await self.encoder.vectors(meant), meant, language)
+        vectors = await self.encoder.vectors(meant)
+        # Milliseconds to be found among ten thousand questions, in which other customers' turns go on.
+        return await asyncio.to_thread(self.engine.scores, vectors, meant, language)
 
 
 def asked_first(questions: Sequence[Candidate], whole: Sequence[Candidate]) -> list[Candidate]:

@@ -126,6 +126,7 @@ class KnowledgeBase:
         )
         self._box = TestBox(self._live, encoder, self._options.parts, reranker) if encoder and self._live else None
         self._released: tuple[int, list[EntryContent]] | None = None
+        self._looked: tuple[int, date] | None = None  # the release whose validity was looked at, and on which day
         self._contents = Contents()
         self.lexicon = EditorsLexicon(database, clock, self._announce)
         self.editing = Editing(database, clock, self._contents, self._released_live, audit)
@@ -306,17 +307,23 @@ class KnowledgeBase:
                     self._released = (release_id, list(contents.values()))
                 expressions = await repository.meanings()
             await self._live.reword(expressions)
-            valid = [entry for entry in self._released[1] if entry.is_valid_on(self.today())]
-            engine = self._live.engine
+            engine, today = self._live.engine, self.today()
+            if (release_id, today) == self._looked and engine is not None and engine.release.id == release_id:
+                return
+            valid = [entry for entry in self._released[1] if entry.is_valid_on(today)]
             shown = set(engine.entries) if engine and engine.release.id == release_id else set()
-            if shown == {entry.id for entry in valid} and (valid or engine is None):
-                return
-            if not valid:
-                await self._live.empty()
-                log.warning("release_empty", release_id=release_id)
-                return
+            if shown != {entry.id for entry in valid} or (engine is not None and not valid):
+                await self._show(release_id, valid)
+            self._looked = release_id, today
+
+    async def _show(self, release_id: int, valid: Sequence[EntryContent]) -> None:
+        assert self._live is not None
+        if valid:
             await self._live.show(release_id, valid)
             log.info("release_live", release_id=release_id, entries=len(valid))
+        else:
+            await self._live.empty()
+            log.warning("release_empty", release_id=release_id)
 
     def today(self) -> date:
         """The day it is at the bank."""

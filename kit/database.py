@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from operator import methodcaller
-from sqlite3 import SQLITE_BUSY, OperationalError
-from time import monotonic
 from typing import Any
 
-import aiosqlite
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import AdaptedConnection, DateTime, Dialect, MetaData, TypeDecorator, event, text
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from kit import sqlite
 from kit.counters import count_degraded
 from kit.errors import InvalidRequest, Unavailable
 from kit.settings import ROOT, Settings
 
-_WRITE = "bilin_write"
 _MIGRATION_LOCK = 0x62696C696E
-WAL_RETRY_SECONDS = 0.01
+# As many as a busy moment needs: beyond them, each transaction would open a connection, and close it again.
+CONNECTIONS_KEPT = 20
 
 
 class Model(DeclarativeBase):
@@ -61,15 +58,16 @@ class Moment(TypeDecorator[datetime]):
         return value if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _busy() -> Unavailable:
+    count_degraded("database_busy")
+    return Unavailable("The service is busy. Please send that again in a moment.", code="database_busy")
+
+
 def unavailable(error: DBAPIError) -> Unavailable | None:
     """The named condition behind a driver's error, counted; None when the mistake is ours."""
     said = str(error.orig).lower()
     if "locked" in said or "deadlock" in said or "could not serialize" in said:
-        count_degraded("database_busy")
-        return Unavailable(
-            "The service is busy. Please send that again in a moment.",
-            code="database_busy",
-        )
+        return _busy()
     if "disk is full" in said or "no space left" in said or "disk full" in said:
         count_degraded("storage_full")
         return Unavailable(
@@ -98,15 +96,17 @@ class Database:
     def __init__(self, url: str, *, busy_seconds: float = 5.0) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        options: dict[str, Any] = {"pool_pre_ping": True}
+        driver: dict[str, Any] = {"pool_pre_ping": True}
         if self.is_sqlite:
-            options = {"connect_args": {"timeout": busy_seconds}}
-        self._engine = create_async_engine(url, **options)
+            driver = {"async_creator": sqlite.connector(url, busy_seconds)}
+        self._engine = create_async_engine(url, pool_size=CONNECTIONS_KEPT, **driver)
         if self.is_sqlite:
-            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite(busy_seconds))
-            event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+            sqlite.prepare(self._engine.sync_engine, busy_seconds)
+        self._busy_seconds = busy_seconds
+        self._writing = asyncio.Lock()
         self._read = async_sessionmaker(self._engine, expire_on_commit=False)
-        self._write = async_sessionmaker(self._engine.execution_options(**{_WRITE: True}), expire_on_commit=False)
+        writing = self._engine.execution_options(**{sqlite.WRITES: True})
+        self._write = async_sessionmaker(writing, expire_on_commit=False)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Database:
@@ -125,10 +125,28 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A transaction that may write; committed at the end of the block, rolled back on any error.
 
-        On SQLite it takes the write lock at once, so that a compare-and-swap inside it cannot be overtaken.
+        On SQLite it takes the write lock at once, so that a compare-and-swap inside it cannot be overtaken; the writers
+        of this process take it in the order in which they came.
         """
-        async with self._transaction(self._write) as session:
+        async with self._in_turn(), self._transaction(self._write) as session:
             yield session
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """SQLite's one writer of this process; SQLite itself lets writers sleep and try again, the latest as often as
+        the first."""
+        if not self.is_sqlite:
+            yield
+            return
+        try:
+            async with asyncio.timeout(self._busy_seconds):
+                await self._writing.acquire()
+        except TimeoutError as error:
+            raise _busy() from error
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @asynccontextmanager
     async def _transaction(self, sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
@@ -154,7 +172,7 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the schema to the newest version."""
-        engine = self._engine.execution_options(**{_WRITE: True})
+        engine = self._engine.execution_options(**{sqlite.WRITES: True})
         async with engine.begin() as connection:
             if not self.is_sqlite:  # SQLite's write lock does the same: workers that start together migrate in turn
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
@@ -177,32 +195,3 @@ def _upgrade(connection: Any) -> None:
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _prepare_sqlite(busy_seconds: float) -> Callable[[AdaptedConnection, Any], None]:
-    """What is done to every new connection; ``busy_seconds`` is how long it may wait for others."""
-
-    async def enter_wal(driver: aiosqlite.Connection) -> None:
-        """Set the mode that the file keeps. SQLite refuses at once, and waits for nobody, when two set it together."""
-        deadline = monotonic() + busy_seconds
-        while True:
-            try:
-                await driver.execute("PRAGMA journal_mode=WAL")
-                return
-            except OperationalError as error:
-                if error.sqlite_errorcode != SQLITE_BUSY or monotonic() > deadline:
-                    raise
-                await asyncio.sleep(WAL_RETRY_SECONDS)
-
-    def prepare(connection: AdaptedConnection, _: Any) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]  # SQLAlchemy's begin event starts transactions
-        connection.run_async(enter_wal)
-        for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
-            connection.run_async(methodcaller("execute", f"PRAGMA {pragma}"))
-
-    return prepare
-
-
-def _begin_sqlite(connection: Any) -> None:
-    writes = connection.get_execution_options().get(_WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -42,26 +42,38 @@ class Event:
 
 
 class Subscription:
-    """A bounded queue of events. One that overflows forgets them and says ``RESYNC`` instead."""
+    """A bounded queue of events. One that overflows forgets them and says ``RESYNC`` instead.
+
+    That a topic has changed is told once however often it did, until it is heard: who hears it reads everything.
+    """
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_LIMIT)
+        self._unheard: set[str] = set()
 
     def offer(self, event: Event) -> None:
         """Put an event in, never waiting."""
+        if event == Event(event.topic):
+            if event.topic in self._unheard:
+                return
+            self._unheard.add(event.topic)
         if self._queue.full():
             count_degraded("events_overflow")
             while not self._queue.empty():
                 self._queue.get_nowait()
+            self._unheard.clear()
             event = Event(event.topic, RESYNC)
         self._queue.put_nowait(event)
 
     async def next(self, timeout_seconds: float | None = None) -> Event | None:
         """The next event, or None after ``timeout_seconds``."""
         try:
-            return await asyncio.wait_for(self._queue.get(), timeout_seconds)
+            event = await asyncio.wait_for(self._queue.get(), timeout_seconds)
         except TimeoutError:
             return None
+        if event == Event(event.topic):
+            self._unheard.discard(event.topic)
+        return event
 
 
 class Events(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.casework.models import CaseNote, CaseOutcome, Consultation, EditedSuggestion, Rating
@@ -16,6 +16,18 @@ from chat.repository import TOPIC_LASTS
 
 OTHERS_AT_MOST = 20
 LIVE_AT_MOST = 200
+
+_AGENT_WORDS = (  # built once: asked at every turn
+    select(Message)
+    .where(
+        Message.conversation_id == bindparam("id"),
+        Message.sender == "agent",
+        Message.seq > bindparam("after"),
+        Message.seq < bindparam("before"),
+        Message.created_at > bindparam("since"),
+    )
+    .order_by(Message.seq)
+)
 
 
 class CaseRepository:
@@ -133,18 +145,13 @@ class CaseRepository:
 
     async def agent_words(self, message: Message, after: int) -> list[Message]:
         """What an agent said before a customer's message and after another one, if the topic is not old."""
-        statement = (
-            select(Message)
-            .where(
-                Message.conversation_id == message.conversation_id,
-                Message.sender == "agent",
-                Message.seq > after,
-                Message.seq < message.seq,
-                Message.created_at > message.created_at - TOPIC_LASTS,
-            )
-            .order_by(Message.seq)
-        )
-        return list((await self._session.execute(statement)).scalars())
+        wanted = {
+            "id": message.conversation_id,
+            "after": after,
+            "before": message.seq,
+            "since": message.created_at - TOPIC_LASTS,
+        }
+        return list((await self._session.execute(_AGENT_WORDS, wanted)).scalars())
 
     # outcomes and ratings
 

@@ -26,14 +26,14 @@ class Records:
         """Note what a stored message did to entries: answered with one, offered some, or chose one."""
         data = message.data
         if message.sender == "bot" and message.kind == "answer" and "entry_id" in data:
-            await self._used("answered", message, str(data["entry_id"]), data.get("release_id"), data.get("revision"))
+            self._used("answered", message, str(data["entry_id"]), data.get("release_id"), data.get("revision"))
         elif message.sender == "bot" and message.kind == "choices":
             for entry_id in dict.fromkeys(str(choice["entry_id"]) for choice in data.get("choices", [])):
-                await self._used("offered", message, entry_id)
+                self._used("offered", message, entry_id)
         elif message.sender == "customer" and data.get("choice"):
             choice = str(data["choice"])
             if await self._was_offered(message.conversation_id, choice):
-                await self._used("chosen", message, choice)
+                self._used("chosen", message, choice)
 
     async def voted(self, message: Message, helpful: bool, at: datetime) -> None:
         """Note a customer's opinion of what the bot said, in place of an earlier one."""
@@ -45,7 +45,7 @@ class Records:
                     EntryUse.use.in_(("helpful", "unhelpful")),
                 )
             )
-            await self._used("helpful" if helpful else "unhelpful", message, str(message.data["entry_id"]), at=at)
+            self._used("helpful" if helpful else "unhelpful", message, str(message.data["entry_id"]), at=at)
         if not helpful:
             await self._unanswered(await self._question_before(message), "not_helpful", at)
 
@@ -117,7 +117,7 @@ class Records:
         """The customer's question that an agent's reply answers."""
         return await self._question_before(reply)
 
-    async def _used(
+    def _used(
         self,
         use: Use,
         message: Message,
@@ -127,7 +127,8 @@ class Records:
         *,
         at: datetime | None = None,
     ) -> None:
-        await self._session.merge(
+        """A new use; that there is none like it need not be asked, since each message is stored once."""
+        self._session.add(
             EntryUse(
                 conversation_id=message.conversation_id,
                 seq=message.seq,

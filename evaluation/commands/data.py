@@ -1,11 +1,13 @@
-"""``import`` and ``split``: data sets from spreadsheets, and in two sides."""
+"""``import``, ``split`` and ``pairs``: data sets from spreadsheets, in two sides, and from translations."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,6 +15,7 @@ from rich.markup import escape
 from evaluation.datasets import DatasetError, rows_of
 from evaluation.importing import read_sheet, write_questions
 from evaluation.metrics.score import SEED
+from evaluation.pairs import read_pairs
 from evaluation.splitting import split
 from kit.settings import Settings
 
@@ -63,10 +66,36 @@ class SplitCommand:
         return 0
 
 
-IMPORT, SPLIT = ImportCommand(), SplitCommand()
+@dataclass(frozen=True)
+class PairsCommand:
+    """Makes a knowledge base and its questions from translated pairs."""
+
+    name: str = "pairs"
+    help: str = "translated pairs as a knowledge base in the one language and questions in the other"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """From, to, which side asks, and how many."""
+        parser.add_argument("pairs", type=Path, help="a file of pairs in JSON Lines")
+        parser.add_argument(
+            "--asked-in", choices=("zh", "en"), default="zh", help="language of the questions; default: zh"
+        )
+        parser.add_argument("--limit", type=int, help="only the first so many")
+        parser.add_argument("--kb", type=Path, required=True, help="the file of entries to write")
+        parser.add_argument("--queries", type=Path, required=True, help="the file of questions to write")
+
+    def run(self, arguments: argparse.Namespace, settings: Settings, console: Console) -> int:
+        """Write both files."""
+        translated = read_pairs(arguments.pairs, arguments.asked_in, arguments.limit)
+        _write(translated.entries, arguments.kb)
+        _write(translated.queries, arguments.queries)
+        console.print(f"{len(translated.entries)} entries and as many questions")
+        return 0
 
 
-def _write(questions: list[dict[str, object]], path: Path) -> None:
+IMPORT, SPLIT, PAIRS = ImportCommand(), SplitCommand(), PairsCommand()
+
+
+def _write(questions: Sequence[dict[str, Any]], path: Path) -> None:
     try:
         write_questions(questions, path)
     except OSError as error:

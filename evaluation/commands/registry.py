@@ -62,6 +62,7 @@ COMMANDS: tuple[Command, ...] = (
     compare.COMMAND,
     data.IMPORT,
     data.SPLIT,
+    data.PAIRS,
     traffic.SAMPLES,
     traffic.LABELS,
     traffic.PERIODS,

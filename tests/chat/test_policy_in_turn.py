@@ -59,8 +59,7 @@ async def test_a_row_decides_is_stored_and_can_be_replayed(conversations, said, 
     runner = TurnRunner(conversations, answering, SmallTalk(), Signals(), POLICY, claim_seconds=30)
     conversation, _ = await conversations.create("zh", "web")
     for number, text in enumerate(said):
-        await conversations.post(conversation.id, str(number), text, "zh")
-        runner.begin(conversation.id)
+        runner.begin(await conversations.post(conversation.id, str(number), text, "zh", claim=runner.claim))
         await runner.idle()
 
     case = await conversations.case(conversation.id)

@@ -19,6 +19,7 @@ from handoff.policy import read_policy
 from handoff.signals import SignalReader
 from kb.context import Earlier
 from kit.clock import ManualClock
+from kit.errors import Unavailable
 from kit.events import MemoryEvents
 
 SHIPPED = read_policy()
@@ -224,20 +225,39 @@ class TestAMissingBot:
         monkeypatch.setattr(SignalReader, "read", broken)
         await self.expect_handoff(await arrive(language), language, counted, "turn_failed", store)
 
-    async def test_a_turn_that_fails_before_its_message_is_read_is_taken_again(
-        self, customer, service, counted, monkeypatch
+    async def test_a_turn_that_the_database_went_away_from_is_taken_again(
+        self, customer, service, store, counted, monkeypatch
     ) -> None:
-        async def broken(*_: Any) -> None:
-            raise ZeroDivisionError
+        async def gone(*_: Any, **__: Any) -> None:
+            raise Unavailable("gone", code="database_unreachable")
 
         with monkeypatch.context() as patch:
-            patch.setattr(ChatRepository, "claim_turn", broken)
+            patch.setattr(ChatRepository, "customer_lines", gone)
             await customer.send("银行卡丢了怎么挂失？")
             await service.inside(service.app.state.turns.idle())
         assert counted.degraded("turn_failed") == 1
         assert from_bot(await customer.said()) == []
-        service.loop.call_soon_threadsafe(service.app.state.turns.begin, customer.id)
+        past = datetime.now(UTC) - timedelta(minutes=1)  # until the claim has run out
+        async with store.database.write() as session:
+            await session.execute(update(Conversation).where(Conversation.id == customer.id).values(turn_until=past))
+            await session.execute(update(Message).where(Message.conversation_id == customer.id).values(created_at=past))
+        await service.inside(service.app.state.turns.recover())
         assert from_bot(await customer.until(from_bot))[0]["data"]["entry_id"] == "card-lost"
+
+    async def test_a_message_that_comes_while_its_turn_cannot_be_claimed_is_taken_by_whoever_holds_it(
+        self, customer, service, store, counted
+    ) -> None:
+        """The other worker holds the turn of a message before; it has died, and both messages are taken up."""
+        past = datetime.now(UTC) - timedelta(minutes=1)
+        dead_worker = DeskConversations(store.database, MemoryEvents(), ManualClock(past))
+        held = await dead_worker.post(
+            customer.id, "held", "银行卡丢了怎么挂失？", "zh", claim=timedelta(minutes=1, seconds=8)
+        )
+        assert held.turn is not None
+        await customer.send("每年个人购汇额度是多少？")
+        messages = await customer.until(lambda all_: len(from_bot(all_)) == 2)
+        assert [message["data"]["entry_id"] for message in from_bot(messages)] == ["card-lost", "fx-limit"]
+        assert counted.degraded("turn_recovered") == 1
 
     async def test_the_service_goes_on_with_the_next_message(self, arrive, rasa) -> None:
         customer = await arrive("zh")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -238,3 +239,15 @@ def test_a_summary_by_hand() -> None:
 def test_no_question_at_all_is_a_report_of_nothing() -> None:
     report = FaqRun([], 1.0, 0.0, 0.0).report()
     assert (report["n"], report["by_slice"], report["top1"], report["coverage"]) == (0, {}, None, None)
+
+
+def test_a_slice_without_an_answer_is_told_from_all_questions_that_have_one() -> None:
+    near = replace_slice(asked(None, ["a"], answered=True, confidence=0.8), "near")
+    far = replace_slice(asked(None, ["a"], answered=False, confidence=0.1), "far")
+    known = [asked("a", ["a"], answered=True, confidence=value) for value in (0.9, 0.7)]
+    slices = FaqRun([*known, near, far], 1.0, 0.0, 0.0).report()["by_slice"]
+    assert {name: figures["auroc"] for name, figures in slices.items()} == {"plain": None, "near": 0.5, "far": 1.0}
+
+
+def replace_slice(item: Asked, name: str) -> Asked:
+    return replace(item, query=replace(item.query, slice=name))

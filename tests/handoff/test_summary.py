@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from handoff.interfaces import Line
-from handoff.summary import Attempt, summarise, trend
+from handoff.summary import Attempt, summarise
 
 CARD = "6222021234567890128"
 
@@ -31,7 +29,7 @@ def line(seq: int, sender: str, text: str = "", *, kind: str = "text", **values:
 
 def test_nothing_said_is_nothing_wanted() -> None:
     summary = summarise([])
-    assert (summary.wants, summary.tried, summary.trend, summary.turns) == ([], [], "calm", 0)
+    assert (summary.wants, summary.tried, summary.turns) == ([], [], 0)
 
 
 def test_what_they_want_is_their_first_and_latest_matters_and_not_the_call_for_a_person() -> None:
@@ -78,21 +76,3 @@ def test_what_was_tried_in_order_with_what_came_of_it() -> None:
         Attempt("agent", "password-reset", "请重设密码"),
         Attempt("choices", None, "甲", chosen=None),
     ]
-
-
-@pytest.mark.parametrize(
-    ("emotions", "expected"),
-    [
-        ([], "calm"),
-        (["neutral"] * 4, "calm"),
-        (["anger"], "steady"),
-        (["anger"] * 5, "steady"),
-        (["neutral", "anger"], "rising"),
-        (["neutral", "neutral", "anxiety", "anger"], "rising"),
-        (["anger", "anger", "neutral", "neutral"], "falling"),
-        (["distress", "anger"], "falling"),
-        (["neutral", "something new"], "calm"),
-    ],
-)
-def test_the_trend(emotions: list[str], expected: str) -> None:
-    assert trend(emotions) == expected

@@ -183,6 +183,33 @@ class TestSqlite:
             session.add(record("after"))
         assert await subjects(impatient) == ["after"]
 
+    async def test_writers_of_one_process_go_in_the_order_in_which_they_came(self, impatient: Database) -> None:
+        done: list[int] = []
+
+        async def write(number: int) -> None:
+            async with impatient.write() as session:
+                session.add(record(str(number)))
+                await session.flush()
+                await asyncio.sleep(0.02)
+                done.append(number)
+
+        await asyncio.gather(*(write(number) for number in range(8)))
+        assert done == list(range(8))
+
+    async def test_a_writer_who_holds_on_keeps_others_of_its_process_waiting_only_so_long(
+        self, impatient: Database, counted
+    ) -> None:
+        async with impatient.write() as session:
+            session.add(record("first"))
+            with pytest.raises(Unavailable) as refused:
+                async with impatient.write():
+                    raise AssertionError("two writers at once")
+        assert refused.value.code == "database_busy"
+        assert counted.degraded("database_busy") == 1
+        async with impatient.write() as session:
+            session.add(record("second"))
+        assert await subjects(impatient) == ["first", "second"]
+
     async def test_a_full_disk_is_named_and_loses_nothing_that_was_stored(self, impatient: Database, counted) -> None:
         async with impatient.write() as session:
             session.add(record("stored"))

@@ -126,6 +126,26 @@ class TestWhatBothDo:
         assert kinds == [RESYNC]
         assert counted.degraded("events_overflow") == 1
 
+    async def test_what_changed_again_before_it_was_heard_is_told_once(self, events: Events) -> None:
+        async with events.subscribe("a", "b") as subscription:
+            for topic in "aabaa":
+                await events.publish(Event(topic))
+            assert await drained(subscription) == [Event("a"), Event("b")]
+            await events.publish(Event("a"))
+            assert await drained(subscription) == [Event("a")]
+
+    async def test_a_change_after_an_overflow_is_told(self, events: Events) -> None:
+        async with events.subscribe("a", "settle") as slow:
+            await events.publish(Event("a"))
+            for number in range(QUEUE_LIMIT):
+                await events.publish(Event("a", "typing", {"number": number}))
+            await settle(events)
+            await events.publish(Event("a"))
+            await settle(events)
+            found = [(event.topic, event.kind) for event in await drained(slow)]
+        assert ("a", RESYNC) in found
+        assert ("a", "changed") in found
+
     async def test_closing_twice_or_unstarted_is_harmless(self, events: Events) -> None:
         await events.close()
 

@@ -1,20 +1,20 @@
 import { css, html, nothing, svg, type TemplateResult } from "lit";
 import { langAttribute, type Translate } from "../shared/i18n.ts";
 import { icon } from "../shared/icons.ts";
-import type { Attempt, Case, Emotion, Summary } from "../shared/protocol.ts";
+import type { Attempt, Case, Summary } from "../shared/protocol.ts";
 
-const levels: Record<Emotion, number> = { neutral: 0, anxiety: 1, anger: 2, distress: 3 };
-const [step, height] = [14, 18];
+const [step, height, margin] = [14, 18, 3];
 
 /** What the customer wants, what was tried, and how they felt over the turns. */
-export function summaryView({ wants, tried, emotions, trend }: Summary, facts: Case, t: Translate): TemplateResult {
-  const lang = langAttribute(facts.language);
+export function summaryView({ wants, tried }: Summary, { language, trend }: Case, t: Translate): TemplateResult {
+  const lang = langAttribute(language);
+  const mood = trend.points.some((point) => point.emotion !== "neutral") ? trend.direction : "calm";
   return html`<div class="summary" data-testid="summary">
     <ul class="plain wants" lang=${lang}>${wants.map((text) => html`<li>${text}</li>`)}</ul>
     ${tried.length === 0 ? html`<p class="label">${t("summary.tried.nothing")}</p>` : html`
       <p class="label">${t("summary.tried")}</p>
       <ol class="plain tried" lang=${lang}>${tried.map((attempt) => attemptLine(attempt, t))}</ol>`}
-    <p class="mood"><span class="label">${t("summary.mood")}</span>${moodLine(emotions, t)}<span>${t(`trend.${trend}`)}</span></p>
+    <p class="mood"><span class="label">${t("summary.mood")}</span>${moodLine(trend.points, t)}<span>${t(`trend.${mood}`)}</span></p>
   </div>`;
 }
 
@@ -27,14 +27,13 @@ function attemptLine({ kind, title, helpful, chosen }: Attempt, t: Translate): T
 }
 
 /** One step a turn, higher the worse it was; the words beside it say the same. */
-function moodLine(emotions: readonly Emotion[], t: Translate): TemplateResult | typeof nothing {
-  const shown = emotions.slice(-10);
-  if (shown.length < 2) return nothing;
-  const points = shown.map((emotion, at) => `${at * step + 3},${height - 3 - levels[emotion] * 4}`);
-  return html`<svg width=${(shown.length - 1) * step + 6} height=${height} role="img"
-    aria-label=${shown.map((emotion) => t(`emotion.${emotion}`)).join(", ")}>
-    ${svg`<polyline points=${points.join(" ")} fill="none" />`}
-    ${points.map((point) => svg`<circle cx=${point.split(",")[0]!} cy=${point.split(",")[1]!} r="2" />`)}</svg>`;
+function moodLine(felt: Case["trend"]["points"], t: Translate): TemplateResult | typeof nothing {
+  if (felt.length < 2) return nothing;
+  const places = felt.map(({ negativity }, at) => ({ x: at * step + margin, y: margin + (1 - negativity) * (height - 2 * margin) }));
+  return html`<svg width=${(felt.length - 1) * step + 2 * margin} height=${height} role="img"
+    aria-label=${felt.map(({ emotion }) => t(`emotion.${emotion}`)).join(", ")}>
+    ${svg`<polyline points=${places.map(({ x, y }) => `${x},${y}`).join(" ")} fill="none" />`}
+    ${places.map(({ x, y }) => svg`<circle cx=${x} cy=${y} r="2" />`)}</svg>`;
 }
 
 export const summaryStyles = css`

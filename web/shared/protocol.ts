@@ -184,6 +184,8 @@ export interface Case {
   /** Null once the bot has the conversation again. */
   reason: string | null;
   emotion: Emotion;
+  /** Of the latest messages, oldest first; `negativity` is how bad the customer felt, 0 to 1. */
+  trend: { direction: "rising" | "steady" | "falling"; points: { seq: number; emotion: Emotion; negativity: number }[] };
   waiting_since: string | null;
   taken_at: string | null;
   agent: { login: string; name: string } | null;
@@ -243,8 +245,6 @@ export interface Attempt {
 export interface Summary {
   wants: string[];
   tried: Attempt[];
-  emotions: Emotion[];
-  trend: "calm" | "steady" | "rising" | "falling";
   turns: number;
 }
 
