@@ -184,12 +184,13 @@ class Answering:
         """
         async with self._chat.database.write() as session:
             repository = ChatRepository(session)
+            conversation = await repository.conversation(message.conversation_id, lock=True)
+            if conversation is None:
+                return
             repository.hold(message)
-            await repository.note_outcome(message, found)
+            await repository.note_outcome(conversation, message, found)
             if helped is not None:
-                conversation = await repository.conversation(message.conversation_id, lock=True)
-                if conversation is not None:
-                    conversation.unhelped_turns = 0 if helped else conversation.unhelped_turns + 1
+                conversation.unhelped_turns = 0 if helped else conversation.unhelped_turns + 1
 
     async def _messages(
         self, outcome: Answer | Clarify | Decline, search: Search, language: Lang

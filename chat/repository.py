@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import flag_modified
 
+from chat.channels import is_business
 from chat.models import Conversation, Message, OwnerChange
 from chat.ownership import Owner, OwnerChanged, check_change
 from chat.records.repository import Records
@@ -147,7 +148,8 @@ class ChatRepository:
             conversation.customer_seq = message.seq
         self._session.add(message)
         await self._session.flush()
-        await Records(self._session).said(message)
+        if is_business(conversation.channel):
+            await Records(self._session).said(message)
         return message
 
     async def message(self, conversation_id: str, seq: int) -> Message | None:
@@ -205,15 +207,17 @@ class ChatRepository:
         message.turn = {**(message.turn or {}), **found}
         flag_modified(message, "turn")
 
-    async def note_outcome(self, message: Message, found: dict[str, Any]) -> None:
+    async def note_outcome(self, conversation: Conversation, message: Message, found: dict[str, Any]) -> None:
         """Add the outcome of a turn, and keep its question for the editors where it was not answered."""
         self.merge_turn(message, found)
-        await Records(self._session).turn_noted(message)
+        if is_business(conversation.channel):
+            await Records(self._session).turn_noted(message)
 
-    async def vote(self, message: Message, helpful: bool, at: datetime) -> None:
+    async def vote(self, conversation: Conversation, message: Message, helpful: bool, at: datetime) -> None:
         """Store what the customer thinks of an answer."""
         message.helpful = helpful
-        await Records(self._session).voted(message, helpful, at)
+        if is_business(conversation.channel):
+            await Records(self._session).voted(message, helpful, at)
 
     async def change_owner(
         self,
@@ -262,7 +266,7 @@ class ChatRepository:
             )
         )
         await self._session.flush()
-        if (current, to) == (Owner.BOT, Owner.WAITING):
+        if (current, to) == (Owner.BOT, Owner.WAITING) and is_business(conversation.channel):
             await Records(self._session).handed_off(conversation.id, at, at - TOPIC_LASTS)
         await self._session.refresh(conversation)
 

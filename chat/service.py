@@ -333,7 +333,7 @@ class ChatService:
                 raise NotFound("There is no such answer.", code="message_not_found")
             if message.helpful is None and not helpful:
                 conversation.unhelped_turns += 1
-            await repository.vote(message, helpful, self.clock.now())
+            await repository.vote(conversation, message, helpful, self.clock.now())
 
     async def changed(self, conversation_id: str, *, queue: bool = False) -> None:
         """Tell whoever watches."""

@@ -113,6 +113,7 @@ def _hold_out(
     present = np.unique(rows.entries[kept])
     if len(present) < 2:
         return {language: [] for language in LANGUAGES}
+    unknown |= ~np.isin(rows.entries, present)  # of an entry with one question, nothing is left to be found
     relabel = np.full(n_entries, -1, dtype=np.int64)
     relabel[present] = np.arange(len(present))
     seen = rows.only(kept, relabel)
@@ -122,7 +123,7 @@ def _hold_out(
     samples: dict[Lang, list[Samples]] = {}
     for language in LANGUAGES:
         spoken = rows.english == (language == "en")
-        asked = rows.only(held_out & spoken, relabel)
+        asked = rows.only(held_out & ~unknown & spoken, relabel)
         strange = rows.only(unknown & ~rows.passages & spoken, relabel)
         nowhere = everyday.only(~nearby & (everyday.english == (language == "en")))
         kinds = ((asked, 1.0), (strange, STRANGE_WEIGHT), (nowhere, EVERYDAY_WEIGHT))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kb.checks import CheckQuestion
 from kb.content import LANGUAGES, EntryContent, Lang, Variant
 from kb.space import Space, Vectors
-from kit.language import has_han, to_simplified
+from kit.language import to_simplified
 
 SHORTEST_PASSAGE = 7
 # With fewer texts than this in a language, its mean is mostly guessed from the other language's.
@@ -28,7 +28,7 @@ Places = NDArray[np.int64]
 # A publication collects every text of the knowledge base again.
 _searched = lru_cache(maxsize=200_000)(to_simplified)
 
-_JOINED = re.compile(r"(?<=[^\W_])_+(?=[^\W_])")  # words_of_a_name; underlines around a word are markup
+_REFERENCE = re.compile(r"(?=.*\d)[!-~]+")
 _MARKUP = re.compile(r"[*_`\[\]()#>]|https?://\S+|^\s*(?:\d+\.|-)\s+")
 
 
@@ -204,9 +204,9 @@ def _rows(found: Sequence[tuple[str, int, bool, bool]], encode: Encode) -> Rows:
 
 
 def passages_of(variant: Variant) -> Sequence[str]:
-    """The lines of an answer, without their markup; a single word, such as a reference, tells nothing."""
-    lines = (_MARKUP.sub("", _JOINED.sub(" ", line)).strip() for line in variant.answer.splitlines())
-    return tuple(line for line in lines if len(line) >= SHORTEST_PASSAGE and (" " in line or has_han(line)))
+    """The lines of an answer, without their markup; a reference number alone tells nothing."""
+    lines = (_MARKUP.sub("", line).strip() for line in variant.answer.splitlines())
+    return tuple(line for line in lines if len(line) >= SHORTEST_PASSAGE and not _REFERENCE.fullmatch(line))
 
 
 def language_means(rows: Rows, everyday: Rows, space: Space) -> dict[Lang, Vectors]:

@@ -107,7 +107,7 @@ async def ask_in_vain(conversations: DeskConversations) -> None:
         repository = ChatRepository(session)
         message = await repository.message(conversation.id, 1)
         assert message is not None
-        await repository.note_outcome(message, {"outcome": "decline"})
+        await repository.note_outcome(conversation, message, {"outcome": "decline"})
 
 
 @pytest.fixture(scope="module")

@@ -111,6 +111,11 @@ def test_a_knowledge_base_too_small_to_hold_anything_out_is_left_unfitted() -> N
     assert found.head.adapter is None
 
 
+def test_a_held_out_question_whose_entry_has_no_other_is_no_question_that_should_have_been_found() -> None:
+    """Entries with one question each: they would all count as mistakes, and the bot would never answer."""
+    assert learn(questions(200, 1)).calibrations == {"zh": UNFITTED, "en": UNFITTED}
+
+
 def test_to_want_more_right_answers_is_to_answer_less() -> None:
     rows = questions(12, 10, noise=1.2)
     answers = [

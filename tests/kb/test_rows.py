@@ -133,10 +133,20 @@ def test_a_passage_is_a_line_without_its_markup_that_says_something() -> None:
             "",
             "y" * (SHORTEST_PASSAGE - 1),
             "z" * SHORTEST_PASSAGE,
+            "[form-2026-0017]",
+            "call 95588",
+            "挂失后补办新卡",
         ]
     )
     found = passages_of(Variant(question="?", answer=answer))
-    assert found == ("Open the app", "Cards then Block the card", "How it goes on", "z" * SHORTEST_PASSAGE)
+    assert found == (
+        "Open the app",
+        "Cards then Block the card",
+        "How it goes on",
+        "z" * SHORTEST_PASSAGE,
+        "call 95588",
+        "挂失后补办新卡",
+    )
 
 
 def test_some_rows_keep_their_place_in_every_column() -> None:

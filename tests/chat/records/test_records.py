@@ -29,8 +29,10 @@ class Talk:
         async with self.conversations.database.write() as session:
             repository = ChatRepository(session)
             message = await repository.message(self.id, stored.message.seq)
+            conversation = await repository.conversation(self.id)
             assert message is not None
-            await repository.note_outcome(message, {**turn, "choice": choice} if choice else turn)
+            assert conversation is not None
+            await repository.note_outcome(conversation, message, {**turn, "choice": choice} if choice else turn)
         return stored.message.seq
 
     async def is_told(self, entry_id: str, **data: Any) -> int:
@@ -68,6 +70,21 @@ async def used(records: ConversationRecords, clock: ManualClock, language: Any =
 
 async def waiting(records: ConversationRecords) -> list[tuple[int, str, str]]:
     return [(each.seq, each.text, each.why) for each in await records.waiting(10)]
+
+
+@pytest.mark.parametrize("channel", ["shopper", "simulation"])
+async def test_what_testers_ask_and_are_told_is_nobodys_business(
+    conversations: DeskConversations, records: ConversationRecords, clock: ManualClock, channel: str
+) -> None:
+    tester = Talk(conversations, (await conversations.create("zh", channel))[0].id)
+    await tester.asks("卡丢了", outcome="answer")
+    await tester.finds(await tester.is_told("card-lost"), helpful=False)
+    await tester.is_offered("limit-app")
+    await tester.asks("手机限额", choice="limit-app", outcome="answer")
+    await tester.asks("天气如何", outcome="decline")
+    await conversations.hand_off(tester.id, Reason.NO_ENTRY, actor="policy")
+    assert await used(records, clock) == Counter()
+    assert await waiting(records) == []
 
 
 class TestUsesOfAnEntry:

@@ -76,7 +76,7 @@ def ask(conversations: DeskConversations, suggestions: Suggestions) -> Callable[
             repository = ChatRepository(session)
             message = await repository.message(conversation.id, 1)
             assert message is not None
-            await repository.note_outcome(message, turn)
+            await repository.note_outcome(conversation, message, turn)
         await suggestions.collector.collect()
 
     return asked
