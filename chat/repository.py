@@ -293,6 +293,13 @@ class ChatRepository:
         )
         return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE's result has a row count
 
+    @staticmethod
+    def end(conversation: Conversation, message: Message) -> None:
+        """Mark the turn of a locked conversation's message as over; the claim goes on while others are owed."""
+        conversation.answered_seq = message.seq
+        if conversation.customer_seq <= message.seq:
+            conversation.turn_until = None
+
     async def end_turn(self, conversation_id: str, seq: int, until: datetime) -> bool:
         """Mark a message's turn as over; returns whether more messages are waiting, in which case the claim goes on."""
         await self._session.execute(

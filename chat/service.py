@@ -209,14 +209,29 @@ class ChatService:
         return conversation, messages
 
     async def say(
-        self, conversation_id: str, messages: list[dict[str, Any]], language: Lang, *, while_owner: tuple[Owner, ...]
-    ) -> bool:
-        """Store what the bot says, unless the owner has changed meanwhile; returns whether it was stored."""
+        self,
+        conversation_id: str,
+        messages: list[dict[str, Any]],
+        language: Lang,
+        *,
+        while_owner: tuple[Owner, ...],
+        turn: Message | None = None,
+    ) -> Conversation | None:
+        """Store what the bot says, unless the owner has changed meanwhile.
+
+        Args:
+            turn: the message that it answers, whose turn is over with it: a worker that dies leaves both, or neither.
+
+        Returns:
+            The conversation; None where nothing was stored.
+        """
         async with self.database.write() as session:
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
             if conversation.owner not in while_owner:
-                return False
+                return None
+            if turn is not None:
+                repository.end(conversation, turn)
             for message in messages:
                 await repository.append(
                     conversation,
@@ -230,7 +245,7 @@ class ChatService:
                     ),
                 )
         await self.changed(conversation_id)
-        return True
+        return conversation
 
     async def hand_off(
         self,

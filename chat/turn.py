@@ -105,7 +105,8 @@ class TurnRunner:
         while next_turn is not None:
             conversation, message = next_turn
             try:
-                await self._take(conversation, message)
+                if await self._take(conversation, message):
+                    return
             except Unavailable:
                 raise  # the database is away: the sweeper takes the turn again when it is back
             except Exception as error:  # edge of a turn: whatever broke it, the customer is not left without a word
@@ -125,13 +126,14 @@ class TurnRunner:
                 return None
             return await _next_turn(repository, conversation_id)
 
-    async def _take(self, conversation: Conversation, message: Message) -> None:
+    async def _take(self, conversation: Conversation, message: Message) -> bool:
+        """Take a turn; returns whether it was over with its reply, and no other is owed."""
         language: Lang = "en" if message.language == "en" else "zh"
         signals = await self._read_signals(conversation, message, language)
         if conversation.owner == Owner.BOT:
             await self._chat.typing(conversation.id, "bot", True)
             try:
-                await self._bot_turn(conversation, message, language, signals)
+                return await self._bot_turn(conversation, message, language, signals)
             finally:
                 await self._chat.typing(conversation.id, "bot", False)
         elif conversation.owner == Owner.WAITING:
@@ -139,6 +141,7 @@ class TurnRunner:
         else:
             await self._answering.suggest(message, language)
             turns.labels("to_agent").inc()
+        return False
 
     async def _read_signals(self, conversation: Conversation, message: Message, language: Lang) -> TurnSignals:
         signals = await self._signals.read(message.text, language)
@@ -161,17 +164,17 @@ class TurnRunner:
 
     async def _bot_turn(
         self, conversation: Conversation, message: Message, language: Lang, signals: TurnSignals
-    ) -> None:
+    ) -> bool:
         decision = before_bot(signals, standing_of(conversation, message), self._policy)
         if decision is not None:
             await self._hand_off(conversation.id, decision, message)
             await self._answering.suggest(message, language)
             await self._bot.forget(conversation.id)
-            return
+            return False
         choice = message.data.get("choice")
         if choice:
             await self._answering.answer_choice(conversation.id, message, str(choice), language)
-            return
+            return False
         try:
             replies = await self._bot.send(conversation.id, message.text, language)
             if not replies and await self._still_with_bot(conversation):
@@ -179,11 +182,15 @@ class TurnRunner:
         except BotUnavailable as error:
             log.warning("bot_unavailable", path=error.path, reason=mask(error.message))
             await self._unavailable(conversation, message)
-            return
-        if replies:
-            # An action may have handed the conversation over while it spoke; its last words still belong to the bot.
-            await self._chat.say(conversation.id, replies, language, while_owner=(Owner.BOT, Owner.WAITING))
+            return False
         turns.labels("bot").inc()
+        if not replies:
+            return False
+        # An action may have handed the conversation over while it spoke; its last words still belong to the bot.
+        said = await self._chat.say(
+            conversation.id, replies, language, while_owner=(Owner.BOT, Owner.WAITING), turn=message
+        )
+        return said is not None and said.turn_until is None
 
     async def _unavailable(self, conversation: Conversation, message: Message) -> None:
         needed = on_event(Happening.BOT_UNAVAILABLE, standing_of(conversation, message), self._policy)

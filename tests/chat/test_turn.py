@@ -144,6 +144,24 @@ class TestOrder:
         assert from_bot(messages)[0]["data"]["entry_id"] == "card-lost"
         assert counted.degraded("turn_recovered") == 1
 
+    async def test_a_worker_that_dies_after_its_reply_leaves_no_turn_to_be_taken_again(
+        self, customer, service, store, monkeypatch
+    ) -> None:
+        """What would come after the reply never happens; a minute later, another worker looks for what was left."""
+
+        async def dead(*_: Any) -> None:
+            raise SystemError
+
+        monkeypatch.setattr(ChatRepository, "end_turn", dead)
+        await customer.reply_to("银行卡丢了怎么挂失？")
+        await service.inside(service.app.state.turns.idle())
+        past = datetime.now(UTC) - timedelta(minutes=1)
+        async with store.database.write() as session:
+            await session.execute(update(Message).where(Message.conversation_id == customer.id).values(created_at=past))
+        await service.inside(service.app.state.turns.recover())
+        await service.inside(service.app.state.turns.idle())
+        assert len(from_bot(await customer.said())) == 1
+
     async def test_a_turn_that_a_worker_still_holds_is_left_to_it(self, customer, service, store) -> None:
         past, later = datetime.now(UTC) - timedelta(minutes=1), datetime.now(UTC) + timedelta(minutes=1)
         busy_worker = DeskConversations(store.database, MemoryEvents(), ManualClock(past))

@@ -51,9 +51,8 @@ export const deskAppStyles = css`
     .line {
       margin-inline-start: 0;
     }
-    .top {
-      flex-wrap: wrap;
-      row-gap: 0;
+    .keys {
+      display: none;
     }
     desk-presence {
       order: 1;

@@ -103,7 +103,7 @@ export class DeskApp extends LitElement {
       <span class="space"></span>
       ${staff ? this.tools(t) : nothing}
       ${staff
-        ? html`<button type="button" class="button bare" @click=${() => this.sheet?.showModal()} aria-label=${t("app.shortcuts")}>
+        ? html`<button type="button" class="button bare keys" @click=${() => this.sheet?.showModal()} aria-label=${t("app.shortcuts")}>
             ${icon("keyboard")}<kbd>?</kbd></button>`
         : nothing}
       <button type="button" class="button bare" data-testid="language-switch" lang=${langAttribute(otherLanguage(language))}

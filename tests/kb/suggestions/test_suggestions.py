@@ -76,14 +76,16 @@ class TestCollecting:
         assert await customers.waiting(10) == []
 
     async def test_without_an_encoder_questions_wait(
-        self, suggestions: Suggestions, customers: Customers, live: KnowledgeBase
+        self, suggestions: Suggestions, customers: Customers, live: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        encoder = live._encoder.encoder  # broken under test
+        def broken(_: Any) -> None:
+            raise RuntimeError("out of memory")
+
         customers.ask(*VAULT)
-        encoder.is_broken = True
-        with pytest.raises(EncoderUnavailable):
-            await suggestions.collector.collect()
-        encoder.is_broken = False
+        with monkeypatch.context() as patch:
+            patch.setattr(live._encoder.encoder, "encode", broken)
+            with pytest.raises(EncoderUnavailable):
+                await suggestions.collector.collect()
         assert await suggestions.collector.collect() == 3
 
     async def test_vectors_of_another_encoder_are_made_anew(
