@@ -160,7 +160,7 @@ class TestTakingOver:
         said = await casework.say(
             conversation.id, [{"kind": "text", "text": "bot", "data": {}}], "zh", while_owner=("bot",)
         )
-        assert said is False
+        assert said is None
 
     async def test_what_has_ended_stays_ended(self, casework, taken) -> None:
         closed = await casework.close(await taken(), LIN.name)
