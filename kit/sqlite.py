@@ -86,10 +86,12 @@ class PromptCursor:
 
 def connector(url: str, busy_seconds: float) -> Callable[..., PromptConnection]:
     """Opens connections to the file of a URL; ``busy_seconds`` is how long one waits for others."""
-    path = make_url(url).database or ":memory:"
+    parsed = make_url(url)
+    where, options = parsed.get_dialect()().create_connect_args(parsed)
+    opened = partial(sqlite3.connect, *where, **{"timeout": busy_seconds, **options})
 
     def connect(*_: Any, **__: Any) -> PromptConnection:
-        connection = PromptConnection(partial(sqlite3.connect, path, timeout=busy_seconds), ROWS_AT_ONCE)
+        connection = PromptConnection(opened, ROWS_AT_ONCE)
         connection._thread.daemon = True  # a connection that nobody closed does not keep the process
         return connection
 

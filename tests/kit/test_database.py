@@ -12,7 +12,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 import chat.models  # noqa: F401  # fills the metadata
 import kb.models  # noqa: F401
@@ -282,3 +282,12 @@ async def test_a_text_that_postgresql_cannot_hold_is_the_callers_mistake(databas
         async with database.write() as session:
             session.add(record("a\0b"))
     assert await subjects(database) == []
+
+
+async def test_what_a_url_asks_of_sqlite_is_done(tmp_path: Path) -> None:
+    """Read-only by the options of the URL: nothing can be written, not even the mode of the file."""
+    (tmp_path / "kept.db").touch()
+    database = Database(f"sqlite+aiosqlite:///file:{tmp_path / 'kept.db'}?mode=ro&uri=true")
+    with pytest.raises(OperationalError, match="readonly"):
+        await database.migrate()
+    await database.close()
