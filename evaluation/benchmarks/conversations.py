@@ -52,6 +52,7 @@ from kit.errors import BilinError
 from kit.settings import Settings
 
 BM25, PLAIN, RASA = "BM25", "encoder alone", "stock Rasa"
+SEARCH = "search"
 CLIENTS = (1, 16)
 FIGURES = ("self_service_diversion", "wrong_containment", "handoff_recall", "handoff_precision", "verified_resolution")
 
@@ -63,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evaluation.benchmarks.conversations", description=__doc__)
     parser.add_argument("--url", required=True, help="address of the running system")
     parser.add_argument("--pid", type=int, help="process of the running system; with it, its memory is measured")
-    parser.add_argument("--without", default="", help="comma-separated peers to leave out")
+    parser.add_argument(
+        "--without", default="", help=f"comma-separated peers to leave out, or '{SEARCH}', which trains Rasa once more"
+    )
     parser.add_argument("--clients", type=int, default=4, help="customers at once; default: 4")
     parser.add_argument("--sample", type=int, help="only so many goals, and questions of the search, drawn by the seed")
     parser.add_argument("--turns", type=int, default=160, help="turns of each load; default: 160")
@@ -97,7 +100,8 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> dict[str, A
             report["peers"][RASA] = await _rasa(entries, goals, arguments)
         except RasaUnavailable as error:
             report["missing"][RASA] = error.message
-        report["search"] = await _search(entries, settings, arguments)
+        if SEARCH not in without:
+            report["search"] = await _search(entries, settings, arguments)
     if arguments.editor and arguments.reviewer:
         changes = LiveChanges(service.url, arguments.editor, arguments.reviewer)
         report["change"] = (await asyncio.to_thread(changes.measure, entries, arguments.changes)).report()

@@ -44,7 +44,7 @@ def prepare() -> None:
 
 
 def configuration(epochs: int, seed: int) -> dict[str, Any]:
-    """The pipeline: words of both languages, parts of words, and the selector as Rasa ships it."""
+    """The pipeline: words of both languages, parts of words, and the selector as Rasa proposes it for a new bot."""
     return {
         "recipe": "default.v1",
         "assistant_id": "rasa-selector",
@@ -53,7 +53,7 @@ def configuration(epochs: int, seed: int) -> dict[str, Any]:
             {"name": "bot.nlu.tokeniser.BilingualJiebaTokenizer"},
             {"name": "CountVectorsFeaturizer"},
             {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
-            {"name": "ResponseSelector", "epochs": epochs, "random_seed": seed},
+            {"name": "ResponseSelector", "epochs": epochs, "random_seed": seed, "constrain_similarities": True},
         ],
     }
 
