@@ -150,10 +150,11 @@ async def send(
 ) -> StoredMessage:
     """Store a message; the reply follows as a message of its own."""
     language = detect(body.text, "en" if conversation.language == "en" else "zh").answer_language
-    stored = await chat.post(conversation.id, body.client_id, body.text, language, body.choice, claim=turns.claim)
+    stored = await turns.begin(
+        chat.post(conversation.id, body.client_id, body.text, language, body.choice, claim=turns.claim)
+    )
     if stored.repeated:
         response.status_code = 200
-    turns.begin(stored)
     return StoredMessage(message=MessageView.of(stored.message))
 
 

@@ -90,10 +90,10 @@ class CustomerSocket:
         except ValidationError as error:
             raise InvalidRequest("A message needs 'client_id' and a 'text' of 1 to 2,000 characters.") from error
         language = detect(body.text, "en" if self._language == "en" else "zh").answer_language
-        stored = await self._chat.post(
-            self._id, body.client_id, body.text, language, body.choice, claim=self._turns.claim
+        claim = self._turns.claim
+        stored = await self._turns.begin(
+            self._chat.post(self._id, body.client_id, body.text, language, body.choice, claim=claim)
         )
-        self._turns.begin(stored)
         self._language = language
         await self._socket.send_json({"type": "ack", "client_id": body.client_id, "seq": stored.message.seq})
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -29,6 +29,7 @@ from kit.masking import mask
 log = structlog.get_logger(__name__)
 
 Turn = tuple[Conversation, Message]
+Done = TypeVar("Done")
 
 SWEEP_SECONDS = 5.0
 ABANDONED_SECONDS = 10.0
@@ -53,7 +54,7 @@ class TurnRunner:
         self._signals = signals
         self._policy = policy
         self._claim = timedelta(seconds=claim_seconds)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._sweeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -78,18 +79,27 @@ class TurnRunner:
         """For how long a turn is claimed; whoever holds a turn for longer has died."""
         return self._claim
 
-    def begin(self, stored: Stored) -> None:
-        """Take the turn of a message that was just stored, and those after it, in the background.
+    async def begin(self, storing: Coroutine[Any, Any, Stored]) -> Stored:
+        """Store a message and take its turn and those after it, even if who waits for the storing goes away.
 
         Where it could not be claimed with the message, whoever takes turns in the conversation takes this one too.
+
+        Args:
+            storing: of `ChatService.post`, with this runner's `claim`.
         """
+        return await asyncio.shield(self._spawn(self._stored(storing)))
+
+    async def _stored(self, storing: Coroutine[Any, Any, Stored]) -> Stored:
+        stored = await storing
         if stored.turn is not None:
             self._spawn(self._run(stored.turn.id, (stored.turn, stored.message)))
+        return stored
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, Done]) -> asyncio.Task[Done]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _run(self, conversation_id: str, claimed: Turn | None = None) -> None:
         with structlog.contextvars.bound_contextvars(conversation_id=conversation_id):

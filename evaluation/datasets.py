@@ -108,7 +108,8 @@ def rows_of(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         raise DatasetError(f"{path} is empty: it needs one JSON object a line")
 
 
-def _text(row: dict[str, Any], field: str, where: str) -> str:
+def text_of(row: dict[str, Any], field: str, where: str) -> str:
+    """A field of a row that must be a text; ``where`` names the row in the complaint."""
     value = row.get(field)
     if not isinstance(value, str) or not value.strip():
         raise DatasetError(f"{where}: {field!r} must be a text that is not empty")
@@ -184,7 +185,7 @@ def read_queries(path: Path, entry_ids: set[str]) -> list[Query]:
     """Questions in ``queries.jsonl`` form; each names an entry of ``entry_ids`` or null."""
     queries: dict[str, Query] = {}
     for where, row in rows_of(path):
-        text, identifier = _text(row, "text", where), _text(row, "id", where)
+        text, identifier = text_of(row, "text", where), text_of(row, "id", where)
         if "entry_id" not in row:
             raise DatasetError(f"{where}: 'entry_id' is missing; write null where no answer is right")
         entry_id = row["entry_id"]
@@ -207,7 +208,7 @@ def read_utterances(path: Path) -> list[Utterance]:
     """Utterances in ``handoff/*.jsonl`` form."""
     utterances: dict[str, Utterance] = {}
     for where, row in rows_of(path):
-        text, identifier = _text(row, "text", where), _text(row, "id", where)
+        text, identifier = text_of(row, "text", where), text_of(row, "id", where)
         if not isinstance(row.get("needed"), bool):
             raise DatasetError(f"{where}: 'needed' must be true or false")
         if identifier in utterances:
@@ -227,7 +228,7 @@ def read_dialogues(path: Path, entry_ids: set[str]) -> list[Dialogue]:
     """Dialogues in ``followups.jsonl`` form; each turn names an entry of ``entry_ids``."""
     dialogues: dict[str, Dialogue] = {}
     for where, row in rows_of(path):
-        identifier, kind = _text(row, "id", where), _text(row, "slice", where)
+        identifier, kind = text_of(row, "id", where), text_of(row, "slice", where)
         turns, right = _texts(row, "turns", where), _entry_ids(row, entry_ids, where)
         if len(turns) < 2:
             raise DatasetError(f"{where}: 'turns' must be two or more: only then does one follow another")
@@ -244,7 +245,7 @@ def read_double_questions(path: Path, entry_ids: set[str]) -> list[DoubleQuestio
     """Messages in ``doubles.jsonl`` form; each names two entries of ``entry_ids``, or one."""
     cases: dict[str, DoubleQuestion] = {}
     for where, row in rows_of(path):
-        identifier, text = _text(row, "id", where), _text(row, "text", where)
+        identifier, text = text_of(row, "id", where), text_of(row, "text", where)
         right, kind = _entry_ids(row, entry_ids, where), row.get("slice")
         if kind not in ("double", "single"):
             raise DatasetError(f"{where}: 'slice' must be 'double' or 'single'")
@@ -262,7 +263,7 @@ def read_felt_texts(path: Path) -> list[FeltText]:
     """Texts in ``emotion/*.jsonl`` form: ``label`` or ``emotion`` is one emotion, ``labels`` a list of them."""
     felt: list[FeltText] = []
     for where, row in rows_of(path):
-        text, identifier = _text(row, "text", where), _text(row, "id", where)
+        text, identifier = text_of(row, "text", where), text_of(row, "id", where)
         named = row.get("labels", row.get("label", row.get("emotion")))
         emotions = [named] if isinstance(named, str) else named
         if not isinstance(emotions, list) or not all(isinstance(each, str) for each in emotions):
@@ -273,4 +274,4 @@ def read_felt_texts(path: Path) -> list[FeltText]:
 
 def read_texts(path: Path) -> list[tuple[str, Lang]]:
     """The texts alone, and their languages, of any file whose rows have a ``text``."""
-    return [(text := _text(row, "text", where), _language(row, text, where)) for where, row in rows_of(path)]
+    return [(text := text_of(row, "text", where), _language(row, text, where)) for where, row in rows_of(path)]

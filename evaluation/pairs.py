@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from evaluation.datasets import DatasetError, rows_of
+from evaluation.datasets import DatasetError, rows_of, text_of
 from kb.content import Lang
 
 SLICE = "translated"
@@ -40,8 +40,7 @@ def read_pairs(path: Path, asked_in: Lang, limit: int | None = None) -> Translat
     queries = []
     for where, row in islice(rows_of(path), limit):
         for field in ("id", "zh", "en"):
-            if not isinstance(row.get(field), str) or not row[field].strip():
-                raise DatasetError(f"{where}: {field!r} must be a text that is not empty")
+            text_of(row, field, where)
         if row["id"] in entries:
             raise DatasetError(f"{where}: the id {row['id']!r} stands in an earlier line, too")
         variant = {"question": row[written_in], "similar": [], "answer": f"[{row['id']}]"}

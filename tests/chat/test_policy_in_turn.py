@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from chat.answering import Answering
@@ -59,7 +61,7 @@ async def test_a_row_decides_is_stored_and_can_be_replayed(conversations, said, 
     runner = TurnRunner(conversations, answering, SmallTalk(), Signals(), POLICY, claim_seconds=30)
     conversation, _ = await conversations.create("zh", "web")
     for number, text in enumerate(said):
-        runner.begin(await conversations.post(conversation.id, str(number), text, "zh", claim=runner.claim))
+        await runner.begin(conversations.post(conversation.id, str(number), text, "zh", claim=runner.claim))
         await runner.idle()
 
     case = await conversations.case(conversation.id)
@@ -73,3 +75,27 @@ async def test_a_row_decides_is_stored_and_can_be_replayed(conversations, said, 
         assert (await conversations.lines(conversation.id, 0))[-1].text == line["zh"]
     stored = [each async for each in ConversationHistory(conversations.database).since(None)]
     assert [change_of(each, replay(each, POLICY)) for each in stored] == [None]
+
+
+async def test_who_goes_away_while_their_message_is_stored_is_answered_all_the_same(conversations, monkeypatch) -> None:
+    """A phone loses its line between the message and its acknowledgement."""
+    stored, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(*_: object, **__: object) -> None:
+        stored.set()
+        await may_go_on.wait()
+
+    runner = TurnRunner(
+        conversations, Answering(conversations, NoKnowledge(), POLICY), SmallTalk(), Signals(), POLICY, claim_seconds=30
+    )
+    conversation, _ = await conversations.create("zh", "web")
+    with monkeypatch.context() as patch:
+        patch.setattr(conversations, "changed", slow)
+        posted = conversations.post(conversation.id, "1", "年费多少", "zh", claim=runner.claim)
+        sender = asyncio.create_task(runner.begin(posted))
+        await stored.wait()
+        sender.cancel()
+        await asyncio.gather(sender, return_exceptions=True)
+    may_go_on.set()
+    await runner.idle()
+    assert [line.sender for line in await conversations.lines(conversation.id, 0)] == ["customer", "bot"]
