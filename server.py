@@ -39,6 +39,7 @@ from chat.bridge.outgoing import BridgeRunner
 from chat.casework.afterwards import Afterwards
 from chat.casework.drafting import EntryDrafts
 from chat.casework.service import Casework
+from chat.current_turn import TurnReading
 from chat.customers import CustomerKeys
 from chat.queueing import QueueRules
 from chat.records.provider import ConversationRecords
@@ -166,12 +167,13 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     roster = Roster(database, events, clock, conversations, queue_rules.roster)
     await _load_teams(roster, settings)
     bot = RasaBot(settings.resolved_bot_url, settings.secret("bot_token"), timeout_seconds=settings.bot_timeout_seconds)
-    answering = Answering(conversations, knowledge, policy)
+    reading = TurnReading(signals, policy)
+    answering = Answering(conversations, knowledge, policy, reading)
     turns = TurnRunner(
         conversations,
         answering,
         bot,
-        signals,
+        reading,
         policy,
         claim_seconds=settings.bot_timeout_seconds + TURN_MARGIN_SECONDS,
     )

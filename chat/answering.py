@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat.casework.repository import CaseRepository
-from chat.models import Conversation, Message
+from chat.current_turn import LONGEST_TOPIC, CurrentTurn, TurnReading, read_turn
+from chat.models import Conversation
 from chat.ownership import Owner
 from chat.repository import ChatRepository
 from chat.service import ChatService
@@ -24,14 +25,13 @@ from handoff.policy import (
     Happening,
     Policy,
     Standing,
-    TurnSignals,
     after_intent,
     after_search,
     before_bot,
     on_event,
 )
 from kb.content import EntryContent, Lang
-from kb.context import Earlier, joined
+from kb.context import joined
 from kb.finding import Search
 from kb.service import KnowledgeBase
 from kit.counters import turns
@@ -40,7 +40,6 @@ from kit.errors import NotFound, Unavailable
 log = structlog.get_logger(__name__)
 
 OFF_TOPIC_INTENT = "out_of_scope"
-LONGEST_TOPIC = 200
 OutcomeName = Literal["answer", "clarify", "decline", "handoff"]
 
 
@@ -53,12 +52,31 @@ class Reply:
 
 
 class Answering:
-    """Answers from the knowledge base, under the handoff policy."""
+    """Answers from the knowledge base, under the handoff policy.
 
-    def __init__(self, chat: ChatService, knowledge: KnowledgeBase, policy: Policy) -> None:
+    Args:
+        reading: reads the words of a turn that another worker is taking.
+    """
+
+    def __init__(self, chat: ChatService, knowledge: KnowledgeBase, policy: Policy, reading: TurnReading) -> None:
         self._chat = chat
         self._knowledge = knowledge
         self._policy = policy
+        self._reading = reading
+        self._under_way: dict[str, CurrentTurn] = {}
+
+    @contextmanager
+    def asking_bot(self, turn: CurrentTurn) -> Iterator[None]:
+        """While it lasts, what the bot asks for is of this turn; what is found is stored by whoever takes the turn."""
+        self._under_way[turn.conversation.id] = turn
+        try:
+            yield
+        finally:
+            del self._under_way[turn.conversation.id]
+
+    def under_way(self, conversation_id: str) -> CurrentTurn | None:
+        """The turn for which this worker is asking the bot."""
+        return self._under_way.get(conversation_id)
 
     async def answer(self, conversation_id: str, intent: str, intent_confidence: float, slots: dict[str, Any]) -> Reply:
         """Answer the customer message whose turn it is. Called by the bot's actions.
@@ -69,91 +87,92 @@ class Answering:
             intent_confidence: how sure it was, 0 to 1; stored, never decided by.
             slots: what a form has collected so far, for the person if one takes over.
         """
+        held = self.under_way(conversation_id)
+        turn = held or await self._taken_elsewhere(conversation_id)
+        if turn is None or turn.conversation.owner != Owner.BOT:
+            return Reply("handoff", [])  # a person has taken over while the bot was thinking
+        reply = await self._answered(turn, intent, intent_confidence, slots)
+        if held is None:
+            await self._store(turn)
+        return reply
+
+    async def _answered(self, turn: CurrentTurn, intent: str, intent_confidence: float, slots: dict[str, Any]) -> Reply:
+        noted = {"intent": intent, "intent_confidence": round(intent_confidence, 4)}
+        by_intent = after_intent(intent, turn.signals, turn.standing, self._policy)
+        if by_intent is not None:
+            turn.note({**noted, "outcome": "handoff"})
+            return await self._hand_off(turn, by_intent, slots)
+        earlier = turn.topic
+        try:
+            search = await self._knowledge.search(turn.message.text, turn.language, earlier)
+        except Unavailable as error:
+            log.warning("search_unavailable", code=error.code)
+            return await self._hand_off(turn, on_event(Happening.BOT_UNAVAILABLE, turn.standing, self._policy), slots)
+        outcome = after_search(
+            search.confidences,
+            off_topic=intent == OFF_TOPIC_INTENT,
+            standing=turn.standing,
+            policy=self._policy,
+            bars=_bars(search),
+        )
+        found = {**noted, **self._seen(search, turn.language), "outcome": _name(outcome)}
+        if search.in_context and earlier is not None:
+            found["searched"] = joined(earlier, turn.message.text, turn.language)[-LONGEST_TOPIC:]
+        if isinstance(outcome, Handoff):
+            turn.note(found)
+            return await self._hand_off(turn, outcome, slots)
+        turn.note(found, helped=isinstance(outcome, Answer))
+        turns.labels(_name(outcome)).inc()
+        return Reply(_name(outcome), await self._messages(outcome, search, turn.language))
+
+    async def _taken_elsewhere(self, conversation_id: str) -> CurrentTurn | None:
+        """The turn that another worker is taking, whose bot asks this one; its words are read again."""
         async with self._chat.database.read() as session:
             repository = ChatRepository(session)
             conversation = await repository.conversation(conversation_id)
             message = await repository.next_unanswered(conversation) if conversation else None
-            earlier = await _earlier(session, message) if message else None
-        if conversation is None or message is None or conversation.owner != Owner.BOT:
-            return Reply("handoff", [])  # a person has taken over while the bot was thinking
-        language: Lang = "en" if message.language == "en" else "zh"
-        noted = {"intent": intent, "intent_confidence": round(intent_confidence, 4)}
-        standing = standing_of(conversation, message)
-        by_intent = after_intent(intent, TurnSignals.stored(message.turn), standing, self._policy)
-        if by_intent is not None:
-            await self._note(message, {**noted, "outcome": "handoff"})
-            return await self._hand_off(conversation_id, by_intent, message, slots)
-        try:
-            search = await self._knowledge.search(message.text, language, earlier)
-        except Unavailable as error:
-            log.warning("search_unavailable", code=error.code)
-            unavailable = on_event(Happening.BOT_UNAVAILABLE, standing, self._policy)
-            return await self._hand_off(conversation_id, unavailable, message, slots)
-        outcome = after_search(
-            search.confidences,
-            off_topic=intent == OFF_TOPIC_INTENT,
-            standing=standing,
-            policy=self._policy,
-            bars=_bars(search),
-        )
-        found = {**noted, **self._seen(search, language), "outcome": _name(outcome)}
-        if search.in_context and earlier is not None:
-            found["searched"] = joined(earlier, message.text, language)[-LONGEST_TOPIC:]
-        if isinstance(outcome, Handoff):
-            await self._note(message, found)
-            return await self._hand_off(conversation_id, outcome, message, slots)
-        await self._note(message, found, helped=isinstance(outcome, Answer))
-        turns.labels(_name(outcome)).inc()
-        return Reply(_name(outcome), await self._messages(outcome, search, language))
+            if conversation is None or message is None or conversation.owner != Owner.BOT:
+                return None
+            turn = await read_turn(session, conversation, message)
+        await self._reading.read(turn)
+        return turn
 
-    async def answer_choice(self, conversation_id: str, message: Message, choice: str, language: Lang) -> None:
-        """The customer has chosen among the candidates, or none of them."""
+    async def answer_choice(self, turn: CurrentTurn, choice: str) -> Conversation | None:
+        """The customer has chosen among the candidates, or none of them; returns as `ChatService.say`."""
         if choice == "none":
-            await self._note(message, {"outcome": "handoff", "choice": choice})
+            turn.note({"outcome": "handoff", "choice": choice})
             turns.labels("handoff").inc()
-            conversation = await self._chat.current(conversation_id)
-            inputs = await self.inputs(message)
-            await self.happened(conversation, Happening.NONE_OF_THESE, actor="policy", inputs=inputs)
-            return
+            await self.happened(turn.conversation, Happening.NONE_OF_THESE, actor="policy", turn=turn)
+            return None
         try:
             release_id, entry = self._knowledge.live_entry(choice)
-            reply = await self._answer_message(entry, release_id, language)
+            reply = await self._answer_message(entry, release_id, turn.language)
         except NotFound:
-            reply = {"kind": "text", "text": say(language, "entry_gone"), "data": {}}
-        await self._note(message, {"outcome": "answer", "choice": choice}, helped=True)
+            reply = {"kind": "text", "text": say(turn.language, "entry_gone"), "data": {}}
+        turn.note({"outcome": "answer", "choice": choice}, helped=True)
         turns.labels("answer").inc()
-        await self._chat.say(conversation_id, [reply], language, while_owner=(Owner.BOT,))
+        return await self._chat.say(turn.conversation.id, [reply], turn.language, while_owner=(Owner.BOT,), turn=turn)
 
-    async def answer_while_waiting(
-        self, conversation_id: str, message: Message, language: Lang, signals: TurnSignals
-    ) -> None:
+    async def answer_while_waiting(self, turn: CurrentTurn) -> None:
         """In the queue, the bot still answers what it is sure of and leaves the rest to the person."""
-        search = await self.suggest(message, language)
-        if before_bot(signals, Standing(), self._policy) is not None:
+        search = await self.suggest(turn)
+        if before_bot(turn.signals, Standing(), self._policy) is not None:
             return  # asked again for the person who is on the way
         if search and search.candidates[0].confidence >= search.thresholds.answer:
-            reply = await self._answer_message(search.candidates[0].entry, search.release_id, language)
-            await self._chat.say(conversation_id, [reply], language, while_owner=(Owner.WAITING,))
+            reply = await self._answer_message(search.candidates[0].entry, search.release_id, turn.language)
+            await self._chat.say(turn.conversation.id, [reply], turn.language, while_owner=(Owner.WAITING,))
         turns.labels("while_waiting").inc()
 
-    async def suggest(self, message: Message, language: Lang) -> Search | None:
+    async def suggest(self, turn: CurrentTurn) -> Search | None:
         """Note the candidates for the agent to see; None when the knowledge base cannot be searched."""
-        async with self._chat.database.read() as session:
-            earlier = await _earlier(session, message)
         try:
-            search = await self._knowledge.search(message.text, language, earlier)
+            search = await self._knowledge.search(turn.message.text, turn.language, turn.topic)
         except Unavailable:
             return None
-        await self._note(message, {**self._seen(search, language), "outcome": "to_person"})
-        await self._chat.changed(message.conversation_id)
+        turn.note({**self._seen(search, turn.language), "outcome": "to_person"})
+        await self._store(turn)
+        await self._chat.changed(turn.conversation.id)
         return search
-
-    async def inputs(self, message: Message) -> dict[str, Any]:
-        """What a decision was based on, as it is stored with the handoff."""
-        async with self._chat.database.read() as session:
-            stored = await ChatRepository(session).message(message.conversation_id, message.seq)
-        seen = {key: value for key, value in ((stored.turn if stored else None) or {}).items() if key != "candidates"}
-        return {"seq": message.seq, **seen}
 
     async def happened(
         self,
@@ -161,36 +180,34 @@ class Answering:
         happening: Happening,
         *,
         actor: str,
+        turn: CurrentTurn | None = None,
         inputs: dict[str, Any] | None = None,
         slots: dict[str, Any] | None = None,
     ) -> bool:
-        """Something that is not words calls for a person; False when one has the conversation, or is on the way."""
-        needed = on_event(happening, standing_of(conversation), self._policy)
-        seen = {**(inputs or {}), "event": happening.value}
-        return await self._chat.hand_off(conversation.id, needed, actor=actor, inputs=seen, slots=slots)
+        """Something that is not words calls for a person; False when one has the conversation, or is on the way.
 
-    async def _hand_off(
-        self, conversation_id: str, needed: Handoff, message: Message, slots: dict[str, Any] | None = None
-    ) -> Reply:
+        Args:
+            turn: in which it happened.
+            inputs: what else the decision is based on.
+        """
+        needed = on_event(happening, standing_of(conversation), self._policy)
+        seen = {**(turn.inputs if turn else {}), **(inputs or {}), "event": happening.value}
+        return await self._chat.hand_off(conversation.id, needed, actor=actor, inputs=seen, slots=slots, turn=turn)
+
+    async def _hand_off(self, turn: CurrentTurn, needed: Handoff, slots: dict[str, Any]) -> Reply:
         turns.labels("handoff").inc()
-        inputs = await self.inputs(message)
-        await self._chat.hand_off(conversation_id, needed, actor="policy", inputs=inputs, slots=slots)
+        await self._chat.hand_off(
+            turn.conversation.id, needed, actor="policy", inputs=turn.inputs, slots=slots, turn=turn
+        )
         return Reply("handoff", [])
 
-    async def _note(self, message: Message, found: dict[str, Any], *, helped: bool | None = None) -> None:
-        """Store the outcome of a turn, and whether the bot could help, where it had its say.
-
-        Nobody is told: what the customer is told of the outcome tells those who watch, too.
-        """
+    async def _store(self, turn: CurrentTurn) -> None:
+        """Store what was found of a turn that tells the customer nothing, or that another worker takes."""
         async with self._chat.database.write() as session:
             repository = ChatRepository(session)
-            conversation = await repository.conversation(message.conversation_id, lock=True)
-            if conversation is None:
-                return
-            repository.hold(message)
-            await repository.note_outcome(conversation, message, found)
-            if helped is not None:
-                conversation.unhelped_turns = 0 if helped else conversation.unhelped_turns + 1
+            conversation = await repository.conversation(turn.conversation.id, lock=True)
+            if conversation is not None:
+                await turn.store(repository, conversation)
 
     async def _messages(
         self, outcome: Answer | Clarify | Decline, search: Search, language: Lang
@@ -260,33 +277,6 @@ class Answering:
                 for candidate in search.candidates[:3]
             ],
         }
-
-
-async def _earlier(session: AsyncSession, message: Message) -> Earlier | None:
-    """The turn before, as far as it says what this message may follow up."""
-    before = await ChatRepository(session).turn_before(message)
-    told = await CaseRepository(session).agent_words(message, before.seq if before else 0)
-    if told:
-        return _after_agent(before, told)
-    if before is None or before.turn is None:
-        return None
-    answered = before.turn.get("choice")
-    if before.turn.get("outcome") == "answer" and before.turn.get("candidates"):
-        answered = before.turn["candidates"][0]["entry_id"]
-    return Earlier(before.turn.get("searched", before.text), answered)
-
-
-def _after_agent(before: Message | None, told: list[Message]) -> Earlier:
-    """What a message follows up that comes after a person's words: those, and what they answered.
-
-    What the person gave as an answer of the knowledge base counts as said, as if the bot had said it.
-    """
-    language: Lang = "en" if told[-1].language == "en" else "zh"
-    asked = Earlier(before.text) if before else None
-    words = " ".join(message.text for message in told)[-LONGEST_TOPIC:]
-    used = [(message.turn or {}).get("suggestion") for message in told]
-    given = [suggestion["entry_id"] for suggestion in used if suggestion]
-    return Earlier(joined(asked, words, language) if asked else words, given[-1] if given else None)
 
 
 def _name(outcome: Answer | Clarify | Decline | Handoff) -> OutcomeName:

@@ -55,11 +55,15 @@ async def hand_off(body: HandoffRequest, chat: Chat, answering: Answers) -> Hand
     if reason in ASKED_BY_WORDS:
         reply = await answering.answer(body.conversation_id, ASKED_BY_WORDS[reason], 1.0, body.slots)
         return HandoffReply(accepted=reply.outcome == "handoff", messages=_messages(reply))
-    inputs = {"asked_by": "bot"}
+    inputs, turn = {"asked_by": "bot"}, answering.under_way(body.conversation_id)
     if reason in HAPPENINGS:
         conversation = await chat.current(body.conversation_id)
         happening = HAPPENINGS[reason]
-        accepted = await answering.happened(conversation, happening, actor="bot", inputs=inputs, slots=body.slots)
+        accepted = await answering.happened(
+            conversation, happening, actor="bot", turn=turn, inputs=inputs, slots=body.slots
+        )
     else:
-        accepted = await chat.hand_off(body.conversation_id, reason, actor="bot", inputs=inputs, slots=body.slots)
+        accepted = await chat.hand_off(
+            body.conversation_id, reason, actor="bot", inputs=inputs, slots=body.slots, turn=turn
+        )
     return HandoffReply(accepted=accepted, messages=[])

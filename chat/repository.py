@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Integer, bindparam, func, literal, or_, select, tuple_, update
+from sqlalchemy import Integer, Table, bindparam, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
-from sqlalchemy.orm.attributes import flag_modified
 
 from chat.channels import is_business
 from chat.models import Conversation, Message, OwnerChange
@@ -18,7 +17,6 @@ from chat.records.repository import Records
 from handoff.routing import DEFAULT_TEAM
 from kit.database import Moment
 
-TURNS_LOOKED_BACK = 2
 TOPIC_LASTS = timedelta(minutes=30)
 NEVER = 2**31 - 1  # the sequence number of no message
 _QUEUE_SINCE = func.coalesce(Conversation.queue_since, Conversation.waiting_since)
@@ -31,10 +29,16 @@ _OF_CONVERSATION = select(Message).where(Message.conversation_id == bindparam("i
 _OF_CUSTOMER = _OF_CONVERSATION.where(Message.sender == "customer")
 _SENT = _OF_CONVERSATION.where(Message.sender == bindparam("sender"), Message.client_id == bindparam("client_id"))
 _LIMIT = bindparam("limit", type_=Integer)
+_TABLE = cast(Table, Message.__table__)
 _MESSAGES = _OF_CONVERSATION.where(Message.seq > bindparam("after")).order_by(Message.seq).limit(_LIMIT)
 _CUSTOMER_MESSAGES = _OF_CUSTOMER.where(Message.seq > bindparam("after")).order_by(Message.seq).limit(_LIMIT)
 _CUSTOMER_LINES = _OF_CUSTOMER.where(Message.seq < bindparam("before")).order_by(Message.seq.desc()).limit(_LIMIT)
-_RECENT_LINES = _CUSTOMER_LINES.where(Message.created_at > bindparam("since"))
+_FOUND = select(Message.turn).where(Message.conversation_id == bindparam("id"), Message.seq == bindparam("at"))
+_KEEP_FOUND = (
+    update(_TABLE)
+    .where(_TABLE.c.conversation_id == bindparam("id"), _TABLE.c.seq == bindparam("at"))
+    .values(turn=bindparam("found"))
+)
 
 
 class ChatRepository:
@@ -191,27 +195,28 @@ class ChatRepository:
         wanted = {"id": conversation_id, "before": NEVER if before is None else before, "limit": limit}
         return list((await self._session.execute(_CUSTOMER_LINES, wanted)).scalars())[::-1]
 
-    async def turn_before(self, message: Message) -> Message | None:
-        """The customer's message before this one that was looked up, if it is among the latest few and not old."""
-        wanted = {
-            "id": message.conversation_id,
-            "before": message.seq,
-            "since": message.created_at - TOPIC_LASTS,
-            "limit": TURNS_LOOKED_BACK,
-        }
-        before = await self._session.execute(_RECENT_LINES, wanted)
-        return next((found for found in before.scalars() if {"candidates", "choice"} & set(found.turn or {})), None)
+    async def found_of(self, message: Message) -> dict[str, Any] | None:
+        """What is stored of the turn of a message."""
+        found: dict[str, Any] | None = (
+            await self._session.execute(_FOUND, {"id": message.conversation_id, "at": message.seq})
+        ).scalar_one()
+        return found
 
-    def merge_turn(self, message: Message, found: dict[str, Any]) -> None:
-        """Add to what the bot made of a customer's message."""
-        message.turn = {**(message.turn or {}), **found}
-        flag_modified(message, "turn")
-
-    async def note_outcome(self, conversation: Conversation, message: Message, found: dict[str, Any]) -> None:
-        """Add the outcome of a turn, and keep its question for the editors where it was not answered."""
-        self.merge_turn(message, found)
+    async def keep_turn(self, conversation: Conversation, message: Message) -> None:
+        """Store what was found of a customer's message, and its question for the editors where it was not answered."""
+        found = {"id": message.conversation_id, "at": message.seq, "found": message.turn}
+        await self._session.execute(_KEEP_FOUND, found)
         if is_business(conversation.channel):
             await Records(self._session).turn_noted(message)
+
+    async def changed_by(self, conversation: Conversation) -> str | None:
+        """Who changed the owner of a conversation last."""
+        changed = await self._session.execute(
+            select(OwnerChange.actor).where(
+                OwnerChange.conversation_id == conversation.id, OwnerChange.version == conversation.version
+            )
+        )
+        return changed.scalar_one_or_none()
 
     async def vote(self, conversation: Conversation, message: Message, helpful: bool, at: datetime) -> None:
         """Store what the customer thinks of an answer."""
@@ -269,10 +274,6 @@ class ChatRepository:
         if (current, to) == (Owner.BOT, Owner.WAITING) and is_business(conversation.channel):
             await Records(self._session).handed_off(conversation.id, at, at - TOPIC_LASTS)
         await self._session.refresh(conversation)
-
-    def hold(self, message: Message) -> None:
-        """Take a message that an earlier transaction read into this one, to change what only its turn changes."""
-        self._session.add(message)
 
     @staticmethod
     def is_free(conversation: Conversation, now: datetime) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import structlog
 
+from chat.current_turn import CurrentTurn, read_turn
 from chat.models import Conversation, Message
 from chat.ownership import Owner, OwnerChanged
 from chat.queueing import QueueRules, place_in_queue, topic_of
@@ -66,12 +67,12 @@ class Stored:
 
     Args:
         repeated: whether the client had sent it before.
-        turn: the conversation, where its turn was claimed with the message; None where somebody is taking turns in it.
+        turn: its turn, where that was claimed with the message; None where somebody is taking turns already.
     """
 
     message: Message
     repeated: bool = False
-    turn: Conversation | None = None
+    turn: CurrentTurn | None = None
 
 
 def language_of(conversation: Conversation) -> Lang:
@@ -190,8 +191,9 @@ class ChatService:
             if claim is not None and is_free:
                 conversation.turn_until = now + claim
             await repository.append(conversation, message)
+            turn = await read_turn(session, conversation, message) if is_free else None
         await self.changed(conversation_id)
-        return Stored(message, turn=conversation if is_free else None)
+        return Stored(message, turn=turn)
 
     async def messages(self, conversation_id: str, after: int) -> list[Message]:
         """Messages after a sequence number, in order."""
@@ -215,12 +217,13 @@ class ChatService:
         language: Lang,
         *,
         while_owner: tuple[Owner, ...],
-        turn: Message | None = None,
+        turn: CurrentTurn | None = None,
     ) -> Conversation | None:
         """Store what the bot says, unless the owner has changed meanwhile.
 
         Args:
-            turn: the message that it answers, whose turn is over with it: a worker that dies leaves both, or neither.
+            turn: the turn that is over with it; a worker that dies leaves both, or neither. Where nothing is said, what
+                was found of the turn is stored all the same.
 
         Returns:
             The conversation; None where nothing was stored.
@@ -228,11 +231,14 @@ class ChatService:
         async with self.database.write() as session:
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
-            if conversation.owner not in while_owner:
-                return None
+            is_said = conversation.owner in while_owner and not await _called_away(repository, conversation, turn)
             if turn is not None:
-                repository.end(conversation, turn)
-            for message in messages:
+                if is_said:
+                    repository.end(conversation, turn.message)
+                else:
+                    turn.left_unsaid()
+                await turn.store(repository, conversation)
+            for message in messages if is_said else ():
                 await repository.append(
                     conversation,
                     Message(
@@ -245,7 +251,7 @@ class ChatService:
                     ),
                 )
         await self.changed(conversation_id)
-        return conversation
+        return conversation if is_said else None
 
     async def hand_off(
         self,
@@ -255,6 +261,7 @@ class ChatService:
         actor: str,
         inputs: dict[str, Any] | None = None,
         slots: dict[str, Any] | None = None,
+        turn: CurrentTurn | None = None,
     ) -> bool:
         """Put the conversation into the queue of its team and tell the customer; False when a person has it, or is on
         the way.
@@ -262,6 +269,7 @@ class ChatService:
         Args:
             needed: the policy's decision, or a bare reason where no policy was asked.
             inputs: what the decision was based on; kept with the row of the policy and its version.
+            turn: in which it is needed; what was found of it is stored, whether a person is on the way or not.
         """
         decided = needed if isinstance(needed, Handoff) else Handoff(needed)
         reason = decided.reason
@@ -269,33 +277,52 @@ class ChatService:
         async with self.database.write() as session:
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
-            if conversation.owner != Owner.BOT:
-                return False
-            said = await repository.customer_lines(conversation_id, LINES_OF_TOPIC)
-            scenario = topic_of(said, self.rules.scenario_of)
-            team = team_for(await read_teams_of(session), reason, scenario, now)
-            await repository.change_owner(
-                conversation,
-                Owner.WAITING,
-                actor=actor,
-                at=now,
-                reason=reason.value,
-                policy={"version": decided.version, "rule": decided.rule, "inputs": inputs or {}},
-                values={
-                    "reason": reason.value,
-                    **place_in_queue(conversation, decided, scenario, team, now, self.rules),
-                    "slots": {**conversation.slots, **(slots or {})},
-                    "unhelped_turns": 0,
-                    "angry_turns": 0,
-                },
-            )
-            ahead = await repository.waiting_before(conversation)
-            line = self._waiting_line(conversation, decided, ahead, team)
-            await self._notice(repository, conversation, "waiting", line)
-        handoffs.labels(reason.value).inc()
-        log.info("handed_off", conversation_id=conversation_id, reason=reason.value)
-        await self.changed(conversation_id, queue=True)
-        return True
+            if turn is not None:
+                await turn.store(repository, conversation)
+            is_needed = conversation.owner == Owner.BOT
+            if is_needed:
+                await self._enqueue(repository, conversation, decided, actor, inputs or {}, slots or {}, now)
+                if turn is not None:
+                    turn.conversation = conversation
+        if is_needed:
+            handoffs.labels(reason.value).inc()
+            log.info("handed_off", conversation_id=conversation_id, reason=reason.value)
+        if is_needed or turn is not None:
+            await self.changed(conversation_id, queue=is_needed)
+        return is_needed
+
+    async def _enqueue(
+        self,
+        repository: ChatRepository,
+        conversation: Conversation,
+        decided: Handoff,
+        actor: str,
+        inputs: dict[str, Any],
+        slots: dict[str, Any],
+        now: datetime,
+    ) -> None:
+        reason = decided.reason
+        said = await repository.customer_lines(conversation.id, LINES_OF_TOPIC)
+        scenario = topic_of(said, self.rules.scenario_of)
+        team = team_for(await read_teams_of(repository.session), reason, scenario, now)
+        await repository.change_owner(
+            conversation,
+            Owner.WAITING,
+            actor=actor,
+            at=now,
+            reason=reason.value,
+            policy={"version": decided.version, "rule": decided.rule, "inputs": inputs},
+            values={
+                "reason": reason.value,
+                **place_in_queue(conversation, decided, scenario, team, now, self.rules),
+                "slots": {**conversation.slots, **slots},
+                "unhelped_turns": 0,
+                "angry_turns": 0,
+            },
+        )
+        ahead = await repository.waiting_before(conversation)
+        line = self._waiting_line(conversation, decided, ahead, team)
+        await self._notice(repository, conversation, "waiting", line)
 
     def _waiting_line(self, conversation: Conversation, decided: Handoff, ahead: int, team: TeamDefinition) -> str:
         language, now = language_of(conversation), self.clock.now()
@@ -381,3 +408,10 @@ class ChatService:
         if conversation is None:
             raise ConversationNotFound("There is no such conversation. Start a new one.")
         return conversation
+
+
+async def _called_away(repository: ChatRepository, conversation: Conversation, turn: CurrentTurn | None) -> bool:
+    """Whether somebody else than the bot has changed the owner since the turn began."""
+    if turn is None or conversation.version == turn.conversation.version:
+        return False
+    return await repository.changed_by(conversation) not in ("bot", "policy")

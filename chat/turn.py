@@ -12,23 +12,18 @@ import structlog
 
 from chat.answering import Answering
 from chat.bot import BotUnavailable, RasaBot
-from chat.models import Conversation, Message
+from chat.current_turn import CurrentTurn, TurnReading, read_turn
+from chat.models import Conversation
 from chat.ownership import Owner
 from chat.repository import ChatRepository
 from chat.service import ChatService, Stored
-from chat.standing import anger_direction, standing_of
-from handoff.policy import Handoff, Happening, Policy, TurnSignals, before_bot, is_angry, on_event
-from handoff.signals import SignalReader
-from handoff.trend import LOOKED_BACK
-from kb.content import Lang
+from handoff.policy import Handoff, Happening, Policy, before_bot, on_event
 from kit.counters import count_degraded, turns
 from kit.errors import Unavailable
-from kit.language import detect
 from kit.masking import mask
 
 log = structlog.get_logger(__name__)
 
-Turn = tuple[Conversation, Message]
 Done = TypeVar("Done")
 
 SWEEP_SECONDS = 5.0
@@ -43,7 +38,7 @@ class TurnRunner:
         chat: ChatService,
         answering: Answering,
         bot: RasaBot,
-        signals: SignalReader,
+        reading: TurnReading,
         policy: Policy,
         *,
         claim_seconds: float,
@@ -51,7 +46,7 @@ class TurnRunner:
         self._chat = chat
         self._answering = answering
         self._bot = bot
-        self._signals = signals
+        self._reading = reading
         self._policy = policy
         self._claim = timedelta(seconds=claim_seconds)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -92,7 +87,7 @@ class TurnRunner:
     async def _stored(self, storing: Coroutine[Any, Any, Stored]) -> Stored:
         stored = await storing
         if stored.turn is not None:
-            self._spawn(self._run(stored.turn.id, (stored.turn, stored.message)))
+            self._spawn(self._run(stored.turn.conversation.id, stored.turn))
         return stored
 
     def _spawn(self, work: Coroutine[Any, Any, Done]) -> asyncio.Task[Done]:
@@ -101,7 +96,7 @@ class TurnRunner:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _run(self, conversation_id: str, claimed: Turn | None = None) -> None:
+    async def _run(self, conversation_id: str, claimed: CurrentTurn | None = None) -> None:
         with structlog.contextvars.bound_contextvars(conversation_id=conversation_id):
             try:
                 await self._take_turns(conversation_id, claimed)
@@ -109,26 +104,27 @@ class TurnRunner:
                 count_degraded("turn_failed")
                 log.error("turn_failed", exc_info=error)
 
-    async def _take_turns(self, conversation_id: str, claimed: Turn | None) -> None:
+    async def _take_turns(self, conversation_id: str, claimed: CurrentTurn | None) -> None:
         clock = self._chat.clock
-        next_turn = claimed or await self._claimed(conversation_id)
-        while next_turn is not None:
-            conversation, message = next_turn
+        turn = claimed or await self._claimed(conversation_id)
+        while turn is not None:
             try:
-                if await self._take(conversation, message):
+                if await self._take(turn):
                     return
             except Unavailable:
                 raise  # the database is away: the sweeper takes the turn again when it is back
             except Exception as error:  # edge of a turn: whatever broke it, the customer is not left without a word
                 count_degraded("turn_failed")
                 log.error("turn_failed", exc_info=error)
-                await self._unavailable(conversation, message)
+                await self._unavailable(turn)
             async with self._chat.database.write() as session:
                 repository, until = ChatRepository(session), clock.now() + self._claim
-                more = await repository.end_turn(conversation_id, message.seq, until)
-                next_turn = await _next_turn(repository, conversation_id) if more else None
+                if turn.is_noted and (conversation := await repository.conversation(conversation_id, lock=True)):
+                    await turn.store(repository, conversation)
+                more = await repository.end_turn(conversation_id, turn.message.seq, until)
+                turn = await _next_turn(repository, conversation_id) if more else None
 
-    async def _claimed(self, conversation_id: str) -> Turn | None:
+    async def _claimed(self, conversation_id: str) -> CurrentTurn | None:
         """The next turn of a conversation, if it could be claimed."""
         async with self._chat.database.write() as session:
             repository, now = ChatRepository(session), self._chat.clock.now()
@@ -136,84 +132,62 @@ class TurnRunner:
                 return None
             return await _next_turn(repository, conversation_id)
 
-    async def _take(self, conversation: Conversation, message: Message) -> bool:
+    async def _take(self, turn: CurrentTurn) -> bool:
         """Take a turn; returns whether it was over with its reply, and no other is owed."""
-        language: Lang = "en" if message.language == "en" else "zh"
-        signals = await self._read_signals(conversation, message, language)
-        if conversation.owner == Owner.BOT:
-            await self._chat.typing(conversation.id, "bot", True)
+        await self._reading.read(turn)
+        conversation_id, owner = turn.conversation.id, turn.conversation.owner
+        if owner == Owner.BOT:
+            await self._chat.typing(conversation_id, "bot", True)
             try:
-                return await self._bot_turn(conversation, message, language, signals)
+                return await self._bot_turn(turn)
             finally:
-                await self._chat.typing(conversation.id, "bot", False)
-        elif conversation.owner == Owner.WAITING:
-            await self._answering.answer_while_waiting(conversation.id, message, language, signals)
+                await self._chat.typing(conversation_id, "bot", False)
+        elif owner == Owner.WAITING:
+            await self._answering.answer_while_waiting(turn)
         else:
-            await self._answering.suggest(message, language)
+            await self._answering.suggest(turn)
             turns.labels("to_agent").inc()
         return False
 
-    async def _read_signals(self, conversation: Conversation, message: Message, language: Lang) -> TurnSignals:
-        signals = await self._signals.read(message.text, language)
-        async with self._chat.database.write() as session:
-            repository = ChatRepository(session)
-            repository.hold(message)
-            locked = await repository.conversation(conversation.id, lock=True)
-            assert locked is not None
-            earlier = await repository.customer_lines(conversation.id, LOOKED_BACK, before=message.seq)
-            locked.emotion = signals.emotion[0]
-            locked.angry_turns = locked.angry_turns + 1 if is_angry(signals, self._policy) else 0
-            found = {
-                "language": detect(message.text, language).language.value,
-                **signals.to_store(),
-                "trend": anger_direction(earlier, signals),
-                "angry_turns": locked.angry_turns,
-            }
-            repository.merge_turn(message, found)
-        return signals
-
-    async def _bot_turn(
-        self, conversation: Conversation, message: Message, language: Lang, signals: TurnSignals
-    ) -> bool:
-        decision = before_bot(signals, standing_of(conversation, message), self._policy)
+    async def _bot_turn(self, turn: CurrentTurn) -> bool:
+        conversation_id = turn.conversation.id
+        decision = before_bot(turn.signals, turn.standing, self._policy)
         if decision is not None:
-            await self._hand_off(conversation.id, decision, message)
-            await self._answering.suggest(message, language)
-            await self._bot.forget(conversation.id)
+            await self._hand_off(turn, decision)
+            await self._answering.suggest(turn)
+            await self._bot.forget(conversation_id)
             return False
-        choice = message.data.get("choice")
+        choice = turn.message.data.get("choice")
         if choice:
-            await self._answering.answer_choice(conversation.id, message, str(choice), language)
-            return False
+            return _is_over(await self._answering.answer_choice(turn, str(choice)))
         try:
-            replies = await self._bot.send(conversation.id, message.text, language)
-            if not replies and await self._still_with_bot(conversation):
+            with self._answering.asking_bot(turn):
+                replies = await self._bot.send(conversation_id, turn.message.text, turn.language)
+            if not replies and await self._still_with_bot(turn):
                 raise BotUnavailable("bot_silent", "Rasa answered with nothing.")
         except BotUnavailable as error:
             log.warning("bot_unavailable", path=error.path, reason=mask(error.message))
-            await self._unavailable(conversation, message)
+            await self._unavailable(turn)
             return False
         turns.labels("bot").inc()
         if not replies:
             return False
         # An action may have handed the conversation over while it spoke; its last words still belong to the bot.
-        said = await self._chat.say(
-            conversation.id, replies, language, while_owner=(Owner.BOT, Owner.WAITING), turn=message
-        )
-        return said is not None and said.turn_until is None
+        speaks_as = (Owner.BOT, Owner.WAITING)
+        return _is_over(await self._chat.say(conversation_id, replies, turn.language, while_owner=speaks_as, turn=turn))
 
-    async def _unavailable(self, conversation: Conversation, message: Message) -> None:
-        needed = on_event(Happening.BOT_UNAVAILABLE, standing_of(conversation, message), self._policy)
-        await self._hand_off(conversation.id, needed, message)
+    async def _unavailable(self, turn: CurrentTurn) -> None:
+        turn.left_unsaid("handoff")
+        await self._hand_off(turn, on_event(Happening.BOT_UNAVAILABLE, turn.standing, self._policy))
 
-    async def _hand_off(self, conversation_id: str, needed: Handoff, message: Message) -> None:
+    async def _hand_off(self, turn: CurrentTurn, needed: Handoff) -> None:
         turns.labels("handoff").inc()
-        await self._chat.hand_off(conversation_id, needed, actor="policy", inputs=await self._answering.inputs(message))
+        await self._chat.hand_off(turn.conversation.id, needed, actor="policy", inputs=turn.inputs, turn=turn)
 
-    async def _still_with_bot(self, conversation: Conversation) -> bool:
+    async def _still_with_bot(self, turn: CurrentTurn) -> bool:
         async with self._chat.database.read() as session:
-            now = await ChatRepository(session).conversation(conversation.id)
-        return now is not None and now.owner == Owner.BOT and now.version == conversation.version
+            now = await ChatRepository(session).conversation(turn.conversation.id)
+        return now is not None and now.owner == Owner.BOT and now.version == turn.conversation.version
 
     async def _sweep(self) -> None:
         while True:
@@ -233,7 +207,12 @@ class TurnRunner:
             self._spawn(self._run(conversation_id))
 
 
-async def _next_turn(repository: ChatRepository, conversation_id: str) -> Turn | None:
+def _is_over(said: Conversation | None) -> bool:
+    """Whether something was said that ended the last turn that is owed."""
+    return said is not None and said.turn_until is None
+
+
+async def _next_turn(repository: ChatRepository, conversation_id: str) -> CurrentTurn | None:
     conversation = await repository.conversation(conversation_id)
     message = await repository.next_unanswered(conversation) if conversation else None
-    return (conversation, message) if conversation and message else None
+    return await read_turn(repository.session, conversation, message) if conversation and message else None

@@ -7,11 +7,13 @@ import asyncio
 import pytest
 
 from chat.answering import Answering
+from chat.casework.service import Casework
+from chat.current_turn import TurnReading
 from chat.history import ConversationHistory
 from chat.repository import ChatRepository
 from chat.turn import TurnRunner
 from handoff.facts import TurnSignals
-from handoff.policy import read_policy
+from handoff.policy import Reason, read_policy
 from handoff.replay import change_of, replay
 from kit.errors import Unavailable
 
@@ -23,6 +25,7 @@ READ = {
     "骗子在转我的钱": TurnSignals(distress=0.9, fraud=0.8),
     "我爸走了": TurnSignals(distress=0.9, bereavement=0.8),
     "找个人": TurnSignals(asked=0.9),
+    "有人吗": TurnSignals(asked=0.35),
 }
 
 
@@ -46,6 +49,15 @@ class NoKnowledge:
         raise Unavailable("no encoder")
 
 
+def runner_of(conversations: Casework, bot: object = SmallTalk(), answering: Answering | None = None) -> TurnRunner:
+    reading = TurnReading(Signals(), POLICY)
+    return TurnRunner(conversations, answering or answering_of(conversations), bot, reading, POLICY, claim_seconds=30)
+
+
+def answering_of(conversations: Casework) -> Answering:
+    return Answering(conversations, NoKnowledge(), POLICY, TurnReading(Signals(), POLICY))
+
+
 @pytest.mark.parametrize(
     ("said", "reason", "rule", "trend"),
     [
@@ -57,8 +69,7 @@ class NoKnowledge:
     ],
 )
 async def test_a_row_decides_is_stored_and_can_be_replayed(conversations, said, reason, rule, trend) -> None:
-    answering = Answering(conversations, NoKnowledge(), POLICY)
-    runner = TurnRunner(conversations, answering, SmallTalk(), Signals(), POLICY, claim_seconds=30)
+    runner = runner_of(conversations)
     conversation, _ = await conversations.create("zh", "web")
     for number, text in enumerate(said):
         await runner.begin(conversations.post(conversation.id, str(number), text, "zh", claim=runner.claim))
@@ -85,9 +96,7 @@ async def test_who_goes_away_while_their_message_is_stored_is_answered_all_the_s
         stored.set()
         await may_go_on.wait()
 
-    runner = TurnRunner(
-        conversations, Answering(conversations, NoKnowledge(), POLICY), SmallTalk(), Signals(), POLICY, claim_seconds=30
-    )
+    runner = runner_of(conversations)
     conversation, _ = await conversations.create("zh", "web")
     with monkeypatch.context() as patch:
         patch.setattr(conversations, "changed", slow)
@@ -99,3 +108,43 @@ async def test_who_goes_away_while_their_message_is_stored_is_answered_all_the_s
     may_go_on.set()
     await runner.idle()
     assert [line.sender for line in await conversations.lines(conversation.id, 0)] == ["customer", "bot"]
+
+
+@pytest.mark.parametrize("asks", ["this worker", "another worker"])
+async def test_what_the_bots_action_finds_is_stored_whichever_worker_it_reaches(conversations, asks) -> None:
+    """With several workers behind one address, Rasa's action may reach any of them."""
+    answering = answering_of(conversations)
+    asked = answering if asks == "this worker" else answering_of(conversations)
+
+    class Understanding(SmallTalk):
+        async def send(self, conversation_id: str, text: str, language: str) -> list[dict[str, object]]:
+            reply = await asked.answer(conversation_id, "ask_human", 0.8, {"card": "debit"})
+            return [*reply.messages, {"kind": "text", "text": "马上来", "data": {}}]
+
+    runner = runner_of(conversations, Understanding(), answering)
+    conversation, _ = await conversations.create("zh", "web")
+    await runner.begin(conversations.post(conversation.id, "1", "有人吗", "zh", claim=runner.claim))
+    await runner.idle()
+
+    asked_for, *told = await conversations.messages(conversation.id, 0)
+    found = asked_for.turn
+    assert (found["intent"], found["outcome"], found["signals"]["asked"]) == ("ask_human", "handoff", 0.35)
+    assert [message.sender for message in told] == ["system", "bot"]  # the bot's last words, once a person is called
+    now = await conversations.current(conversation.id)
+    assert (now.owner, now.reason, now.slots, now.answered_seq) == ("waiting", "asked_for_human", {"card": "debit"}, 1)
+
+
+async def test_what_the_bot_was_about_to_say_is_dropped_once_the_customer_has_called_a_person(conversations) -> None:
+    class Slow(SmallTalk):
+        async def send(self, conversation_id: str, text: str, language: str) -> list[dict[str, object]]:
+            await conversations.hand_off(conversation_id, Reason.ASKED_FOR_HUMAN, actor="customer")
+            return await super().send(conversation_id, text, language)
+
+    runner = runner_of(conversations, Slow())
+    conversation, _ = await conversations.create("zh", "web")
+    await runner.begin(conversations.post(conversation.id, "1", "怎么还没好", "zh", claim=runner.claim))
+    await runner.idle()
+    asked, *told = await conversations.messages(conversation.id, 0)
+    assert [message.sender for message in told] == ["system"]
+    assert asked.turn["signals"]["at_bank"] == 0.3
+    assert (await conversations.current(conversation.id)).answered_seq == 1

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from chat.answering import _after_agent
+from chat.current_turn import CurrentTurn
 from chat.desk import DeskConversations
 from chat.models import Conversation, Message
 from chat.repository import ChatRepository
@@ -250,7 +250,7 @@ class TestAMissingBot:
             raise Unavailable("gone", code="database_unreachable")
 
         with monkeypatch.context() as patch:
-            patch.setattr(ChatRepository, "customer_lines", gone)
+            patch.setattr(ChatRepository, "keep_turn", gone)
             await customer.send("银行卡丢了怎么挂失？")
             await service.inside(service.app.state.turns.idle())
         assert counted.degraded("turn_failed") == 1
@@ -444,7 +444,16 @@ class TestAfterAPerson:
             Message(text="会。基金不保本。", language="zh", turn=suggested),
             Message(text="还有别的吗？", language="zh", turn=None),
         ]
-        before = Message(text="基金会亏吗", language="zh")
-        assert _after_agent(None, told) == Earlier("会。基金不保本。 还有别的吗？", "fund-risk")
-        assert _after_agent(before, told).text.startswith("基金会亏吗，会。")
-        assert _after_agent(before, told[1:]).entry_id is None
+        now = datetime.now(UTC)
+        before = [Message(text="基金会亏吗", language="zh", turn={"candidates": []}, created_at=now)]
+        follow_up = Message(text="多少呢", language="zh", created_at=now)
+        conversation = Conversation(language="zh")
+        assert CurrentTurn(conversation, follow_up, (), told).topic == Earlier(
+            "会。基金不保本。 还有别的吗？", "fund-risk"
+        )
+        after_both = CurrentTurn(conversation, follow_up, before, told).topic
+        assert after_both is not None
+        assert after_both.text.startswith("基金会亏吗，会。")
+        after_the_last = CurrentTurn(conversation, follow_up, before, told[1:]).topic
+        assert after_the_last is not None
+        assert after_the_last.entry_id is None

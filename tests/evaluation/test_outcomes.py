@@ -25,7 +25,7 @@ async def closed(casework: Casework, said: list[tuple[str, dict]], outcome: Outc
         async with casework.database.write() as session:
             repository = ChatRepository(session)
             message = await repository.message(conversation.id, stored.message.seq)
-            repository.merge_turn(message, turn)
+            message.turn = turn
     await casework.hand_off(conversation.id, Reason.ASKED_FOR_HUMAN, actor="policy")
     case = await casework.take(await casework.case(conversation.id), 1, "林晓")
     await casework.close(case, "林晓", outcome)

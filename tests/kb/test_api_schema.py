@@ -107,7 +107,8 @@ async def ask_in_vain(conversations: DeskConversations) -> None:
         repository = ChatRepository(session)
         message = await repository.message(conversation.id, 1)
         assert message is not None
-        await repository.note_outcome(conversation, message, {"outcome": "decline"})
+        message.turn = {"outcome": "decline"}
+        await repository.keep_turn(conversation, message)
 
 
 @pytest.fixture(scope="module")

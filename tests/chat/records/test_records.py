@@ -32,7 +32,8 @@ class Talk:
             conversation = await repository.conversation(self.id)
             assert message is not None
             assert conversation is not None
-            await repository.note_outcome(conversation, message, {**turn, "choice": choice} if choice else turn)
+            message.turn = {**turn, "choice": choice} if choice else turn
+            await repository.keep_turn(conversation, message)
         return stored.message.seq
 
     async def is_told(self, entry_id: str, **data: Any) -> int:

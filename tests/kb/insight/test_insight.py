@@ -76,7 +76,8 @@ def ask(conversations: DeskConversations, suggestions: Suggestions) -> Callable[
             repository = ChatRepository(session)
             message = await repository.message(conversation.id, 1)
             assert message is not None
-            await repository.note_outcome(conversation, message, turn)
+            message.turn = turn
+            await repository.keep_turn(conversation, message)
         await suggestions.collector.collect()
 
     return asked
