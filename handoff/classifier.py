@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.blas import ssymm
+from scipy.linalg import cholesky, solve_triangular
 from scipy.linalg.lapack import spotrf, spotri
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -129,7 +129,13 @@ def _seen(vectors: Vector, views: Sequence[View], means: Sequence[Vector]) -> Ve
 
 
 def _ridge(kernel: Vector, targets: Targets) -> tuple[Vector, Vector, Vector]:
-    """Dual weights, biases, and the score that each example gets from all others, exactly (Rifkin and Lippert 2007)."""
+    """Dual weights, biases, and the score that each example gets from all others, exactly (Rifkin and Lippert 2007).
+
+    Labels are known of different examples. The kernel of all is inverted once, and the examples of which a label is not
+    known are taken out of the inverse by their Schur complement, which is far less work than another inverse.
+    """
+    inverse = np.tril(_lower_inverse(kernel))
+    inverse += np.tril(inverse, -1).T
     alpha = np.zeros(targets.shape, np.float32)
     bias = np.zeros(targets.shape[1], np.float32)
     left_out = np.full(targets.shape, np.nan, np.float32)
@@ -137,16 +143,35 @@ def _ridge(kernel: Vector, targets: Targets) -> tuple[Vector, Vector, Vector]:
     for label in range(targets.shape[1]):
         alike.setdefault((targets[:, label] != 0).tobytes(), []).append(label)
     for together in alike.values():
-        known, columns = np.flatnonzero(targets[:, together[0]]), np.array(together)
-        rows = known[:, None]
-        inverse = _lower_inverse(kernel[rows, known])
+        is_known, columns = targets[:, together[0]] != 0, np.array(together)
+        rows = np.flatnonzero(is_known)[:, None]
         wanted = targets[rows, columns].astype(np.float32)
         bias[columns] = wanted.mean(axis=0)
         wanted -= bias[columns]
-        solved = ssymm(1.0, inverse, wanted, lower=True)
+        solved, diagonal = _solved(inverse, is_known, wanted)
         alpha[rows, columns] = solved
-        left_out[rows, columns] = wanted - solved / np.diag(inverse)[:, None] + bias[columns]
+        left_out[rows, columns] = wanted - solved / diagonal[:, None] + bias[columns]
     return alpha, bias, left_out
+
+
+def _solved(inverse: Vector, is_known: NDArray[np.bool_], wanted: Vector) -> tuple[Vector, Vector]:
+    """The solution of the kernel of some examples, and the diagonal of its inverse.
+
+    Args:
+        inverse: of the kernel of all examples, shape ``(examples, examples)``.
+        is_known: which examples.
+        wanted: right-hand sides, shape ``(those examples, labels)``.
+    """
+    known, others = np.flatnonzero(is_known), np.flatnonzero(~is_known)
+    everywhere = np.zeros((len(inverse), wanted.shape[1]), np.float32)
+    everywhere[known] = wanted
+    solved, diagonal = (inverse @ everywhere)[known], np.diag(inverse)[known]
+    if len(others):
+        factor = cholesky(inverse[np.ix_(others, others)], lower=True, overwrite_a=True)
+        half = solve_triangular(factor, inverse[np.ix_(others, known)], lower=True, overwrite_b=True)
+        solved -= half.T @ (half @ wanted)
+        diagonal = diagonal - np.einsum("uk,uk->k", half, half)
+    return np.asarray(solved, np.float32), np.asarray(diagonal, np.float32)
 
 
 def _lower_inverse(kernel: Vector) -> Vector:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import yaml
@@ -35,10 +35,13 @@ _UNTOLD: dict[tuple[str, str], tuple[str, ...]] = {
     ("requests", "complaint"): _FEELINGS,
     **{("dangers", danger): (AT_BANK,) for danger in DANGERS},
     ("dangers", ACCESSIBILITY_NEED): (*_FEELINGS, *_REQUESTS, AT_BANK),
+    ("posts", "anger"): ("sarcasm", "anxiety", "distress", *_REQUESTS, *DANGERS, ACCESSIBILITY_NEED),
+    ("posts", "calm"): ("anxiety", "distress", *_REQUESTS, *DANGERS, ACCESSIBILITY_NEED),
 }
 _HAS: dict[str, tuple[str, ...]] = {
     "neutral": (),
     "none": (),
+    "calm": (),
     "anger": ("anger",),
     "anger_at_bank": (AT_BANK,),
     "anger_elsewhere": (),
@@ -57,8 +60,11 @@ _PLAIN = {**dict.fromkeys(SIGNALS, 0), **dict.fromkeys((*_FEELINGS, AT_BANK), -1
 MOST_ORDINARY = 1500
 
 
+ExampleFile = Literal["emotion", "requests", "dangers", "posts"]
+
+
 @cache
-def examples(name: Literal["emotion", "requests", "dangers"]) -> dict[Lang, dict[str, list[str]]]:
+def examples(name: ExampleFile) -> dict[Lang, dict[str, list[str]]]:
     """The labelled examples of a file, by language and label."""
     loaded: dict[Lang, dict[str, list[str]]] = yaml.safe_load((DATA / f"{name}.yml").read_text(encoding="utf-8"))
     return loaded
@@ -93,9 +99,8 @@ def _spread(texts: Sequence[str]) -> Sequence[str]:
 
 
 def _told(language: Lang) -> Iterator[tuple[str, dict[str, int]]]:
-    names: tuple[Literal["emotion", "requests", "dangers"], ...] = ("emotion", "requests", "dangers")
-    for name in names:
-        for label, texts in examples(name)[language].items():
+    for name in get_args(ExampleFile):
+        for label, texts in examples(name).get(language, {}).items():
             told = dict.fromkeys(SIGNALS, -1)
             told.update(dict.fromkeys(_UNTOLD.get((name, label), ()), 0))
             told.update(dict.fromkeys(_HAS[label], 1))
