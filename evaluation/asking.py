@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from chat.answering import LONGEST_TOPIC
+from chat.current_turn import LONGEST_TOPIC
 from handoff.policy import Answer, Bars, Clarify, Policy, Standing, after_search, read_policy
 from kb.content import Lang
 from kb.context import Earlier, joined

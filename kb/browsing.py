@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from kb.content import EntryContent
 from kb.filters import EntryFilter, Gap
 from kb.models import Comment, Release, Revision
-from kb.repository import KnowledgeRepository
+from kb.repository import ARCHIVED, KnowledgeRepository
 from kit.database import Database
 from kit.errors import NotFound
 
@@ -125,6 +126,14 @@ class Browsing:
         """The newest revision of each entry, draft or published."""
         async with self._database.read() as session:
             return await KnowledgeRepository(session).newest_revisions()
+
+    async def said_at_work(self, known: Mapping[int, EntryContent]) -> dict[int, EntryContent]:
+        """What the newest revisions say, archived ones left out, by their ids; what is known is not read again."""
+        async with self._database.read() as session:
+            repository = KnowledgeRepository(session)
+            ids = await repository.newest_ids(without=ARCHIVED)
+            fresh = await repository.contents(each for each in ids if each not in known)
+        return {each: known[each] if each in known else fresh[each] for each in ids}
 
     async def version(self) -> tuple[int, int]:
         """Changes whenever the newest revision of an entry does."""

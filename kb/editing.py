@@ -70,6 +70,7 @@ class Editing:
     Args:
         contents: what revisions say.
         announce: called with a release that is committed; returns when this worker searches by it.
+        tell: called when the workers have something to get ready for.
         audit: where changes are written down; None for a knowledge base of one's own.
     """
 
@@ -79,12 +80,14 @@ class Editing:
         clock: Clock,
         contents: Contents,
         announce: Callable[[int], Awaitable[None]],
+        tell: Callable[[], Awaitable[None]],
         audit: Audit | None,
     ) -> None:
         self._contents = contents
         self._database = database
         self._clock = clock
         self._announce = announce
+        self._tell = tell
         self._audit = audit
 
     async def save(
@@ -170,15 +173,17 @@ class Editing:
                 raise no_entry(entry_id)
             return await repository.add_comment(revision, by, text, self._clock.now())
 
-    async def proposed(self, by: str, chosen: Sequence[Chosen] | None = None) -> Proposal:
-        """What `publish` would do with these arguments; errors as there."""
-        async with self._database.read() as session:
+    async def propose(self, by: str, chosen: Sequence[Chosen] | None = None) -> Proposal:
+        """What `publish` would do with these arguments; errors as there. Every worker gets ready for it meanwhile."""
+        async with self._database.write() as session:
             repository = KnowledgeRepository(session)
             release_id = await repository.live_release_id()
             live = await repository.released(release_id)
             approved = await self._approved(repository, by, chosen)
-            released = {**live, **{revision.entry_id: revision.id for revision in approved}}
-            contents = await self._contents.read(repository, released.values())
+            proposed = {revision.entry_id: revision.id for revision in approved}
+            contents = await self._contents.read(repository, {**live, **proposed}.values())
+            await repository.propose(proposed)
+        await self._tell()
         return Proposal(
             release_id,
             [(revision.entry_id, revision.number) for revision in approved],

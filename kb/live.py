@@ -110,8 +110,9 @@ class LiveEngine:
         async with self._swap:
             engine, self.wording = await asyncio.to_thread(self._build, release_id, entries)
             self.engine = engine
-            in_use = chain(engine.release.rows.texts, engine.release.everyday.texts, engine.release.checks.texts)
-            await asyncio.to_thread(self._vectors.keep_used, in_use)  # customers need not wait for it
+            if engine.release.mended.is_made:  # else nobody knows yet what of the vectors is in use
+                in_use = chain(engine.release.rows.texts, engine.release.everyday.texts, engine.release.checks.texts)
+                await asyncio.to_thread(self._vectors.keep_used, in_use)  # customers need not wait for it
         self._shown_at = asyncio.get_running_loop().time()
         if self._learning is None or self._learning.done():
             self._learning = asyncio.create_task(self._learn())

@@ -86,12 +86,16 @@ class ReleaseEntry(Model):
 
 
 class LiveRelease(Model):
-    """A single row, the release that is live. Publishing locks it, so that releases are made one after another."""
+    """A single row, the release that is live. Publishing locks it, so that releases are made one after another.
+
+    ``proposed`` are revisions, by their entries, that somebody is about to put live.
+    """
 
     __tablename__ = "kb_live_release"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     release_id: Mapped[int | None] = mapped_column(ForeignKey("kb_releases.id"))
+    proposed: Mapped[dict[str, int] | None] = mapped_column(JSON)
 
 
 class ImportedFile(Model):

@@ -67,6 +67,14 @@ class KnowledgeRepository:
         row = (await self._session.execute(statement)).scalar_one()
         return row.release_id
 
+    async def propose(self, revisions: Mapping[str, int]) -> None:
+        """Say which revisions, by their entries, are about to go live; the next release takes it back."""
+        await self._session.execute(update(LiveRelease).values(proposed=dict(revisions)))
+
+    async def proposed(self) -> dict[str, int]:
+        """The revisions that are about to go live, by their entries."""
+        return (await self._session.execute(select(LiveRelease.proposed))).scalar_one() or {}
+
     async def released(self, release_id: int | None) -> dict[str, int]:
         """The ids of a release's revisions by entry id; none for None."""
         rows = await self._session.execute(
@@ -145,6 +153,11 @@ class KnowledgeRepository:
         """The newest revision of each entry."""
         rows = await self._session.execute(_newest(EntryFilter()).order_by(Revision.entry_id))
         return {revision.entry_id: revision for revision in rows.scalars()}
+
+    async def newest_ids(self, *, without: str) -> list[int]:
+        """The ids of the newest revision of each entry, those of a status left out, in the order of the entries."""
+        chosen = _newest(EntryFilter()).where(Revision.status != without).order_by(Revision.entry_id)
+        return list((await self._session.execute(chosen.with_only_columns(Revision.id))).scalars())
 
     async def version(self) -> tuple[int, int]:
         """Changes whenever the newest revision of an entry does: the sum of their ids, and how many there are."""
@@ -278,7 +291,7 @@ class KnowledgeRepository:
                 for entry_id, revision_id in revisions.items()
             ]
             await self._session.execute(insert(ReleaseEntry), rows)
-        await self._session.execute(update(LiveRelease).values(release_id=release.id))
+        await self._session.execute(update(LiveRelease).values(release_id=release.id, proposed=None))
         return release
 
     async def releases(self, limit: int) -> list[Release]:

@@ -166,6 +166,12 @@ def chosen_checks(checks: Sequence[CheckQuestion], entries: Sequence[EntryConten
     return (*known, *(check for check in checks if check.entry_id is None))
 
 
+def check_positions(chosen: Sequence[CheckQuestion], entries: Sequence[EntryContent]) -> list[int]:
+    """The position of each check question's entry; -1 where no entry answers."""
+    positions: dict[str | None, int] = {entry.id: at for at, entry in enumerate(entries)}
+    return [positions.get(check.entry_id, -1) for check in chosen]
+
+
 def collect_checks(
     chosen: Sequence[CheckQuestion], entries: Sequence[EntryContent], encode: Encode, meant: Callable[[str, Lang], str]
 ) -> Rows:
@@ -177,16 +183,10 @@ def collect_checks(
         encode: texts to raw vectors.
         meant: mends the wording, as is done for customers.
     """
-    positions: dict[str | None, int] = {entry.id: at for at, entry in enumerate(entries)}
     return _rows(
         [
-            (
-                meant(to_simplified(check.text), check.language),
-                positions.get(check.entry_id, -1),
-                False,
-                check.language == "en",
-            )
-            for check in chosen
+            (meant(to_simplified(check.text), check.language), position, False, check.language == "en")
+            for check, position in zip(chosen, check_positions(chosen, entries), strict=True)
         ],
         encode,
     )

@@ -56,6 +56,14 @@ class Parts:
         return cls(**dict.fromkeys(names, False))
 
 
+@dataclass(frozen=True)
+class Nearest:
+    """The rows nearest to some queries, each shape ``(queries, neighbours)``, nearest first."""
+
+    cosines: Vectors
+    rows: Places
+
+
 class Scorer:
     """Scores queries against centred rows.
 
@@ -122,11 +130,21 @@ class Scorer:
         ids[is_fresh] = int(previous.ids.max(initial=-1)) + 1 + np.arange(len(fresh))
         return ids, previous.index.changed(fresh, ids[is_fresh], np.setdiff1d(previous.ids, held))
 
-    def scores(self, queries: Vectors, texts: Texts) -> Scores:
-        """Scores of centred queries, shape ``(queries, dimensions)``; ``texts`` are what they were made from."""
-        adapted = self.head.adapt(queries)
-        near, ids = self.index.search(adapted, NEIGHBOURS)
-        found = self._row_of[ids]
+    def nearest(self, queries: Vectors) -> Nearest:
+        """The rows nearest to centred queries, shape ``(queries, dimensions)``."""
+        near, ids = self.index.search(self.head.adapt(queries), NEIGHBOURS)
+        return Nearest(near, self._row_of[ids])
+
+    def scores(self, queries: Vectors, texts: Texts, nearest: Nearest | None = None) -> Scores:
+        """Scores of centred queries, shape ``(queries, dimensions)``.
+
+        Args:
+            queries: the vectors.
+            texts: what they were made from.
+            nearest: the rows nearest to them, where they are known.
+        """
+        nearest = nearest or self.nearest(queries)
+        near, found = nearest.cosines, nearest.rows
         near = np.where(self.rows.passages[found], PASSAGE_WEIGHT * near, near)
         cosine = self._nearness(near, self.rows.entries[found])
         log_probability = self._log_probability(queries, cosine)

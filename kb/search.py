@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
+from threading import Lock
+from typing import Generic, TypeVar
 from weakref import ReferenceType, ref
 
 import numpy as np
@@ -21,6 +23,7 @@ from kb.rows import (
     Encode,
     Places,
     Rows,
+    check_positions,
     chosen_checks,
     collect,
     collect_changed,
@@ -32,6 +35,8 @@ from kb.scoring import Parts, Scorer
 from kb.space import Space, Vectors
 
 CANDIDATES = 5
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,39 @@ class Kept:
     places: Places
 
 
+class Once(Generic[Made]):
+    """Something that is made when it is first wanted."""
+
+    def __init__(self, make: Callable[[], Made]) -> None:
+        self._make = make
+        self._making = Lock()
+        self._made: tuple[Made] | None = None
+
+    @classmethod
+    def of(cls, made: Made) -> Once[Made]:
+        """Of what is there already."""
+        once = cls(lambda: made)
+        once._made = (made,)
+        return once
+
+    def __reduce__(self) -> tuple[Callable[[Made], Once[Made]], tuple[Made]]:
+        """Another process gets what is made, for it could not make it."""
+        return Once.of, (self.value,)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether anybody has wanted it."""
+        return self._made is not None
+
+    @property
+    def value(self) -> Made:
+        """What is made."""
+        with self._making:
+            if self._made is None:
+                self._made = (self._make(),)
+            return self._made[0]
+
+
 @dataclass(frozen=True)
 class Release:
     """The entries of one release and their raw rows: what an engine is made from.
@@ -66,7 +104,7 @@ class Release:
         ngrams: what is counted in them, shape ``(entries, BUCKETS)``; None without the lexical part.
         everyday: sentences that no bank answers.
         asked: check questions as they are written.
-        checks: their texts as they are searched.
+        mended: their texts as they are searched. To mend them takes seconds, and a restart need not wait for it.
         space: what the vectors are made of.
         encoder: the name of what made them.
         parts: which parts of the engine are in use.
@@ -81,7 +119,7 @@ class Release:
     ngrams: csr_matrix | None
     everyday: Rows
     asked: tuple[CheckQuestion, ...]
-    checks: Rows
+    mended: Once[Rows]
     space: Space
     encoder: str
     parts: Parts
@@ -121,7 +159,7 @@ class Release:
         ngrams = count(said) if said else None
         everyday = before.everyday if before else collect_everyday(background, encode)
         asked = chosen_checks(checks, entries) if parts.checks else ()
-        searched = collect_checks(asked, entries, encode, meant)
+        mended = Once(lambda: collect_checks(asked, entries, encode, meant))
         return cls(
             release_id,
             tuple(entries),
@@ -129,7 +167,7 @@ class Release:
             ngrams,
             everyday,
             asked,
-            searched,
+            mended,
             space,
             encoder,
             parts,
@@ -140,7 +178,13 @@ class Release:
 
     def meaning(self, meant: Callable[[str, Lang], str], encode: Encode) -> Release:
         """The same with its check questions mended anew."""
-        return replace(self, checks=collect_checks(self.asked, self.entries, encode, meant), kept=None)
+        checks = collect_checks(self.asked, self.entries, encode, meant)
+        return replace(self, mended=Once.of(checks), kept=None)
+
+    @property
+    def checks(self) -> Rows:
+        """The check questions as they are searched, raw."""
+        return self.mended.value
 
     @cached_property
     def made_with(self) -> str:
@@ -156,7 +200,7 @@ class Release:
         """
         ids = [self.entries[position].id for position in self.rows.entries.tolist()]
         kinds = (self.rows.english * 2 + self.rows.passages).astype(str).tolist()
-        right = [str(position) for position in self.checks.entries.tolist()]
+        right = [str(position) for position in check_positions(self.asked, self.entries)]
         asked = [check.text for check in self.asked]
         return fit_key([self.made_with, *ids, *kinds, *self.rows.texts, *right, *asked, *self.noticed])
 

@@ -129,7 +129,7 @@ class KnowledgeBase:
         self._looked: tuple[int, date] | None = None  # the release whose validity was looked at, and on which day
         self._contents = Contents()
         self.lexicon = EditorsLexicon(database, clock, self._announce)
-        self.editing = Editing(database, clock, self._contents, self._released_live, audit)
+        self.editing = Editing(database, clock, self._contents, self._released_live, self._tell_workers, audit)
         self.browsing = Browsing(database)
         self.webhooks = Webhooks(self.browsing, webhook_urls, webhook_secret)
         self.imports = Imports(database, clock, self.browsing, audit)
@@ -137,6 +137,8 @@ class KnowledgeBase:
         self.comparing = Comparing(self._live, encoder)
         self._refreshing = asyncio.Lock()
         self._follower: asyncio.Task[None] | None = None
+        self._proposed: dict[str, int] = {}
+        self._getting_ready: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Build the live release's engine and follow newer ones."""
@@ -145,10 +147,11 @@ class KnowledgeBase:
 
     async def close(self) -> None:
         """Stop following."""
-        if self._follower is not None:
-            self._follower.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._follower
+        for task in (self._follower, self._getting_ready):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         await self.imports.close()
         await self.webhooks.close()
         if self._live is not None:
@@ -288,8 +291,12 @@ class KnowledgeBase:
 
     async def _announce(self) -> None:
         """Tell the other workers of a release or an expression that is committed, then search by it here."""
-        await self._events.publish(Event(RELEASES))
+        await self._tell_workers()
         await self.refresh()
+
+    async def _tell_workers(self) -> None:
+        """Make every worker look; without Redis, others look a moment later by themselves."""
+        await self._events.publish(Event(RELEASES))
 
     async def refresh(self) -> None:
         """Search what is newest and valid today, by today's lexicon. Queries under way end on the old engine."""
@@ -306,6 +313,7 @@ class KnowledgeBase:
                     contents = await self._contents.read(repository, revision_ids)
                     self._released = (release_id, list(contents.values()))
                 expressions = await repository.meanings()
+                await self._get_ready(repository, release_id)
             await self._live.reword(expressions)
             engine, today = self._live.engine, self.today()
             if (release_id, today) == self._looked and engine is not None and engine.release.id == release_id:
@@ -315,6 +323,27 @@ class KnowledgeBase:
             if shown != {entry.id for entry in valid} or (engine is not None and not valid):
                 await self._show(release_id, valid)
             self._looked = release_id, today
+
+    async def _get_ready(self, repository: KnowledgeRepository, release_id: int) -> None:
+        """Build what somebody is about to put live, so that it is there at once when it does go live."""
+        proposed = await repository.proposed()
+        if proposed == self._proposed:
+            return
+        self._proposed = proposed
+        if not proposed or self._engine is None or self._engine.release.id != release_id:
+            return  # taken back, or this worker is behind: what is live comes first
+        revision_ids = {**await repository.released(release_id), **proposed}.values()
+        contents = await self._contents.read(repository, revision_ids)
+        valid = [entry for entry in contents.values() if entry.is_valid_on(self.today())]
+        if valid and (self._getting_ready is None or self._getting_ready.done()):
+            self._getting_ready = asyncio.create_task(self._build_ahead(valid))
+
+    async def _build_ahead(self, entries: Sequence[EntryContent]) -> None:
+        assert self._live is not None
+        try:
+            await self._live.candidate(entries)
+        except Exception as error:  # noqa: BLE001  # edge of a background task: it is built when it goes live
+            log.warning("release_not_built_ahead", reason=str(error))
 
     async def _show(self, release_id: int, valid: Sequence[EntryContent]) -> None:
         assert self._live is not None

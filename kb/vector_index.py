@@ -15,6 +15,10 @@ from kb.encoder import Vectors
 
 Ids = NDArray[np.int64]
 
+# From so many numbers in its queries on, FAISS compares all of them at once: eight questions rather than its own five
+# hundred, which one after another take ten times as long.
+faiss.cvar.distance_compute_blas_threshold = 2000
+
 # Up to here a scan takes some ten milliseconds at most, is exact, and is ready at once.
 FLAT_LIMIT = 50_000
 

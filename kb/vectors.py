@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
@@ -18,13 +19,14 @@ LOT = 1024
 
 
 class VectorCache:
-    """An encoder that remembers, in memory what is in use, and in a file more than that."""
+    """An encoder that remembers, in memory what is in use, and in a file more than that. Threads take turns."""
 
     def __init__(self, encoder: Encoder, path: Path | None) -> None:
         self.encoder = encoder
         self._memo = Memo(path, "vector_cache_corrupt")
         self._known: dict[bytes, Vectors] = {}
         self._used: set[bytes] = set()
+        self._turn = Lock()
 
     @property
     def name(self) -> str:
@@ -38,6 +40,10 @@ class VectorCache:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of ``texts`` in their order, shape ``(len(texts), space.width)``; encodes those it has never seen."""
+        with self._turn:
+            return self._encoded(texts)
+
+    def _encoded(self, texts: Sequence[str]) -> Vectors:
         keys = [self._key(text) for text in texts]
         self._used.update(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
@@ -62,12 +68,13 @@ class VectorCache:
         Args:
             others: texts that are in use too, though nobody had to ask for them again.
         """
-        if not self._used:
-            return
-        self._used.update(map(self._key, others))
-        self._known = {key: vector for key, vector in self._known.items() if key in self._used}
-        self._memo.forget_unused(self._used)
-        self._used = set()
+        with self._turn:
+            if not self._used:
+                return
+            self._used.update(map(self._key, others))
+            self._known = {key: vector for key, vector in self._known.items() if key in self._used}
+            self._memo.forget_unused(self._used)
+            self._used = set()
 
     def _key(self, text: str) -> bytes:
         return _key(self.encoder.name, self.space.width, text)

@@ -59,7 +59,7 @@ async def make(knowledge: KnowledgeBase, change: Change) -> Met:
         draft = await knowledge.editing.save(change.entry, AUTHOR)
         await knowledge.editing.submit(change.entry_id, draft.number, AUTHOR)
         if change.is_rehearsed:
-            await knowledge.gate.regression((await knowledge.editing.proposed(REVIEWER)).released)
+            await knowledge.gate.regression((await knowledge.editing.propose(REVIEWER)).released)
     begun = time.perf_counter()
     _, there = await asyncio.gather(_go_live(knowledge, change), meet(knowledge, change))
     return Met(begun, there.met)

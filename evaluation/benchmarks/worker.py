@@ -108,6 +108,7 @@ async def serve(lines: TextIO, replies: TextIO, imported: float) -> None:
         live = time.perf_counter()
         await knowledge.search(opening.question, detect(opening.question).answer_language)
         started = Started(imported, loaded, opened, live, time.perf_counter(), _damaged_fits())
+        await knowledge.settled()
         print(STARTED.dump_json(started).decode(), file=replies, flush=True)
         while line := await asyncio.to_thread(lines.readline):
             task = TASK.validate_json(line)

@@ -114,7 +114,7 @@ class Gate:
             NotFound, EditConflict, Conflict, Forbidden: as there.
         """
         for attempt in range(ATTEMPTS):
-            proposal = await self._editing.proposed(by, chosen)
+            proposal = await self._editing.propose(by, chosen)
             if not proposal.approved:
                 return None
             given = {entry.id: reason for entry in proposal.approved if (reason := _reason(reasons or {}, entry))}
@@ -151,13 +151,7 @@ class Gate:
     async def _prepared(self) -> Catalogue:
         version = await self._browsing.version()
         if self._catalogue is None or self._catalogue[0] != version:
-            newest = (await self._browsing.newest()).values()
-            known = self._told
-            self._told = {
-                each.id: known.get(each.id) or EntryContent.model_validate(each.content)
-                for each in newest
-                if each.status != "archived"
-            }
+            self._told = await self._browsing.said_at_work(self._told)
             self._catalogue = version, Catalogue(list(self._told.values()))
         return self._catalogue[1]
 
