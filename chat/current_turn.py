@@ -98,6 +98,12 @@ class CurrentTurn:
         if "outcome" in self.found:
             self.note({"outcome": outcome})
 
+    async def was_called_away(self, repository: ChatRepository, conversation: Conversation) -> bool:
+        """Whether somebody else than the bot has changed the owner of the locked conversation since the turn began."""
+        if conversation.version == self.conversation.version:
+            return False
+        return await repository.changed_by(conversation) not in ("bot", "policy")
+
     async def store(self, repository: ChatRepository, conversation: Conversation) -> None:
         """Store what was found, in a transaction that has locked the conversation.
 

@@ -1,4 +1,4 @@
-"""Where a conversation goes that needs a person: its team, its class, and its place in the queue."""
+"""Where a conversation goes that needs a person: its team, its class, its place in the queue, and what is said."""
 
 from __future__ import annotations
 
@@ -8,14 +8,29 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chat.models import Conversation, Message
-from handoff.policy import Handoff
+from chat.texts import text as say
+from handoff.hours import is_open, next_opening
+from handoff.policy import Handoff, Reason
 from handoff.presence import Timing
 from handoff.priority import HEAD_STARTS, CustomerClass, Priority, parse_head_starts, priority_of, queue_since
 from handoff.roster import RosterRules
+from handoff.spoken import spoken_moment
 from handoff.teams import TeamDefinition
+from kb.content import Lang
 from kit.settings import Settings
 
 LEAST_CONFIDENCE_OF_TOPIC = 0.2
+_OWN_LINE = {
+    Reason.DISTRESS: "distress",
+    Reason.VULNERABLE_CUSTOMER: "distress",
+    Reason.COMPLAINT: "complaint",
+    Reason.NEGATIVE_EMOTION: "negative_emotion",
+    Reason.NO_ENTRY: "no_entry",
+    Reason.LOW_CONFIDENCE: "no_entry",
+    Reason.REPEATED_FAILURE: "repeated_failure",
+    Reason.STAFF_ONLY_ACTION: "staff_only_action",
+    Reason.BOT_UNAVAILABLE: "bot_unavailable",
+}
 
 
 def _nowhere(_: str) -> str | None:
@@ -72,3 +87,26 @@ def topic_of(messages: list[Message], scenario_of: Callable[[str], str | None]) 
         if candidates and candidates[0]["confidence"] >= LEAST_CONFIDENCE_OF_TOPIC:
             return scenario_of(candidates[0]["entry_id"])
     return None
+
+
+def waiting_line(language: Lang, decided: Handoff, ahead: int, team: TeamDefinition, now: datetime) -> str:
+    """What a customer is told who begins to wait.
+
+    Args:
+        language: theirs.
+        decided: why they wait.
+        ahead: how many are in front of them.
+        team: for whom they wait.
+        now: the moment.
+    """
+    key = _OWN_LINE.get(decided.reason, "waiting")
+    if not is_open(team.schedule, now):
+        opening = next_opening(team.schedule, now)
+        spoken = "" if opening is None else spoken_moment(opening, now, team.time_zone, language)
+        if decided.say_away:
+            return f"{decided.say_away[language]}{say(language, 'opens', opening=spoken) if spoken else ''}"
+        key = ("distress_away" if key == "distress" else "away") if opening else "away_long"
+        return say(language, key, opening=spoken)
+    if decided.say:
+        return decided.say[language]
+    return say(language, "waiting_next" if key == "waiting" and not ahead else key, ahead=ahead)

@@ -13,16 +13,14 @@ import structlog
 from chat.current_turn import CurrentTurn, read_turn
 from chat.models import Conversation, Message
 from chat.ownership import Owner, OwnerChanged
-from chat.queueing import QueueRules, place_in_queue, topic_of
+from chat.queueing import QueueRules, place_in_queue, topic_of, waiting_line
 from chat.repository import ChatRepository
 from chat.texts import text as say
-from handoff.hours import is_open, next_opening
 from handoff.interfaces import QUEUE, conversation_topic
 from handoff.policy import Handoff, Reason
 from handoff.priority import CustomerClass
 from handoff.roster import read_teams_of
-from handoff.spoken import spoken_moment
-from handoff.teams import TeamDefinition, team_for
+from handoff.teams import team_for
 from identity.service import new_token, token_digest, token_matches
 from kb.content import Lang
 from kit.clock import Clock
@@ -36,17 +34,6 @@ log = structlog.get_logger(__name__)
 MAX_TEXT = 2000
 LINES_OF_TOPIC = 5
 OUT_OF_QUEUE: dict[str, Any] = {"reason": None, "waiting_since": None, "queue_since": None, "priority": 0}
-_OWN_LINE = {
-    Reason.DISTRESS: "distress",
-    Reason.VULNERABLE_CUSTOMER: "distress",
-    Reason.COMPLAINT: "complaint",
-    Reason.NEGATIVE_EMOTION: "negative_emotion",
-    Reason.NO_ENTRY: "no_entry",
-    Reason.LOW_CONFIDENCE: "no_entry",
-    Reason.REPEATED_FAILURE: "repeated_failure",
-    Reason.STAFF_ONLY_ACTION: "staff_only_action",
-    Reason.BOT_UNAVAILABLE: "bot_unavailable",
-}
 
 
 class ConversationNotFound(NotFound):
@@ -231,7 +218,9 @@ class ChatService:
         async with self.database.write() as session:
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
-            is_said = conversation.owner in while_owner and not await _called_away(repository, conversation, turn)
+            is_said = conversation.owner in while_owner and not (
+                turn and await turn.was_called_away(repository, conversation)
+            )
             if turn is not None:
                 if is_said:
                     repository.end(conversation, turn.message)
@@ -321,22 +310,8 @@ class ChatService:
             },
         )
         ahead = await repository.waiting_before(conversation)
-        line = self._waiting_line(conversation, decided, ahead, team)
+        line = waiting_line(language_of(conversation), decided, ahead, team, now)
         await self._notice(repository, conversation, "waiting", line)
-
-    def _waiting_line(self, conversation: Conversation, decided: Handoff, ahead: int, team: TeamDefinition) -> str:
-        language, now = language_of(conversation), self.clock.now()
-        key = _OWN_LINE.get(decided.reason, "waiting")
-        if not is_open(team.schedule, now):
-            opening = next_opening(team.schedule, now)
-            spoken = "" if opening is None else spoken_moment(opening, now, team.time_zone, language)
-            if decided.say_away:
-                return f"{decided.say_away[language]}{say(language, 'opens', opening=spoken) if spoken else ''}"
-            key = ("distress_away" if key == "distress" else "away") if opening else "away_long"
-            return say(language, key, opening=spoken)
-        if decided.say:
-            return decided.say[language]
-        return say(language, "waiting_next" if key == "waiting" and not ahead else key, ahead=ahead)
 
     async def cancel_waiting(self, conversation_id: str) -> Conversation:
         """The customer gives up waiting; the bot goes on.
@@ -408,10 +383,3 @@ class ChatService:
         if conversation is None:
             raise ConversationNotFound("There is no such conversation. Start a new one.")
         return conversation
-
-
-async def _called_away(repository: ChatRepository, conversation: Conversation, turn: CurrentTurn | None) -> bool:
-    """Whether somebody else than the bot has changed the owner since the turn began."""
-    if turn is None or conversation.version == turn.conversation.version:
-        return False
-    return await repository.changed_by(conversation) not in ("bot", "policy")

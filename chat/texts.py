@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from kb.content import Lang
+from kit.yaml_text import load_yaml
 
 
 @cache
 def _texts() -> dict[Lang, dict[str, str]]:
-    loaded: dict[Lang, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "texts.yml").read_text("utf-8"))
+    loaded: dict[Lang, dict[str, str]] = load_yaml((Path(__file__).parent / "texts.yml").read_text("utf-8"))
     return loaded
 
 

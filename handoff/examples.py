@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
-import yaml
 
 from handoff.classifier import Targets
 from handoff.facts import ACCESSIBILITY_NEED, DANGERS
 from handoff.interfaces import Lang
+from kit.yaml_text import load_yaml
 
 DATA = Path(__file__).parent / "data"
 AT_BANK = "at_bank"
@@ -66,7 +66,7 @@ ExampleFile = Literal["emotion", "requests", "dangers", "posts"]
 @cache
 def examples(name: ExampleFile) -> dict[Lang, dict[str, list[str]]]:
     """The labelled examples of a file, by language and label."""
-    loaded: dict[Lang, dict[str, list[str]]] = yaml.safe_load((DATA / f"{name}.yml").read_text(encoding="utf-8"))
+    loaded: dict[Lang, dict[str, list[str]]] = load_yaml((DATA / f"{name}.yml").read_text(encoding="utf-8"))
     return loaded
 
 

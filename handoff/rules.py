@@ -17,6 +17,7 @@ from handoff.facts import Fact, Facts, Happening, Reason, Sureness, TurnSignals
 from handoff.interfaces import Lang
 from handoff.trend import Direction
 from kit.errors import InvalidRequest
+from kit.yaml_text import load_yaml
 
 SHIPPED = Path(__file__).parent / "policy.yml"
 HIGHEST_PRIORITY = 9
@@ -120,7 +121,7 @@ def read_policy(path: Path | None = None) -> Policy:
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"The handoff policy {path} cannot be read: {error}") from error
     try:
-        return parse_policy(yaml.safe_load(text))
+        return parse_policy(load_yaml(text))
     except (PolicyError, yaml.YAMLError) as error:
         raise PolicyError(f"The handoff policy {path} cannot be used. {error}") from error
 

@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from handoff.hours import Period, Schedule
 from handoff.interfaces import Lang
+from kit.yaml_text import load_yaml
 
 
 @cache
 def _words() -> dict[Lang, dict[str, Any]]:
-    loaded: dict[Lang, dict[str, Any]] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
+    loaded: dict[Lang, dict[str, Any]] = load_yaml(Path(__file__).with_suffix(".yml").read_text("utf-8"))
     return loaded
 
 

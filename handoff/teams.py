@@ -15,6 +15,7 @@ from handoff.interfaces import Lang
 from handoff.policy import Reason
 from handoff.routing import DEFAULT_TEAM, TeamRoute, choose_team
 from kit.errors import InvalidRequest
+from kit.yaml_text import load_yaml
 
 Id = Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_-]+$")
 DEMO_TEAMS = Path(__file__).parent / "data" / "teams.yml"
@@ -91,7 +92,7 @@ def read_teams(path: Path) -> TeamsFile:
         InvalidRequest: it cannot be read, or a field is wrong; the message names it.
     """
     try:
-        loaded: Any = yaml.safe_load(path.read_text("utf-8"))
+        loaded: Any = load_yaml(path.read_text("utf-8"))
         found = TeamsFile.model_validate(loaded)
     except (OSError, yaml.YAMLError) as error:
         raise InvalidRequest(f"The teams file {path.name} cannot be read: {error}") from error

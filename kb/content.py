@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from kit.errors import InvalidRequest
+from kit.yaml_text import load_yaml
 
 Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
@@ -151,7 +152,7 @@ def _from_yaml(scenario: str, raw: dict[str, Any], where: str) -> EntryContent:
 def read_file(path: Path) -> Iterator[EntryContent]:
     """The entries of one scenario file."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = load_yaml(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise ContentError(f"{path.name} is not valid YAML: {error}") from error
     except UnicodeDecodeError as error:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from kit.yaml_text import load_yaml
 
 __all__ = ["Dialect", "Lexicon", "Rule", "bundled_lexicon"]
 
@@ -48,7 +49,7 @@ class Lexicon(BaseModel):
 def bundled_lexicon() -> Lexicon:
     """The lexicon that lies beside this module."""
     path = Path(__file__).with_name("dialect.yml")
-    return Lexicon.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    return Lexicon.model_validate(load_yaml(path.read_text("utf-8")))
 
 
 @dataclass(frozen=True)

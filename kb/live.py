@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import structlog
-import yaml
 from filelock import FileLock
 
 from kb.checks import CheckQuestion
@@ -32,6 +31,7 @@ from kb.wording import Wording
 from kb.words import WordCounts
 from kit.counters import count_degraded
 from kit.language import to_simplified
+from kit.yaml_text import load_yaml
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ Made = TypeVar("Made")
 @cache
 def background() -> dict[Lang, list[str]]:
     """Everyday sentences in each language."""
-    loaded: dict[Lang, list[str]] = yaml.safe_load((Path(__file__).parent / "background.yml").read_text("utf-8"))
+    loaded: dict[Lang, list[str]] = load_yaml((Path(__file__).parent / "background.yml").read_text("utf-8"))
     return loaded
 
 

@@ -10,12 +10,12 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from kb.words import Words
+from kit.yaml_text import load_yaml
 
 __all__ = ["Spelling"]
 
@@ -85,7 +85,7 @@ class _Typing(BaseModel):
 @cache
 def _typing() -> _Typing:
     path = Path(__file__).with_name("typing.yml")
-    return _Typing.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    return _Typing.model_validate(load_yaml(path.read_text("utf-8")))
 
 
 @cache

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy.exc import IntegrityError
 
 from handoff.canned.models import CannedReplyRow
@@ -18,6 +17,7 @@ from identity.service import Role, SignedIn
 from kit.clock import Clock
 from kit.database import Database
 from kit.errors import Conflict, NotFound
+from kit.yaml_text import load_yaml
 
 SHIPPED = Path(__file__).parent / "replies.yml"
 READERS = (Role.AGENT, Role.SUPERVISOR)
@@ -45,7 +45,7 @@ class CannedReply:
 @cache
 def shipped() -> tuple[CannedReply, ...]:
     """The replies that every installation begins with."""
-    rows: list[dict[str, Any]] = yaml.safe_load(SHIPPED.read_text("utf-8"))
+    rows: list[dict[str, Any]] = load_yaml(SHIPPED.read_text("utf-8"))
     return tuple(CannedReply(row["id"], _texts(row["title"]), _texts(row["text"]), 0, None) for row in rows)
 
 

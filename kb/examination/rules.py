@@ -9,11 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from kb.content import LANGUAGES, Lang
 from kit.masking import mask
+from kit.yaml_text import load_yaml
 
 __all__ = ["EXCERPT_CHARACTERS", "Finding", "Place", "Rule", "RuleId", "Rules", "bundled_rules"]
 
@@ -209,7 +209,7 @@ class Rules(BaseModel):
 @cache
 def bundled_rules() -> Rules:
     """The rules that lie beside this module."""
-    return Rules.from_document(yaml.safe_load(Path(__file__).with_name("rules.yml").read_text("utf-8")))
+    return Rules.from_document(load_yaml(Path(__file__).with_name("rules.yml").read_text("utf-8")))
 
 
 def _assembled(value: Any, parts: Mapping[str, str]) -> Any:
