@@ -20,6 +20,7 @@ from kit.settings import ROOT, Settings
 
 START_SECONDS = 600
 PATIENCE_SECONDS = 20
+KNOWLEDGE = "knowledge"
 DEFAULTS = {"BILIN_DEMO": "true", "BILIN_LOG_FORMAT": "console", "BILIN_LOG_LEVEL": "warning"}
 
 
@@ -75,8 +76,8 @@ def _announce(settings: Settings, manager: Manager) -> None:
     said = started
     while time.monotonic() - started < START_SECONDS:
         missing = _missing(settings)
-        if not missing:
-            print(_banner(settings), flush=True)
+        if missing in ([], [KNOWLEDGE]):
+            print(_banner(settings, is_empty=bool(missing)), flush=True)
             return
         if time.monotonic() - said > PATIENCE_SECONDS:
             said = time.monotonic()
@@ -87,6 +88,7 @@ def _announce(settings: Settings, manager: Manager) -> None:
 
 
 def _missing(settings: Settings) -> list[str]:
+    """What does not answer yet. ``web`` answers once it has read the knowledge base, which may be an empty one."""
     try:
         health = httpx.get(f"http://127.0.0.1:{settings.port}/health", timeout=5).json()
         missing = [part for part, well in health["parts"].items() if not well]
@@ -99,11 +101,12 @@ def _missing(settings: Settings) -> list[str]:
     return missing
 
 
-def _banner(settings: Settings) -> str:
+def _banner(settings: Settings, *, is_empty: bool) -> str:
     address = f"http://{settings.host}:{settings.port}"
     lines = [
         "",
         "Bilin 比邻 is ready.",
+        *(["  The knowledge base is empty: write or import entries at the editors' address, and publish."] * is_empty),
         f"  customers   {address}/          a demonstration page with the widget",
         f"  agents      {address}/desk/     sign in below",
         f"  editors     {address}/editor/   sign in below",
