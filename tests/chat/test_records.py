@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-QUESTION = "银行卡丢了怎么挂失？"
+QUESTION = "房贷可以提前还款吗？"  # of an entry that no other test edits
 
 
 async def trace(agent: Any, conversation_id: str, seq: int) -> httpx.Response:
@@ -29,7 +29,7 @@ class TestTracing:
         assert reply["data"]["revision"] == 1
         found = (await trace(await sign_in("zhao"), customer.id, reply["seq"])).json()
         assert (found["conversation_id"], found["seq"], found["text"]) == (customer.id, reply["seq"], reply["text"])
-        assert (found["entry"]["id"], found["entry"]["revision"]) == ("card-lost", 1)
+        assert (found["entry"]["id"], found["entry"]["revision"]) == ("mortgage-early", 1)
         assert found["entry"]["content"]["variants"]["zh"]["answer"] == reply["text"]
         assert (found["entry"]["author"], found["release"]["published_by"]) == ("content-files", "content-files")
         assert found["release"]["id"] == reply["data"]["release_id"]
