@@ -17,6 +17,7 @@ from kb.content import EntryContent
 from kb.context import Earlier
 from kb.encoder import TurnEncoder
 from kb.fitting import Targets
+from kb.live import LiveEngine
 from kb.scoring import Parts
 from kb.service import KnowledgeBase, SearchOptions
 from kit.clock import ManualClock
@@ -237,6 +238,25 @@ async def test_another_worker_follows_within_two_seconds_even_when_the_event_is_
         withdrawn = await editing.editing.withdraw("lost-card", "reviewer", "")
         await until(lambda: serving.release_id == withdrawn, seconds=2)
         assert "lost-card" not in await found_ids(serving, "我的卡丢了")
+
+
+async def test_what_is_about_to_go_live_is_built_ahead_by_every_worker(
+    worker: MakeKnowledgeBase, bank: list[EntryContent], write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editing, serving = worker(MemoryEvents()), worker(MemoryEvents())
+    await editing.load(bank)
+    built: list[LiveEngine | None] = []
+    fresh = LiveEngine._fresh
+    async with following(serving):
+        monkeypatch.setattr(LiveEngine, "_fresh", lambda live, *rest: built.append(live) or fresh(live, *rest))
+        await write(editing, answering(bank[0], "请先锁卡。"))
+        await editing.editing.propose("reviewer")
+        await until(lambda: serving._live in built)
+        assert await answer_to(serving, "我的卡丢了") == bank[0].variants["zh"].answer  # proposed, and no more
+        release = await editing.editing.publish("reviewer", "")
+        await until(lambda: serving.release_id == release)
+        assert await answer_to(serving, "我的卡丢了") == "请先锁卡。"
+        assert built.count(serving._live) == 1
 
 
 async def test_a_worker_that_fails_to_follow_serves_the_old_release_and_tries_again(
