@@ -35,13 +35,10 @@ _UNTOLD: dict[tuple[str, str], tuple[str, ...]] = {
     ("requests", "complaint"): _FEELINGS,
     **{("dangers", danger): (AT_BANK,) for danger in DANGERS},
     ("dangers", ACCESSIBILITY_NEED): (*_FEELINGS, *_REQUESTS, AT_BANK),
-    ("posts", "anger"): ("sarcasm", "anxiety", "distress", *_REQUESTS, *DANGERS, ACCESSIBILITY_NEED),
-    ("posts", "calm"): ("anxiety", "distress", *_REQUESTS, *DANGERS, ACCESSIBILITY_NEED),
 }
 _HAS: dict[str, tuple[str, ...]] = {
     "neutral": (),
     "none": (),
-    "calm": (),
     "anger": ("anger",),
     "anger_at_bank": (AT_BANK,),
     "anger_elsewhere": (),
@@ -60,7 +57,7 @@ _PLAIN = {**dict.fromkeys(SIGNALS, 0), **dict.fromkeys((*_FEELINGS, AT_BANK), -1
 MOST_ORDINARY = 1500
 
 
-ExampleFile = Literal["emotion", "requests", "dangers", "posts"]
+ExampleFile = Literal["emotion", "requests", "dangers"]
 
 
 @cache
@@ -100,7 +97,7 @@ def _spread(texts: Sequence[str]) -> Sequence[str]:
 
 def _told(language: Lang) -> Iterator[tuple[str, dict[str, int]]]:
     for name in get_args(ExampleFile):
-        for label, texts in examples(name).get(language, {}).items():
+        for label, texts in examples(name)[language].items():
             told = dict.fromkeys(SIGNALS, -1)
             told.update(dict.fromkeys(_UNTOLD.get((name, label), ()), 0))
             told.update(dict.fromkeys(_HAS[label], 1))
