@@ -38,6 +38,7 @@ class CurrentTurn:
         agent_words: what an agent said since the turn before.
         helped: whether the bot could help; None where it had no say.
         is_noted: whether something was found that is not stored yet.
+        is_counted: whether the conversation knows of the feeling in it.
     """
 
     conversation: Conversation
@@ -46,6 +47,7 @@ class CurrentTurn:
     agent_words: Sequence[Message] = ()
     helped: bool | None = field(default=None, init=False)
     is_noted: bool = field(default=False, init=False)
+    is_counted: bool = field(default=False, init=False)
 
     @property
     def language(self) -> Lang:
@@ -113,8 +115,9 @@ class CurrentTurn:
             return
         if "outcome" not in self.found:
             self.message.turn = {**self.found, **(await repository.found_of(self.message) or {})}
-        conversation.emotion = self.found.get("emotion", conversation.emotion)
-        conversation.angry_turns = self.found.get("angry_turns", conversation.angry_turns)
+        if not self.is_counted and "emotion" in self.found:  # once: a handoff begins to count anew
+            conversation.emotion, conversation.angry_turns = self.found["emotion"], self.found["angry_turns"]
+            self.is_counted = True
         if self.helped is not None:
             conversation.unhelped_turns = 0 if self.helped else conversation.unhelped_turns + 1
         await repository.keep_turn(conversation, self.message)

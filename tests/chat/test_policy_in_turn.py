@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -148,3 +149,21 @@ async def test_what_the_bot_was_about_to_say_is_dropped_once_the_customer_has_ca
     assert [message.sender for message in told] == ["system"]
     assert asked.turn["signals"]["at_bank"] == 0.3
     assert (await conversations.current(conversation.id)).answered_seq == 1
+
+
+async def test_after_a_handoff_anger_is_counted_from_nothing_whatever_is_still_found_of_the_turn(conversations) -> None:
+    conversation, _ = await conversations.create("zh", "web")
+    stored = await conversations.post(conversation.id, "1", "怎么还没好", "zh", claim=timedelta(seconds=30))
+    turn = stored.turn
+    assert turn is not None
+    turn.note({"emotion": "anger", "angry_turns": 3})
+    await conversations.hand_off(conversation.id, Reason.NEGATIVE_EMOTION, actor="policy", turn=turn)
+    turn.note({"outcome": "to_person"})
+    async with conversations.database.write() as session:
+        repository = ChatRepository(session)
+        locked = await repository.conversation(conversation.id, lock=True)
+        assert locked is not None
+        await turn.store(repository, locked)
+    now = await conversations.current(conversation.id)
+    assert (now.emotion, now.angry_turns) == ("anger", 0)
+    assert (await conversations.messages(conversation.id, 0))[0].turn["outcome"] == "to_person"
