@@ -101,13 +101,13 @@ class Answering:
         by_intent = after_intent(intent, turn.signals, turn.standing, self._policy)
         if by_intent is not None:
             turn.note({**noted, "outcome": "handoff"})
-            return await self._hand_off(turn, by_intent, slots)
+            return await self.hand_off(turn, by_intent, slots)
         earlier = turn.topic
         try:
             search = await self._knowledge.search(turn.message.text, turn.language, earlier)
         except Unavailable as error:
             log.warning("search_unavailable", code=error.code)
-            return await self._hand_off(turn, on_event(Happening.BOT_UNAVAILABLE, turn.standing, self._policy), slots)
+            return await self.hand_off(turn, on_event(Happening.BOT_UNAVAILABLE, turn.standing, self._policy), slots)
         outcome = after_search(
             search.confidences,
             off_topic=intent == OFF_TOPIC_INTENT,
@@ -120,7 +120,7 @@ class Answering:
             found["searched"] = joined(earlier, turn.message.text, turn.language)[-LONGEST_TOPIC:]
         if isinstance(outcome, Handoff):
             turn.note(found)
-            return await self._hand_off(turn, outcome, slots)
+            return await self.hand_off(turn, outcome, slots)
         turn.note(found, helped=isinstance(outcome, Answer))
         turns.labels(_name(outcome)).inc()
         return Reply(_name(outcome), await self._messages(outcome, search, turn.language))
@@ -194,7 +194,8 @@ class Answering:
         seen = {**(turn.inputs if turn else {}), **(inputs or {}), "event": happening.value}
         return await self._chat.hand_off(conversation.id, needed, actor=actor, inputs=seen, slots=slots, turn=turn)
 
-    async def _hand_off(self, turn: CurrentTurn, needed: Handoff, slots: dict[str, Any]) -> Reply:
+    async def hand_off(self, turn: CurrentTurn, needed: Handoff, slots: dict[str, Any] | None = None) -> Reply:
+        """The policy calls a person in a turn; whether one is on the way already makes no difference to the reply."""
         turns.labels("handoff").inc()
         await self._chat.hand_off(
             turn.conversation.id, needed, actor="policy", inputs=turn.inputs, slots=slots, turn=turn

@@ -239,7 +239,8 @@ class ChatService:
                         created_at=self.clock.now(),
                     ),
                 )
-        await self.changed(conversation_id)
+        if is_said or turn is not None:
+            await self.changed(conversation_id)
         return conversation if is_said else None
 
     async def hand_off(

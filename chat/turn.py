@@ -17,7 +17,7 @@ from chat.models import Conversation
 from chat.ownership import Owner
 from chat.repository import ChatRepository
 from chat.service import ChatService, Stored
-from handoff.policy import Handoff, Happening, Policy, before_bot, on_event
+from handoff.policy import Happening, Policy, before_bot, on_event
 from kit.counters import count_degraded, turns
 from kit.errors import Unavailable
 from kit.masking import mask
@@ -153,7 +153,7 @@ class TurnRunner:
         conversation_id = turn.conversation.id
         decision = before_bot(turn.signals, turn.standing, self._policy)
         if decision is not None:
-            await self._hand_off(turn, decision)
+            await self._answering.hand_off(turn, decision)
             await self._answering.suggest(turn)
             await self._bot.forget(conversation_id)
             return False
@@ -178,11 +178,7 @@ class TurnRunner:
 
     async def _unavailable(self, turn: CurrentTurn) -> None:
         turn.left_unsaid("handoff")
-        await self._hand_off(turn, on_event(Happening.BOT_UNAVAILABLE, turn.standing, self._policy))
-
-    async def _hand_off(self, turn: CurrentTurn, needed: Handoff) -> None:
-        turns.labels("handoff").inc()
-        await self._chat.hand_off(turn.conversation.id, needed, actor="policy", inputs=turn.inputs, turn=turn)
+        await self._answering.hand_off(turn, on_event(Happening.BOT_UNAVAILABLE, turn.standing, self._policy))
 
     async def _still_with_bot(self, turn: CurrentTurn) -> bool:
         async with self._chat.database.read() as session:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,12 +44,6 @@ def count_ngrams(texts: Texts) -> csr_matrix:
     return _counter.transform(
         text.encode("utf-8", "ignore").decode() for text in texts
     )  # half an emoji cannot be hashed
-
-
-@lru_cache(maxsize=4)
-def _counted_lately(texts: tuple[str, ...]) -> csr_matrix:
-    """`count_ngrams`; each publication asks all check questions of the release before it and of its own."""
-    return count_ngrams(texts)
 
 
 class NgramCounts:
@@ -98,5 +91,5 @@ class LexicalIndex:
 
     def scores(self, texts: Texts) -> Vectors:
         """Cosine of each text to each entry's document, shape ``(texts, entries)``."""
-        found = self._tfidf.transform(_counted_lately(tuple(texts))) @ self._by_term
+        found = self._tfidf.transform(count_ngrams(texts)) @ self._by_term
         return np.asarray(found.toarray(), dtype=np.float32)

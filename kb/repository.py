@@ -61,19 +61,19 @@ class KnowledgeRepository:
 
     async def live_release_id(self, *, lock: bool = False) -> int | None:
         """The live release; with ``lock``, nobody else publishes before this transaction ends."""
+        return (await self.live_and_proposed(lock=lock))[0]
+
+    async def live_and_proposed(self, *, lock: bool = False) -> tuple[int | None, dict[str, int]]:
+        """The live release, and the revisions that are about to go live by their entries; ``lock`` as above."""
         statement = select(LiveRelease)
         if lock:
             statement = statement.with_for_update()
         row = (await self._session.execute(statement)).scalar_one()
-        return row.release_id
+        return row.release_id, row.proposed or {}
 
     async def propose(self, revisions: Mapping[str, int]) -> None:
         """Say which revisions, by their entries, are about to go live; the next release takes it back."""
         await self._session.execute(update(LiveRelease).values(proposed=dict(revisions)))
-
-    async def proposed(self) -> dict[str, int]:
-        """The revisions that are about to go live, by their entries."""
-        return (await self._session.execute(select(LiveRelease.proposed))).scalar_one() or {}
 
     async def released(self, release_id: int | None) -> dict[str, int]:
         """The ids of a release's revisions by entry id; none for None."""

@@ -305,7 +305,7 @@ class KnowledgeBase:
         async with self._refreshing:
             async with self._database.read() as session:
                 repository = KnowledgeRepository(session)
-                release_id = await repository.live_release_id()
+                release_id, proposed = await repository.live_and_proposed()
                 if release_id is None:
                     return
                 if self._released is None or self._released[0] != release_id:
@@ -313,7 +313,7 @@ class KnowledgeBase:
                     contents = await self._contents.read(repository, revision_ids)
                     self._released = (release_id, list(contents.values()))
                 expressions = await repository.meanings()
-                await self._get_ready(repository, release_id)
+                await self._get_ready(repository, release_id, proposed)
             await self._live.reword(expressions)
             engine, today = self._live.engine, self.today()
             if (release_id, today) == self._looked and engine is not None and engine.release.id == release_id:
@@ -324,9 +324,8 @@ class KnowledgeBase:
                 await self._show(release_id, valid)
             self._looked = release_id, today
 
-    async def _get_ready(self, repository: KnowledgeRepository, release_id: int) -> None:
+    async def _get_ready(self, repository: KnowledgeRepository, release_id: int, proposed: dict[str, int]) -> None:
         """Build what somebody is about to put live, so that it is there at once when it does go live."""
-        proposed = await repository.proposed()
         if proposed == self._proposed:
             return
         self._proposed = proposed

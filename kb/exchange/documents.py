@@ -14,6 +14,7 @@ import yaml
 from kb.content import LANGUAGES, EntryContent, Variant
 from kb.exchange.imported import DATE_FIELDS, MAX_ROWS, Location, Row, checked, readable_id, shortened
 from kit.errors import InvalidRequest
+from kit.yaml_text import SAFE_LOADER
 
 _TOO_MANY = f"The file has more than {MAX_ROWS:,} entries. Split it into several files."
 
@@ -114,7 +115,6 @@ def _plain(entry: EntryContent) -> dict[str, Any]:
 MAX_VALUES = 5_000_000
 
 _DEEPEST = 6
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVERS: Any = yaml.SafeLoader.yaml_implicit_resolvers
 _CONSTRUCTORS: Any = yaml.SafeLoader.yaml_constructors
 _TYPES = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float", "null", "timestamp"))
@@ -151,7 +151,7 @@ class _Documents:
     """
 
     def __init__(self, text: str) -> None:
-        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
+        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=SAFE_LOADER)
         self._constructor = yaml.constructor.SafeConstructor()
         self._problem: str | None = None
         self._values = 0
