@@ -64,6 +64,10 @@ class Console:
         release: int = answered(self.http.post("/api/kb/releases", json=body))["release_id"]
         return release
 
+    def rehearse(self) -> None:
+        """Have the check questions asked of what is in review, as the console does before a publication."""
+        answered(self.http.post("/api/kb/review/regression", json={}))
+
     def entry(self, entry_id: str) -> Json:
         """The newest revision of an entry, with its number."""
         return answered(self.http.get(f"/api/kb/entries/{entry_id}"))

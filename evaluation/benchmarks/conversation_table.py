@@ -43,7 +43,7 @@ def page(report: dict[str, Any]) -> str:
     rows.append(["memory, MB", *(_megabytes(peer.get("resident_bytes")) for peer in peers.values())])
     change = report.get("change")
     live = {name: peer.get("trained_seconds") for name, peer in peers.items()}
-    live |= {BILIN: change["median_seconds"]} if change else {}
+    live |= {BILIN: change["told"][0]["p50_seconds"]} if change else {}
     rows.append(["until a change is live, s", *map(_seconds, live.values())])
     parts = [
         HEADER,
@@ -58,7 +58,7 @@ def page(report: dict[str, Any]) -> str:
     if change:
         parts.append(
             f"Bilin's is the median of {change['changes']} changes of the running system, the longest took "
-            f"{change['longest_seconds']:.1f} s: from the reviewer's call until a customer is told.\n"
+            f"{change['told'][0]['max_seconds']:.1f} s: from the reviewer's call until a customer is told.\n"
         )
     if search := report.get("search"):
         parts += [_searched(search)]

@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,25 +15,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import httpx
 from rich.console import Console as Terminal
 from rich.markup import escape
 from sqlalchemy import text
 
 from evaluation.benchmarks.branches import at_branches
 from evaluation.benchmarks.console_client import Console, answered
+from evaluation.benchmarks.system import Process, account, free_ports, prepare
 from evaluation.output import put_out
-from identity.demo import demo_accounts
 from kb.content import read_folder
-from kb.encoder import prepared_folder
 from kb.exchange.documents import write_jsonl
 from kit.database import Database
-from kit.errors import BilinError, Unavailable
-from kit.settings import ROOT, Settings
+from kit.errors import BilinError
+from kit.settings import Settings
 
 ENTRIES = 10_000
-START_SECONDS = 900.0
-SECRET_KEY = "the secret key of a benchmark, of no use elsewhere"  # noqa: S105  # of a process on loopback
 
 
 @dataclass(frozen=True)
@@ -72,63 +64,12 @@ class Imported:
     audit_lines: int
 
 
-class Web:
-    """The ``web`` process on a folder of its own, without bot and actions."""
-
-    def __init__(self, folder: Path, content: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        self.url = f"http://127.0.0.1:{port}"
-        self._log = folder / "web.log"
-        self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("BILIN_")},
-            "BILIN_DATA_DIR": str(folder),
-            "BILIN_CONTENT_DIR": str(content),
-            "BILIN_PORT": str(port),
-            "BILIN_DEMO": "true",
-            "BILIN_SECRET_KEY": SECRET_KEY,
-        }
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> float:
-        """Start it; returns the seconds until it answers.
-
-        Raises:
-            Unavailable: it does not.
-        """
-        begun = time.perf_counter()
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "server.py"], cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
-            )
-        while time.perf_counter() - begun < START_SECONDS and self._process.poll() is None:
-            try:
-                httpx.get(f"{self.url}/health", timeout=5).raise_for_status()
-            except httpx.HTTPError:
-                time.sleep(0.2)
-            else:
-                return time.perf_counter() - begun
-        raise Unavailable(f"web does not start: {self._log.read_text(errors='replace')[-1000:]}")
-
-    def kill(self) -> None:
-        """End it at once, as a power cut would."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-
 def measure(count: int, settings: Settings, folder: Path, progress: Callable[[str], None]) -> Imported:
     """Import ``count`` entries, with a kill half-way."""
     content = write_jsonl(at_branches(read_folder(settings.content_dir), count))
-    (folder / "encoder").symlink_to(prepared_folder(settings).parent)
+    prepare(folder, settings)
     (folder / "content").mkdir()
-    known = settings.data_dir / "cache" / "signals.db"
-    if known.is_file():  # vectors that are computed at the first start: no part of an import
-        (folder / "cache").mkdir()
-        shutil.copy(known, folder / "cache")
-    web = Web(folder, folder / "content")
-    password = next(each.password for each in demo_accounts(SECRET_KEY) if each.login == "he")
+    web = Process.web(folder, folder / "content", free_ports(1)[0])
     polls: list[float] = []
     last = [time.perf_counter()]
 
@@ -140,7 +81,7 @@ def measure(count: int, settings: Settings, folder: Path, progress: Callable[[st
     progress("web starts")
     try:
         web.start()
-        editor = Console(web.url, "he", password)
+        editor = Console(web.url, *account("he").split(":", 1))
         begun = time.perf_counter()
         checked = editor.check("kb.jsonl", content)
         check_seconds = time.perf_counter() - begun

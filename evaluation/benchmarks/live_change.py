@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
-import statistics
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from evaluation.benchmarks.console_client import ANSWER_SECONDS, Console, Customer, Json
+from evaluation.benchmarks.delays import Delay
 from kb.content import EntryContent
 from kit.errors import Unavailable
 
@@ -22,12 +23,11 @@ class LiveChange:
 
     Args:
         changes: how many were made, each of another entry; all were taken back.
-        median_seconds, longest_seconds: of them.
+        told: at each address that customers ask, in the order of the addresses.
     """
 
     changes: int
-    median_seconds: float
-    longest_seconds: float
+    told: tuple[Delay, ...]
 
     def report(self) -> dict[str, Any]:
         """As plain values for JSON."""
@@ -35,11 +35,18 @@ class LiveChange:
 
 
 class LiveChanges:
-    """An editor, a reviewer and a customer of the same system; the staff by ``login:password``."""
+    """An editor, a reviewer and customers of the same system.
 
-    def __init__(self, url: str, editor: str, reviewer: str) -> None:
-        self._writes, self._approves = (Console(url, *account.split(":", 1)) for account in (editor, reviewer))
-        self._customer = Customer(url)
+    Args:
+        urls: addresses of the system's ``web`` processes; staff sign in at the first, and customers ask at each.
+        editor, reviewer: ``login:password`` of two people.
+        is_rehearsed: the reviewer asks the check questions first, as the console does while the comment is written.
+    """
+
+    def __init__(self, urls: Sequence[str], editor: str, reviewer: str, *, is_rehearsed: bool = True) -> None:
+        self._writes, self._approves = (Console(urls[0], *account.split(":", 1)) for account in (editor, reviewer))
+        self._customers = [Customer(url) for url in urls]
+        self._is_rehearsed = is_rehearsed
 
     def measure(self, entries: Sequence[EntryContent], changes: int) -> LiveChange:
         """Change that many entries one after another, and take each change back.
@@ -55,18 +62,29 @@ class LiveChanges:
             variant["answer"] += f"\n\n{mark}"
             seconds.append(self._live(content, before["revision"], variant["question"], language, mark))
             self._take_back(before)
-        return LiveChange(len(seconds), statistics.median(seconds), max(seconds))
+        return LiveChange(len(seconds), tuple(Delay.of(there) for there in zip(*seconds, strict=True)))
 
-    def _live(self, content: Json, revision: int, question: str, language: str, mark: str) -> float:
+    def _live(self, content: Json, revision: int, question: str, language: str, mark: str) -> list[float]:
+        """Seconds until customers are told, at each address; they ask all the time."""
         self._writes.rewrite(content, revision)
-        begun = time.perf_counter()
-        self._approves.publish(REASON)
-        while time.perf_counter() - begun < ANSWER_SECONDS:
-            if mark in self._customer.ask(question, language)["text"]:
-                return time.perf_counter() - begun
-        raise Unavailable(f"{question!r} is not answered with what was changed in {content['id']!r}.")
+        if self._is_rehearsed:
+            self._approves.rehearse()
+        with ThreadPoolExecutor(len(self._customers)) as customers:
+            begun = time.perf_counter()
+            told = [customers.submit(_told, customer, question, language, mark) for customer in self._customers]
+            self._approves.publish(REASON)
+            return [each.result() - begun for each in told]
 
     def _take_back(self, before: Json) -> None:
         changed = self._writes.entry(before["id"])
         self._writes.rewrite(before["content"], changed["revision"])
         self._approves.publish(REASON)
+
+
+def _told(customer: Customer, question: str, language: str, mark: str) -> float:
+    """The moment at which a customer is told what was changed."""
+    begun = time.perf_counter()
+    while time.perf_counter() - begun < ANSWER_SECONDS:
+        if mark in customer.ask(question, language)["text"]:
+            return time.perf_counter()
+    raise Unavailable(f"{question!r} is not answered with what was changed.")

@@ -97,7 +97,7 @@ async def measure(
     _, first = entries[0].variant_for("zh")
     try:
         progress("the knowledge base; takes minutes unless an earlier run has kept it")
-        ready_seconds = await _publish(entries, database, kept, encoder, settings)
+        ready_seconds = await publish(entries, database, kept, encoder, settings)
         with tempfile.TemporaryDirectory(prefix="bilin-evaluation-") as folder:
             opening = Opening(url, copytree(kept, Path(folder) / "cache"), first.question)
             usual = await restarts(opening, n_restarts, progress)
@@ -124,10 +124,21 @@ async def measure(
     )
 
 
-async def _publish(
+async def publish(
     entries: Sequence[EntryContent], database: Database, cache: Path, encoder: TurnEncoder, settings: Settings
 ) -> float:
-    """Put the entries live and learn from them; returns how long that took."""
+    """Put the entries live and learn from them; returns how long that took, in seconds.
+
+    Args:
+        entries: at least one.
+        database: an empty one.
+        cache: folder for vectors and what is learnt.
+        encoder: as conversations use it.
+        settings: the product's.
+
+    Raises:
+        InvalidRequest: the database is not empty.
+    """
     await database.migrate()
     async with worker(database, cache, encoder, settings) as knowledge:
         if await knowledge.browsing.newest():

@@ -138,7 +138,7 @@ def test_the_page_says_how_soon_each_tells_of_a_change_and_how_the_searches_do_a
     rasa = {"trained_seconds": 200.0, "examples": 10, "epochs": 2}
     bilin = {"top1": 1.0, "top3": 1.0, "precision": None, "p50_ms": 1.26, "p95_ms": 2, "ready_seconds": 9}
     search = {"n": 4, "in_scope": 3, "entries": 2, "epochs": 2, "peers": {"Bilin": bilin}}
-    change = {"changes": 5, "median_seconds": 1.5, "longest_seconds": 2.5}
+    change = {"changes": 5, "told": [{"p50_seconds": 1.5, "p95_seconds": 2.0, "max_seconds": 2.5}]}
     report = {"goals": 4, "entries": 3, "peers": {"Bilin": {}, "stock Rasa": rasa}, "missing": {}}
     written = page({**report, "change": change, "search": search})
     assert "| until a change is live, s | 1.5 | 200.0 |" in written
