@@ -63,10 +63,10 @@ def calibration(measured: ManySignals) -> dict[str, dict[str, float]]:
     """Expected calibration error of each signal on the examples, each judged by all the others."""
     errors: dict[str, dict[str, float]] = {}
     for language in LANGUAGES:
-        left_out = measured.classifiers[language].left_out
+        held_out = measured.classifiers[language].held_out
         targets = training_set(language, measured.ordinary[language]).targets
         errors[language] = {
-            signal: calibration_error(left_out[known, at], targets[known, at] > 0)
+            signal: calibration_error(held_out[known, at], targets[known, at] > 0)
             for at, signal in enumerate(SIGNALS)
             for known in [targets[:, at] != 0]
         }

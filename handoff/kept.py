@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from handoff.classifier import NGRAM_WEIGHT, NGRAMS, REGULARISATION, TextClassifier, View, counter
+from handoff.classifier import NGRAMS, REGULARISATION, TextClassifier, View, counter
 from handoff.examples import SIGNALS, TrainingSet
 from handoff.interfaces import Lang
 from kit.sealed import Arrays, read_sealed, write_sealed
 
-VERSION = "1"  # raise it when the fit itself changes: old files are then not found again
-_ARRAYS = ("dense", "counted", "bias", "slope", "offset", "left_out")
+VERSION = "2"  # raise it when the fit itself changes: old files are then not found again
+_ARRAYS = ("dense", "counted", "bias", "slope", "offset", "held_out")
 
 
 class KeptClassifiers:
@@ -60,7 +60,7 @@ def fit_key(made_by: str, views: Sequence[View], sets: Mapping[Lang, TrainingSet
         views: of its vectors.
         sets: the examples of each language.
     """
-    digest = hashlib.sha256(repr((VERSION, made_by, views, SIGNALS, NGRAMS, NGRAM_WEIGHT, REGULARISATION)).encode())
+    digest = hashlib.sha256(repr((VERSION, made_by, views, SIGNALS, NGRAMS, REGULARISATION)).encode())
     for language, known in sorted(sets.items()):
         digest.update(repr((language, known.texts)).encode() + known.targets.tobytes())
     return digest.hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
 from kb.content import EntryContent, Lang
 from kb.dialect import Dialect, bundled_lexicon, is_cantonese
@@ -16,6 +17,8 @@ from kb.words import Words
 __all__ = ["Wording"]
 
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
+# Of one turn, signals and search want the same text; of one conversation, what it was about before.
+_LATEST = 1024
 _LATIN = re.compile(r"[A-Za-z]{2}|(?<![A-Za-z])[ur](?![A-Za-z])")
 
 
@@ -43,6 +46,7 @@ class Wording:
         self._homophones = homophones
         self._spelling = spelling
         self._known = known
+        self._latest = lru_cache(maxsize=_LATEST)(self._repaired)
 
     @classmethod
     def of(cls, words: Words, before: Wording | None = None) -> Wording:
@@ -79,6 +83,9 @@ class Wording:
             text: in the form of `kit.language.to_simplified`.
             language: the query's. English words in a Chinese query are repaired more cautiously.
         """
+        return self._latest(text, language)
+
+    def _repaired(self, text: str, language: Lang) -> str:
         if text.strip() in self._known:
             return text
         repaired = text

@@ -19,7 +19,7 @@ REASON = "the time until a change is live"
 
 @dataclass(frozen=True)
 class LiveChange:
-    """Seconds from a reviewer's call to publish until the end of a turn that tells what was changed.
+    """Seconds from a reviewer's call to publish until the end of a turn that answers or offers what was changed.
 
     Args:
         changes: how many were made, each of another entry; all were taken back.
@@ -51,18 +51,32 @@ class LiveChanges:
     def measure(self, entries: Sequence[EntryContent], changes: int) -> LiveChange:
         """Change that many entries one after another, and take each change back.
 
+        Args:
+            entries: those that customers are answered with, or offered, when they ask their question are changed.
+            changes: at least one.
+
         Raises:
-            Unavailable: what the system answers is never the changed text.
+            Unavailable: there are too few of those, or what customers are told never says what was changed.
         """
-        seconds = []
-        for number, entry in enumerate(entries[:: max(1, len(entries) // changes)][:changes]):
+        seconds: list[list[float]] = []
+        step = max(1, len(entries) // changes)
+        for entry in (each for first in range(step) for each in entries[first::step]):
             before = self._writes.entry(entry.id)
-            content, mark = copy.deepcopy(before["content"]), f"({number + 1}/{changes})"
+            content, mark = copy.deepcopy(before["content"]), f"({len(seconds) + 1}/{changes})"
             language, variant = next(iter(content["variants"].items()))
-            variant["answer"] += f"\n\n{mark}"
-            seconds.append(self._live(content, before["revision"], variant["question"], language, mark))
+            asked = variant["question"]
+            if not _tells(self._customers[0].ask(asked, language), asked):
+                continue
+            variant.update(
+                question=f"{asked} {mark}",
+                similar=[asked, *variant["similar"]],
+                answer=f"{variant['answer']}\n\n{mark}",
+            )
+            seconds.append(self._live(content, before["revision"], asked, language, mark))
             self._take_back(before)
-        return LiveChange(len(seconds), tuple(Delay.of(there) for there in zip(*seconds, strict=True)))
+            if len(seconds) == changes:
+                return LiveChange(changes, tuple(Delay.of(there) for there in zip(*seconds, strict=True)))
+        raise Unavailable(f"Only {len(seconds)} of the entries are found by their question.")
 
     def _live(self, content: Json, revision: int, question: str, language: str, mark: str) -> list[float]:
         """Seconds until customers are told, at each address; they ask all the time."""
@@ -82,9 +96,17 @@ class LiveChanges:
 
 
 def _told(customer: Customer, question: str, language: str, mark: str) -> float:
-    """The moment at which a customer is told what was changed."""
+    """The moment at which a customer is answered with what was changed, or offered it."""
     begun = time.perf_counter()
     while time.perf_counter() - begun < ANSWER_SECONDS:
-        if mark in customer.ask(question, language)["text"]:
+        if _tells(customer.ask(question, language), mark):
             return time.perf_counter()
-    raise Unavailable(f"{question!r} is not answered with what was changed.")
+    raise Unavailable(f"{question!r} is neither answered with what was changed nor offered it.")
+
+
+def _tells(said: Json, words: str) -> bool:
+    """Whether a message is an answer to a question that has these words, or offers such a question."""
+    data = said["data"]
+    return any(
+        words in question for question in (data.get("question", ""), *(c["label"] for c in data.get("choices", ())))
+    )

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.linear_model import Ridge
 
-from handoff.classifier import TextClassifier, View
+from handoff.classifier import REGULARISATION, TextClassifier, View
 
 COLOURS = ["red apple", "red rose", "deep red", "red car", "red wine", "red brick"]
 OTHERS = ["blue sky", "blue sea", "deep blue", "blue car", "blue ink", "blue moon"]
@@ -68,14 +69,33 @@ def test_what_nobody_knows_teaches_nothing() -> None:
     unknown = targets(TEXTS)
     unknown[TEXTS.index("warm blue"), 0] = 0
     fitted = TextClassifier.fit(TEXTS, vectors(TEXTS), unknown, LABELS, VIEWS)
-    assert np.isnan(fitted.left_out[TEXTS.index("warm blue"), 0])
-    assert np.isfinite(fitted.left_out[TEXTS.index("warm red"), 0])
+    assert np.isnan(fitted.held_out[TEXTS.index("warm blue"), 0])
+    assert np.isfinite(fitted.held_out[TEXTS.index("warm red"), 0])
 
 
-def test_what_an_example_gets_from_the_others_is_what_a_fit_without_it_gives() -> None:
-    whole = TextClassifier.fit(TEXTS, vectors(TEXTS), targets(TEXTS), LABELS, VIEWS)
+def test_the_weights_are_those_of_another_implementation() -> None:
+    """scikit-learn's, which solves each label for itself: the same loss, the target's mean as the bias."""
+    wanted = targets(TEXTS).astype(np.float64)
+    wanted[TEXTS.index("warm blue"), 0] = 0
+    fitted = TextClassifier.fit(TEXTS, vectors(TEXTS), wanted.astype(np.int8), LABELS, VIEWS)
+    parts = [vectors(TEXTS)[:, view.part] - mean for view, mean in zip(VIEWS, fitted.means, strict=True)]
+    dense = [part / np.linalg.norm(part, axis=1, keepdims=True) * 0.5**0.5 for part in parts]
+    features = np.concatenate([*dense, fitted.ngrams.transform(TEXTS).toarray()], axis=1)
+    for at in range(len(LABELS)):
+        known = wanted[:, at] != 0
+        bias = wanted[known, at].mean()
+        other = Ridge(REGULARISATION, fit_intercept=False).fit(features[known], wanted[known, at] - bias)
+        found = np.concatenate([fitted.dense[:, at], fitted.counted[:, at]])
+        assert found == pytest.approx(other.coef_, abs=2e-3)
+        assert fitted.bias[at] == pytest.approx(bias)
+
+
+def test_an_example_is_held_out_of_what_it_is_scored_by() -> None:
+    """An example whose label is wrong is found out by the others, though the fit to it believes it."""
+    wrong = targets(TEXTS)
     at = TEXTS.index("red wine")
-    others = [text for text in TEXTS if text != "red wine"]
-    without = TextClassifier.fit(others, vectors(others), targets(others), LABELS, VIEWS)
-    found = without.probabilities("red wine", vectors(["red wine"])[0])["red"]
-    assert found == pytest.approx(float(whole.left_out[at, 0]), abs=0.1)  # means, n-grams and scaling differ a little
+    wrong[at, 0] = -1
+    fitted = TextClassifier.fit(TEXTS, vectors(TEXTS), wrong, LABELS, VIEWS)
+    assert fitted.held_out[at, 0] > fitted.probabilities("red wine", vectors(["red wine"])[0])["red"]
+    others = [number for number, text in enumerate(TEXTS) if "blue" in text]
+    assert fitted.held_out[at, 0] > np.nanmax(fitted.held_out[others, 0])
