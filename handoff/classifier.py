@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -115,9 +116,14 @@ def counter(vocabulary: Sequence[str] | None = None) -> TfidfVectorizer:
         ngram_range=NGRAMS,
         min_df=1 if vocabulary else 2,
         sublinear_tf=True,
-        lowercase=True,
+        preprocessor=_plain,
         vocabulary=vocabulary,
     )
+
+
+def _plain(text: str) -> str:
+    """Full-width punctuation tells whose keyboard it was, and nothing else."""
+    return unicodedata.normalize("NFKC", text).lower()
 
 
 def _mean(vectors: Vector) -> Vector:

@@ -11,13 +11,14 @@ from typing import Literal, get_args
 import numpy as np
 
 from handoff.classifier import Targets
-from handoff.facts import ACCESSIBILITY_NEED, DANGERS
+from handoff.facts import ACCESSIBILITY_NEED, DANGERS, NEEDS_PERSON
 from handoff.interfaces import Lang
 from kit.yaml_text import load_yaml
 
 DATA = Path(__file__).parent / "data"
 AT_BANK = "at_bank"
-SIGNALS = ("anger", "sarcasm", AT_BANK, "anxiety", "distress", "asked", "complaint", *DANGERS, ACCESSIBILITY_NEED)
+_REASONS = ("asked", "complaint", AT_BANK, "distress", *DANGERS, ACCESSIBILITY_NEED)
+SIGNALS = ("anger", "sarcasm", *_REASONS, "anxiety", NEEDS_PERSON)
 _FEELINGS = ("anger", "sarcasm", "anxiety", "distress")
 _REQUESTS = ("asked", "complaint")
 
@@ -101,5 +102,14 @@ def _told(language: Lang) -> Iterator[tuple[str, dict[str, int]]]:
             told = dict.fromkeys(SIGNALS, -1)
             told.update(dict.fromkeys(_UNTOLD.get((name, label), ()), 0))
             told.update(dict.fromkeys(_HAS[label], 1))
+            told[NEEDS_PERSON] = -1 if label == "anxiety" else _need(told)  # worry alone is the bot's to take away
             for text in texts:
                 yield text, told
+
+
+def _need(told: dict[str, int]) -> int:
+    """Whether a text needs a person: for one reason that it has, or for none; unknown where a reason may be untold."""
+    known = [told[reason] for reason in _REASONS]
+    if 1 in known:
+        return 1
+    return 0 if 0 in known else -1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -43,11 +43,16 @@ Facts = Mapping[str, Fact]
 LABEL_FROM = 0.5
 DANGERS = ("fraud", "self_harm", "coercion", "bereavement", "hardship")
 ACCESSIBILITY_NEED = "accessibility_need"
+NEEDS_PERSON = "needs_person"
 
 
 @dataclass(frozen=True)
 class TurnSignals:
-    """What was read from the customer's words before the bot saw them: probabilities, 0 to 1, each of its own."""
+    """What was read from the customer's words before the bot saw them: probabilities, 0 to 1, each of its own.
+
+    Args:
+        needs_person: whether a person is needed, for whatever reason; None where that was not read.
+    """
 
     anger: float = 0.0
     sarcasm: float = 0.0
@@ -62,6 +67,7 @@ class TurnSignals:
     bereavement: float = 0.0
     hardship: float = 0.0
     accessibility_need: float = 0.0
+    needs_person: float | None = None
 
     @classmethod
     def stored(cls, turn: Mapping[str, Any] | None) -> TurnSignals:
@@ -86,8 +92,16 @@ class TurnSignals:
             "emotion_confidence": round(confidence, 4),
             "asked_confidence": round(self.asked, 4),
             "complaint_confidence": round(self.complaint, 4),
-            "signals": {field.name: round(getattr(self, field.name), 4) for field in fields(self)},
+            "signals": {name: round(value, 4) for name, value in asdict(self).items() if value is not None},
         }
+
+    @property
+    def need(self) -> float:
+        """How sure it is that a person is needed: as it was read, or as sure as the surest reason for one."""
+        if self.needs_person is not None:
+            return self.needs_person
+        needs = (self.asked, self.complaint, self.annoyance, self.distress, self.accessibility_need)
+        return max(*needs, self.fraud, self.self_harm, self.coercion, self.bereavement, self.hardship)
 
     @property
     def emotion(self) -> tuple[Emotion, float]:
@@ -145,7 +159,7 @@ class Bars:
 def facts_of_words(signals: TurnSignals, standing: Standing) -> dict[str, Fact]:
     """What is known before the bot is asked."""
     return {
-        **{field.name: getattr(signals, field.name) for field in fields(signals)},
+        **{**asdict(signals), NEEDS_PERSON: signals.need},
         "angry_turns": float(standing.angry_turns),
         "trend": standing.trend,
         "elder": standing.elder,

@@ -33,8 +33,11 @@ class KeptClassifiers:
             return None
         fields = ("grams", "weights", "means", *_ARRAYS)
         names = ("key", *(f"{language}_{field}" for language in languages for field in fields))
+        made = read_sealed(self._path, ("key",), "fit_cache_corrupt")
+        if made is None or str(made["key"]) != key:
+            return None  # of other examples, or of a fit that kept other arrays
         stored = read_sealed(self._path, names, "fit_cache_corrupt")
-        if stored is None or str(stored["key"]) != key:
+        if stored is None:
             return None
         return {language: _read_one(stored, language, tuple(views)) for language in languages}
 

@@ -359,7 +359,7 @@ class TestWhatTheWordsDemand:
         async with store.database.read() as session:
             (change,) = await ChatRepository(session).owner_changes(customer.id)
         assert (change.actor, change.reason, change.policy["version"]) == ("policy", "asked_for_human", SHIPPED.version)
-        assert change.policy["rule"] == "asked"
+        assert change.policy["rule"] == "asked_plainly"
         assert change.policy["inputs"]["asked_confidence"] >= 0.5
         assert change.policy["inputs"]["seq"] == 1
 

@@ -60,20 +60,25 @@ class TestBeforeTheBot:
             (TurnSignals(distress=0.60), CALM, ("distress", Reason.DISTRESS)),
             (TurnSignals(distress=0.59), CALM, None),
             (TurnSignals(anxiety=1.0), CALM, None),
-            (TurnSignals(asked=0.45), CALM, ("asked", Reason.ASKED_FOR_HUMAN)),
-            (TurnSignals(asked=0.44), CALM, None),
+            (TurnSignals(asked=0.35), CALM, ("asked", Reason.ASKED_FOR_HUMAN)),
+            (TurnSignals(asked=0.34), CALM, None),
+            (TurnSignals(asked=0.69, needs_person=0.34), CALM, None),  # 人工费多少
+            (TurnSignals(asked=0.69, needs_person=0.35), CALM, ("asked", Reason.ASKED_FOR_HUMAN)),
+            (TurnSignals(asked=0.7, needs_person=0.0), CALM, ("asked_plainly", Reason.ASKED_FOR_HUMAN)),
+            (TurnSignals(at_bank=0.9, needs_person=0.34), CALM, None),
+            (TurnSignals(needs_person=1.0), CALM, None),  # a need without a reason is none that anybody could explain
             (TurnSignals(asked=0.20), ELDER, ("elder_direct_line", Reason.ASKED_FOR_HUMAN)),
             (TurnSignals(asked=0.19), ELDER, None),
-            (TurnSignals(complaint=0.50), CALM, ("complaint", Reason.COMPLAINT)),
-            (TurnSignals(complaint=0.49), CALM, None),
-            (TurnSignals(accessibility_need=0.5), CALM, ("accessibility_need", Reason.VULNERABLE_CUSTOMER)),
-            (TurnSignals(accessibility_need=0.49), CALM, None),
-            (TurnSignals(at_bank=0.75), CALM, ("angry_at_bank", Reason.NEGATIVE_EMOTION)),
-            (TurnSignals(at_bank=0.74), CALM, None),
-            (TurnSignals(anger=0.75, at_bank=0.4), CALM, ("angry", Reason.NEGATIVE_EMOTION)),
-            (TurnSignals(anger=0.74, at_bank=0.4), CALM, None),
+            (TurnSignals(complaint=0.40), CALM, ("complaint", Reason.COMPLAINT)),
+            (TurnSignals(complaint=0.39), CALM, None),
+            (TurnSignals(accessibility_need=0.4), CALM, ("accessibility_need", Reason.VULNERABLE_CUSTOMER)),
+            (TurnSignals(accessibility_need=0.39), CALM, None),
+            (TurnSignals(at_bank=0.60), CALM, ("angry_at_bank", Reason.NEGATIVE_EMOTION)),
+            (TurnSignals(at_bank=0.59), CALM, None),
+            (TurnSignals(anger=0.60, at_bank=0.4), CALM, ("angry", Reason.NEGATIVE_EMOTION)),
+            (TurnSignals(anger=0.59, at_bank=0.4), CALM, None),
             (TurnSignals(anger=1.0, at_bank=0.39), CALM, None),  # at the weather, or another firm
-            (TurnSignals(sarcasm=0.75, at_bank=0.4), CALM, ("scorn", Reason.NEGATIVE_EMOTION)),
+            (TurnSignals(sarcasm=0.60, at_bank=0.4), CALM, ("scorn", Reason.NEGATIVE_EMOTION)),
             (TurnSignals(at_bank=0.40), Standing(trend="rising"), ("anger_rising", Reason.NEGATIVE_EMOTION)),
             (TurnSignals(at_bank=0.39), Standing(trend="rising"), None),
             (TurnSignals(at_bank=0.40), Standing(trend="falling"), None),
@@ -85,7 +90,7 @@ class TestBeforeTheBot:
                 ("fraud_in_progress", Reason.DISTRESS),
             ),
             (TurnSignals(distress=0.9, self_harm=0.6, fraud=0.9), CALM, ("self_harm", Reason.DISTRESS)),
-            (TurnSignals(anger=1.0, asked=1.0, complaint=1.0), CALM, ("asked", Reason.ASKED_FOR_HUMAN)),
+            (TurnSignals(anger=1.0, asked=1.0, complaint=1.0), CALM, ("asked_plainly", Reason.ASKED_FOR_HUMAN)),
             (TurnSignals(anger=1.0, complaint=1.0), CALM, ("complaint", Reason.COMPLAINT)),
         ],
     )
@@ -110,7 +115,7 @@ class TestBeforeTheBot:
 
     @given(signals, standings)
     def test_a_request_for_a_person_is_never_argued_with(self, read: TurnSignals, standing: Standing) -> None:
-        if read.asked >= 0.45:
+        if read.asked >= 0.7 or min(read.asked, read.need) >= 0.35:
             assert before_bot(read, standing, SHIPPED) is not None
 
     @given(standings, st.floats(0, 1))
@@ -170,9 +175,9 @@ class TestAfterTheIntent:
         [
             ("ask_human", 0.3, 0.0, Reason.ASKED_FOR_HUMAN),
             ("ask_human", 0.29, 1.0, None),
-            ("complaint", 0.0, 0.4, Reason.COMPLAINT),
-            ("complaint", 1.0, 0.39, None),
-            ("ask", 0.34, 0.49, None),
+            ("complaint", 0.0, 0.3, Reason.COMPLAINT),
+            ("complaint", 1.0, 0.29, None),
+            ("ask", 0.34, 0.39, None),
             ("", 1.0, 1.0, None),
         ],
     )

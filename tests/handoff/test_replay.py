@@ -56,11 +56,11 @@ class TestOneConversation:
             ([turn(1, UNSURE), turn(3, SURE), turn(5, UNSURE)], None),
             ([turn(1, SURE, unhelpful=1), turn(3, UNSURE)], (3, "unsure_again")),
             ([turn(1, UNSURE), turn(3, (), chosen=True), turn(5, UNSURE)], None),
-            ([turn(1, signals=TurnSignals(asked=0.7))], (1, "asked")),
-            ([turn(1, signals=TurnSignals(asked=0.35), intent="ask_human")], (1, "asked_as_understood")),
+            ([turn(1, signals=TurnSignals(asked=0.7))], (1, "asked_plainly")),
+            ([turn(1, signals=TurnSignals(asked=0.32), intent="ask_human")], (1, "asked_as_understood")),
             ([turn(1, (), intent=None)], None),
             (
-                [turn(1), turn(3, signals=TurnSignals(at_bank=0.3)), turn(5, signals=TurnSignals(at_bank=0.6))],
+                [turn(1), turn(3, signals=TurnSignals(at_bank=0.2)), turn(5, signals=TurnSignals(at_bank=0.55))],
                 (5, "anger_rising"),
             ),
         ],
@@ -167,7 +167,7 @@ class TestTheReport:
             "earlier": 0,
             "other_reason": 0,
         }
-        assert report["by_rule"] == {"asked": 1}
+        assert report["by_rule"] == {"asked_plainly": 1}
         (example,) = report["examples"]
         assert (example["change"], example["recorded"], example["replayed"]) == ("no_longer", "negative_emotion", None)
         assert "13812345678" not in example["text"]
