@@ -247,7 +247,7 @@ async def publish(body: PublishRequest, knowledge: Knowledge, who: Reviewer) -> 
 async def regression(body: RegressionRequest, knowledge: Knowledge, who: Reviewer) -> RegressionAnswer:
     """The check questions asked of what customers are told, and of that with these revisions."""
     proposal = await knowledge.editing.propose(who.login, _chosen(body.entries))
-    found = await knowledge.gate.regression(proposal.released) if proposal.approved else None
+    found = await knowledge.gate.regression(proposal.released, proposal.approved) if proposal.approved else None
     return RegressionAnswer(regression=RegressionView.of(found) if found else None)
 
 
