@@ -75,6 +75,20 @@ async def test_an_editor_writes_a_reviewer_publishes_and_customers_find_it(
 
 
 @pytest.mark.usefixtures("first")
+async def test_who_wrote_a_part_of_what_waits_is_told_and_refused(sign_in: Any, bank: list[EntryContent]) -> None:
+    both, editor = await sign_in(Role.REVIEWER, Role.EDITOR), await sign_in(Role.EDITOR)
+    for person, number, answer in ((both, 1, "请先锁卡。"), (editor, 2, "请先锁卡！")):
+        body, headers = body_of(bank[0], answer), {"If-Match": f'"{number}"'}
+        assert (await person.put("/api/kb/entries/lost-card", json=body, headers=headers)).status_code == 200
+    await editor.post("/api/kb/entries/lost-card/submit", json={"revision": 3})
+    for person, own in ((both, True), (editor, True), (await sign_in(Role.REVIEWER), False)):
+        [waiting] = (await person.get("/api/kb/review")).json()["entries"]
+        assert waiting["own"] is own
+    chosen = {"entries": [{"id": "lost-card", "revision": 3}], "reasons": {"*": "the other language follows"}}
+    assert error_of(await both.post("/api/kb/releases", json=chosen)) == (403, "own_revision")
+
+
+@pytest.mark.usefixtures("first")
 class TestPreconditions:
     URL = "/api/kb/entries/lost-card"
 

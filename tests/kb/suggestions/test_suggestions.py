@@ -19,7 +19,7 @@ from kb.suggestions.repository import SuggestionFilter
 from kb.suggestions.service import Suggestions
 from kit.clock import ManualClock
 from kit.database import Database
-from kit.errors import Conflict, InvalidRequest, NotFound
+from kit.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from tests.kb.suggestions.conftest import Customers, MakeSuggestions
 
 VAULT = ("你们有没有保管箱可以租", "你们有没有保管箱可以租吗", "有没有保管箱可以租")
@@ -124,6 +124,18 @@ class TestAccepting:
             None,
         )
         assert await lines(database) == [("he", "suggestion.accepted", str(found.suggestion.id))]
+
+    async def test_on_top_of_a_reviewers_own_words_it_lets_nobody_approve_them(
+        self, asked: Any, suggestions: Suggestions, live: KnowledgeBase
+    ) -> None:
+        [found] = await asked("短信提醒每个月收多少钱呢")
+        said = EntryContent.model_validate((await live.browsing.entry("sms-fee")).revision.content)
+        variant = said.variants["zh"].model_copy(update={"answer": "短信提醒免费。"})
+        await live.editing.save(said.model_copy(update={"variants": {"zh": variant}}), "wu", base=1)
+        accepted = await suggestions.deciding.accept(found.suggestion.id, "sms-fee", "he")
+        await live.editing.submit("sms-fee", accepted.number, "he")
+        with pytest.raises(Forbidden):
+            await live.editing.publish("wu", "", [("sms-fee", accepted.number)])
 
     async def test_several_of_its_questions_can_be_chosen(
         self, asked: Any, suggestions: Suggestions, live: KnowledgeBase
