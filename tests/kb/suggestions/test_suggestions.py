@@ -163,6 +163,19 @@ class TestAccepting:
         await suggestions.deciding.accept(found.suggestion.id, "lost-card", "he", in_spite=True)
         assert (await live.browsing.entry("lost-card")).revision.number == 2
 
+    async def test_each_question_that_is_added_is_compared(
+        self, asked: Any, suggestions: Suggestions, live: KnowledgeBase, bank: list[EntryContent]
+    ) -> None:
+        near = {"zh": {"question": "短信提醒一个月收多少钱？", "answer": "每月两元。"}}
+        await live.load([*bank, EntryContent.model_validate({"id": "alerts", "scenario": "fees", "variants": near})])
+        [found] = await asked("短信提醒每个月收多少钱呢", "短信提醒一个月收多少钱呢")
+        own, others = "短信提醒每个月收多少钱呢", "短信提醒一个月收多少钱呢"
+        with pytest.raises(QuestionConflict) as refused:
+            await suggestions.deciding.accept(found.suggestion.id, "sms-fee", "he", [own, others])
+        assert (refused.value.nearer.entry_id, refused.value.nearer.text) == ("alerts", "短信提醒一个月收多少钱？")
+        assert (await live.browsing.entry("sms-fee")).revision.number == 1
+        await suggestions.deciding.accept(found.suggestion.id, "sms-fee", "he", [own])
+
     async def test_an_entry_without_the_language_is_refused(self, asked: Any, suggestions: Suggestions) -> None:
         [found] = await asked("how much are text alerts a month", language="en")
         with pytest.raises(InvalidRequest) as refused:
