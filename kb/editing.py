@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kb.browsing import no_entry
 from kb.content import EntryContent, Lang
 from kb.contents import Contents
+from kb.examination.claims import undated_figure
+from kb.examination.rules import bundled_rules
 from kb.models import Comment, Revision
 from kb.repository import ARCHIVED, DRAFT, IN_REVIEW, PUBLISHED, KnowledgeRepository
 from kit.clock import Clock
@@ -334,12 +336,18 @@ class Editing:
 
 
 def dated(content: EntryContent, before: EntryContent | None, today: date) -> EntryContent:
-    """The entry, dated today where customers are told something new and nobody has given it a date."""
+    """The entry, dated today where customers are told something new and nobody has given it a date.
+
+    Figures whose day the answer does not tell keep the date that they had, or none: whoever mends a slip beside an old
+    rate has not looked whether it still holds.
+    """
     said, told = (
         {language: variant.told for language, variant in entry.variants.items()} if entry else {}
         for entry in (content, before)
     )
     if said == told or content.updated != (before.updated if before else None):
+        return content
+    if any(undated_figure(variant, bundled_rules()) for variant in content.variants.values()):
         return content
     return content.model_copy(update={"updated": today})
 

@@ -139,6 +139,21 @@ async def test_what_says_something_new_is_dated(sign_in: Any, bank: list[EntryCo
 
 
 @pytest.mark.usefixtures("first")
+async def test_an_old_figure_is_not_dated_today_by_whoever_mends_a_slip(sign_in: Any, bank: list[EntryContent]) -> None:
+    editor = await sign_in(Role.EDITOR)
+
+    async def updated(answer: str, **fields: Any) -> str | None:
+        body = {**body_of(bank[0], answer), **fields}
+        stored = await editor.put("/api/kb/entries/lost-card", json=body, headers={"If-Match": "*"})
+        return str(stored.json()["content"]["updated"])
+
+    assert await updated("挂失費每次10元。") == "None"
+    assert await updated("挂失费每次10元。", updated="2025-06-30") == "2025-06-30"
+    assert await updated("挂失费每次10元！", updated="2025-06-30") == "2025-06-30"
+    assert await updated("自2025年6月30日起，挂失费每次10元。", updated="2025-06-30") == "2026-01-01"
+
+
+@pytest.mark.usefixtures("first")
 async def test_the_list_is_paged_and_counted(sign_in: Any) -> None:
     agent = await sign_in(Role.AGENT)
     page = (await agent.get("/api/kb/entries", params={"limit": 2, "offset": 1})).json()

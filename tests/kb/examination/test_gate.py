@@ -214,6 +214,27 @@ async def test_what_goes_live_again_and_again_meanwhile_is_told(
     assert refused.value.code == "release_changed"
 
 
+async def test_figures_that_are_written_over_rest_want_a_date(
+    sign_in: Any, knowledge: KnowledgeBase, bank: list[EntryContent]
+) -> None:
+    await knowledge.load(bank[:3])
+    editor, reviewer = await sign_in(Role.EDITOR), await sign_in(Role.REVIEWER)
+
+    async def found(revision: int, **fields: Any) -> set[str]:
+        body = changed(bank[0], answer="挂失费每次10元。").model_dump(mode="json") | fields
+        written = await editor.put("/api/kb/entries/lost-card", json=body, headers={"If-Match": "*"})
+        assert written.json()["revision"] == revision
+        await editor.post("/api/kb/entries/lost-card/submit", json={"revision": revision})
+        [waiting] = (await reviewer.get("/api/kb/review")).json()["entries"]
+        return {finding["rule"] for finding in waiting["findings"]}
+
+    assert "undated_figure" in await found(2)
+    refused = await reviewer.post("/api/kb/releases", json={})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "checks_failed")
+    assert "undated_figure" in {finding["rule"] for finding in refused.json()["findings"]["lost-card"]}
+    assert "undated_figure" not in await found(3, updated="2025-12-24")
+
+
 async def test_the_gate_over_rest(sign_in: Any, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any) -> None:
     await knowledge.load(bank[:3])
     reviewer = await sign_in(Role.REVIEWER)
