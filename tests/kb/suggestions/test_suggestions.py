@@ -172,7 +172,7 @@ class TestAccepting:
         own, others = "短信提醒每个月收多少钱呢", "短信提醒一个月收多少钱呢"
         with pytest.raises(QuestionConflict) as refused:
             await suggestions.deciding.accept(found.suggestion.id, "sms-fee", "he", [own, others])
-        assert (refused.value.nearer.entry_id, refused.value.nearer.text) == ("alerts", "短信提醒一个月收多少钱？")
+        assert (refused.value.nearer.entry_id, refused.value.nearer.text) == ("alerts", "短信提醒一个月收多少钱?")
         assert (await live.browsing.entry("sms-fee")).revision.number == 1
         await suggestions.deciding.accept(found.suggestion.id, "sms-fee", "he", [own])
 
