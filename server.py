@@ -162,7 +162,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         )
 
     queue_rules = QueueRules.from_settings(settings, knowledge.scenario_of)
-    offers = EntryDrafts(knowledge.browsing, knowledge.editing)
+    offers = EntryDrafts(knowledge.browsing, knowledge.editing, identity_service.login_of)
     conversations = Casework(database, events, clock, queue_rules, offers)
     roster = Roster(database, events, clock, conversations, queue_rules.roster)
     await _load_teams(roster, settings)

@@ -119,6 +119,12 @@ class Identity:
             staff = await IdentityRepository(session).by_id(staff_id)
         return (staff.name, frozenset(Role(role) for role in staff.roles)) if staff and staff.active else None
 
+    async def login_of(self, staff_id: int) -> str | None:
+        """The login of a member of staff, active or not; None when there is none."""
+        async with self._database.read() as session:
+            staff = await IdentityRepository(session).by_id(staff_id)
+        return staff.login if staff else None
+
     async def sign_in(self, login: str, password: str) -> tuple[str, SignedIn]:
         """Check a password; returns the session cookie's value.
 

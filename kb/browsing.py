@@ -122,6 +122,12 @@ class Browsing:
             repository = KnowledgeRepository(session)
             return await self._shown(repository, await repository.in_review())
 
+    async def writers(self, waiting: Sequence[Shown]) -> dict[str, frozenset[str]]:
+        """By entry, all who wrote something of what waits: none of them may approve it."""
+        async with self._database.read() as session:
+            live = {shown.revision.entry_id: shown.live for shown in waiting if shown.live is not None}
+            return await KnowledgeRepository(session).writers([shown.revision for shown in waiting], live)
+
     async def newest(self) -> dict[str, Revision]:
         """The newest revision of each entry, draft or published."""
         async with self._database.read() as session:

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kb.browsing import no_entry
 from kb.content import EntryContent, Lang
 from kb.contents import Contents
+from kb.examination.claims import undated_figure
+from kb.examination.rules import bundled_rules
 from kb.models import Comment, Revision
 from kb.repository import ARCHIVED, DRAFT, IN_REVIEW, PUBLISHED, KnowledgeRepository
 from kit.clock import Clock
@@ -65,7 +67,7 @@ class Proposal:
 
 
 class Editing:
-    """Every change of entries and releases. Nobody approves what they wrote themselves.
+    """Every change of entries and releases. Nobody approves what they wrote themselves, or a part of it.
 
     Args:
         contents: what revisions say.
@@ -205,7 +207,7 @@ class Editing:
         Args:
             by: who approves them.
             comment: why.
-            chosen: entries and numbers; None takes all that others wrote.
+            chosen: entries and numbers; None takes all that others alone wrote.
             reasons: by entry, why it goes live in spite of warnings. They are kept as comments.
             beside: the live release that they were examined beside; None for any.
 
@@ -215,7 +217,7 @@ class Editing:
         Raises:
             NotFound, EditConflict, Conflict: a chosen revision is not there, not the newest, or not in review; or
                 another release has gone live.
-            Forbidden: the person wrote one of them.
+            Forbidden: the person wrote one of them, or something of it that nobody has approved.
         """
         now = self._clock.now()
         async with self._database.write() as session:
@@ -241,18 +243,24 @@ class Editing:
     async def _approved(
         self, repository: KnowledgeRepository, by: str, chosen: Sequence[Chosen] | None
     ) -> list[Revision]:
+        waiting = (
+            await repository.in_review()
+            if chosen is None
+            else [await self._newest(repository, entry_id, number) for entry_id, number in chosen]
+        )
+        writers = await repository.writers(waiting, await repository.numbers(await repository.live_release_id()))
         if chosen is None:
-            return [revision for revision in await repository.in_review() if revision.author != by]
-        approved = [await self._newest(repository, entry_id, number) for entry_id, number in chosen]
-        for revision in approved:
+            return [revision for revision in waiting if by not in writers[revision.entry_id]]
+        for revision in waiting:
             if revision.status != IN_REVIEW:
                 raise _wrong_status(revision, IN_REVIEW)
-            if revision.author == by:
+            if by in writers[revision.entry_id]:
                 raise Forbidden(
-                    f"You wrote revision {revision.number} of {revision.entry_id!r}; a colleague must approve it.",
+                    f"You wrote something of revision {revision.number} of {revision.entry_id!r}; a colleague must "
+                    "approve it.",
                     code="own_revision",
                 )
-        return approved
+        return waiting
 
     async def withdraw(self, entry_id: str, by: str, comment: str) -> int:
         """Take an entry out of the live release at once; returns the new release.
@@ -328,12 +336,18 @@ class Editing:
 
 
 def dated(content: EntryContent, before: EntryContent | None, today: date) -> EntryContent:
-    """The entry, dated today where customers are told something new and nobody has given it a date."""
+    """The entry, dated today where customers are told something new and nobody has given it a date.
+
+    Figures whose day the answer does not tell keep the date that they had, or none: whoever mends a slip beside an old
+    rate has not looked whether it still holds.
+    """
     said, told = (
         {language: variant.told for language, variant in entry.variants.items()} if entry else {}
         for entry in (content, before)
     )
     if said == told or content.updated != (before.updated if before else None):
+        return content
+    if any(undated_figure(variant, bundled_rules()) for variant in content.variants.values()):
         return content
     return content.model_copy(update={"updated": today})
 

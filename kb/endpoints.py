@@ -210,12 +210,14 @@ def _comment(row: Comment) -> CommentView:
 async def review(knowledge: Knowledge, who: Reader) -> ReviewList:
     """What waits for a reviewer, the longest wait first."""
     items = []
-    for shown in await knowledge.browsing.in_review():
+    waiting = await knowledge.browsing.in_review()
+    writers = await knowledge.browsing.writers(waiting)
+    for shown in waiting:
         told = await knowledge.browsing.revision(shown.revision.entry_id, shown.live) if shown.live else None
         live = EntryContent.model_validate(told.revision.content) if told else None
         view = EntryView.of(shown)
         found = FindingList.of(await knowledge.gate.findings(view.content)).findings
-        items.append(ReviewItem(entry=view, live=live, findings=found, own=view.author == who.login))
+        items.append(ReviewItem(entry=view, live=live, findings=found, own=who.login in writers[view.id]))
     return ReviewList(entries=items)
 
 
@@ -247,7 +249,7 @@ async def publish(body: PublishRequest, knowledge: Knowledge, who: Reviewer) -> 
 async def regression(body: RegressionRequest, knowledge: Knowledge, who: Reviewer) -> RegressionAnswer:
     """The check questions asked of what customers are told, and of that with these revisions."""
     proposal = await knowledge.editing.propose(who.login, _chosen(body.entries))
-    found = await knowledge.gate.regression(proposal.released) if proposal.approved else None
+    found = await knowledge.gate.regression(proposal.released, proposal.approved) if proposal.approved else None
     return RegressionAnswer(regression=RegressionView.of(found) if found else None)
 
 

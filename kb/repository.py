@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kb.authorship import Written, writers
 from kb.content import EntryContent, Lang
 from kb.expressions import Expression, Expressions
 from kb.filters import EntryFilter, Gap
@@ -207,6 +208,17 @@ class KnowledgeRepository:
             select(Revision).where(Revision.entry_id == entry_id).order_by(Revision.number.desc())
         )
         return list(rows.scalars())
+
+    async def writers(self, revisions: Iterable[Revision], live: Mapping[str, int]) -> dict[str, frozenset[str]]:
+        """By entry, all who wrote something of these revisions that is not approved; ``live`` has the live numbers."""
+        wanted, written = {each.entry_id: each.number for each in revisions}, dict[str, list[Written]]()
+        ids = list(wanted)
+        columns = (Revision.entry_id, Revision.number, Revision.base, Revision.author, Revision.reviewer)
+        for at in range(0, len(ids), IDS_A_STATEMENT):
+            some = Revision.entry_id.in_(ids[at : at + IDS_A_STATEMENT])
+            for row in await self._session.execute(select(*columns).where(some)):
+                written.setdefault(row.entry_id, []).append(Written(*row))
+        return {key: writers(written[key], number, live.get(key)) for key, number in wanted.items()}
 
     async def revision(self, entry_id: str, number: int) -> Revision | None:
         """One revision."""

@@ -10,7 +10,7 @@ from kb.examination.rules import Finding, Place, Rules
 from kb.examination.statements import Statement, is_denied, plain_form, statements
 from kit.masking import mask
 
-__all__ = ["claims"]
+__all__ = ["claims", "undated_figure"]
 
 _MASKED = re.compile(r"\[(?:card \*\d{4}|id|phone|email)\]")
 _BEFORE_MASKED = 20
@@ -47,13 +47,21 @@ def _secrets(language: Lang, said: Sequence[Statement], rules: Rules) -> Iterato
 
 def _undated_figures(entry: EntryContent, language: Lang, said: Sequence[Statement], rules: Rules) -> Iterator[Finding]:
     """``updated`` counts as a date: it is shown under the answer."""
-    if entry.updated is not None or rules.words.dates.search(" ".join(statement.text for statement in said)):
-        return
+    figure = None if entry.updated is not None else _undated(said, rules)
+    if figure is not None:
+        yield rules["undated_figure"].found("answer", language, figure)
+
+
+def undated_figure(variant: Variant, rules: Rules) -> str | None:
+    """The first sentence of an answer that has a fee, rate or amount, where no day stands in the answer itself."""
+    return _undated(list(statements(variant.answer)), rules)
+
+
+def _undated(said: Sequence[Statement], rules: Rules) -> str | None:
+    if rules.words.dates.search(" ".join(statement.text for statement in said)):
+        return None
     rule = rules["undated_figure"]
-    for statement in said:
-        if rule.search(statement.text):
-            yield rule.found("answer", language, statement.written)
-            return
+    return next((statement.written for statement in said if rule.search(statement.text)), None)
 
 
 def _risk(

@@ -96,12 +96,24 @@ class Gate:
                 near = await asyncio.to_thread(_near, own, _centred(raw, own, engine), engine)
         return _once([*(await self._prepared()).check(entry, self._today()), *near])
 
-    async def regression(self, entries: Sequence[EntryContent]) -> Regression | None:
-        """The check questions asked of the live release and of these entries; None where nothing can be asked."""
-        candidate = await self._candidate(entries)
-        if candidate is None or self._live is None or self._live.engine is None or not self._checks:
+    async def regression(
+        self, entries: Sequence[EntryContent], approved: Sequence[EntryContent] = ()
+    ) -> Regression | None:
+        """The check questions asked of the live release and of these entries; None where nothing can be asked.
+
+        Args:
+            entries: all that customers would be told.
+            approved: those of them that are new. They are asked on the first day of each as well, and the day that
+                loses most is what counts.
+        """
+        if not self._checks:
             return None
-        return await asyncio.to_thread(compare, self._live.engine, candidate)
+        compared: list[Regression] = []
+        for day in self._days(approved):
+            candidate = await self._candidate(entries, day)
+            if candidate is not None and self._live is not None and self._live.engine is not None:
+                compared.append(await asyncio.to_thread(compare, self._live.engine, candidate))
+        return min(compared, key=lambda each: each.right_after - each.right_before, default=None)
 
     async def publish(
         self, by: str, comment: str, chosen: Sequence[Chosen] | None = None, reasons: Mapping[str, str] | None = None
@@ -119,7 +131,7 @@ class Gate:
                 return None
             given = {entry.id: reason for entry in proposal.approved if (reason := _reason(reasons or {}, entry))}
             await self._examine(proposal, given)
-            regression = await self.regression(proposal.released)
+            regression = await self.regression(proposal.released, proposal.approved)
             if regression is not None and regression.is_drop:
                 raise Regressed(regression)
             try:
@@ -130,20 +142,33 @@ class Gate:
         raise AssertionError("unreachable")
 
     async def _examine(self, proposal: Proposal, reasons: Mapping[str, str]) -> None:
-        catalogue, candidate = await self._prepared(), await self._candidate(proposal.released)
-        failed: dict[str, list[Finding]] = {}
-        for entry in proposal.approved:
-            found = catalogue.check(entry, self._today())
-            if candidate is not None and entry.id in candidate.entries:
-                found = _once([*found, *await asyncio.to_thread(_near_in, candidate, entry)])
-            if any(finding.severity == "error" for finding in found) or (found and entry.id not in reasons):
-                failed[entry.id] = found
+        catalogue = await self._prepared()
+        found = {entry.id: catalogue.check(entry, self._today()) for entry in proposal.approved}
+        for day in self._days(proposal.approved):
+            candidate = await self._candidate(proposal.released, day)
+            for entry in proposal.approved:
+                if candidate is not None and self._first_day(entry) == day and entry.id in candidate.entries:
+                    near = await asyncio.to_thread(_near_in, candidate, entry)
+                    found[entry.id] = _once([*found[entry.id], *near])
+        failed = {
+            entry_id: findings
+            for entry_id, findings in found.items()
+            if any(finding.severity == "error" for finding in findings) or (findings and entry_id not in reasons)
+        }
         if failed:
             raise ChecksFailed(failed)
 
-    async def _candidate(self, entries: Sequence[EntryContent]) -> Engine | None:
-        """The engine that these entries would be searched by; None where nothing is searched at present."""
-        valid = [entry for entry in entries if entry.is_valid_on(self._today())]
+    def _first_day(self, entry: EntryContent) -> date:
+        """The first day on which customers may be told an entry, if it goes live today."""
+        return max(self._today(), entry.valid_from or self._today())
+
+    def _days(self, approved: Sequence[EntryContent]) -> list[date]:
+        """The days on which something new is told; today, when it goes live, is the last: its engine is built on."""
+        return sorted({self._today(), *map(self._first_day, approved)}, reverse=True)
+
+    async def _candidate(self, entries: Sequence[EntryContent], day: date) -> Engine | None:
+        """The engine that these entries would be searched by on a day; None where nothing is searched at present."""
+        valid = [entry for entry in entries if entry.is_valid_on(day)]
         if self._live is None or self._live.engine is None or not valid:
             return None
         return (await self._live.candidate(valid))[0]

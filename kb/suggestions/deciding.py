@@ -70,7 +70,7 @@ class Deciding:
         Raises:
             NotFound: there is no such suggestion or entry.
             Conflict: it has been decided already, or somebody stored a revision of the entry meanwhile.
-            QuestionConflict: another entry is nearer.
+            QuestionConflict: another entry is nearer to one of the questions; the first of them is told.
             InvalidRequest: the entry does not have the question's language, or has it already.
         """
         suggestion = await self._open(suggestion_id)
@@ -79,7 +79,8 @@ class Deciding:
         content = EntryContent.model_validate(newest.content)
         added = await self._chosen(suggestion, examples)
         if not in_spite:
-            await self._check(added[0], language, content)
+            for question in added:
+                await self._check(question, language, content)
         changed = with_similar(content, language, added)
         revision = await self._editing.save(changed, by, base=newest.number)
         await self._decide(suggestion_id, ACCEPTED, by, "suggestion.accepted", revision, suggestion.text)

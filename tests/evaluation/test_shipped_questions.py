@@ -75,7 +75,7 @@ def check_questions(content: list[EntryContent]) -> list[Query]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_there_are_enough_questions_of_each_kind(language: str, test_set: Written) -> None:
     kinds = Counter(query.slice for query in test_set.queries if query.language == language)
-    assert kinds.total() >= 300
+    assert kinds.total() >= 1000
     assert {kind: kinds[kind] for kind in SLICES[language] if kinds[kind] < 30} == {}
 
 

@@ -78,6 +78,31 @@ class TestTheWayToCustomers:
         assert await knowledge.editing.publish("editor", "everything") is None
         assert await status_of(knowledge) == (2, "in_review", 1)
 
+    async def test_nobody_approves_what_a_colleague_saved_on_top_of_their_words(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any
+    ) -> None:
+        await knowledge.load(bank)
+        await knowledge.editing.save(saying(bank[0], "请先锁卡。"), "wu", base=1)
+        await write(knowledge, saying(bank[0], "请先锁卡！"))
+        with pytest.raises(Forbidden) as refused:
+            await knowledge.editing.publish("wu", "", [("lost-card", 3)])
+        assert refused.value.code == "own_revision"
+        assert await knowledge.editing.publish("wu", "everything") is None
+        assert await knowledge.editing.publish("zhao", "", [("lost-card", 3)]) == 2
+
+    async def test_words_that_a_colleague_has_approved_bind_nobody(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any
+    ) -> None:
+        await knowledge.load(bank)
+        await knowledge.editing.save(saying(bank[0], "请先锁卡。"), "wu", base=1)
+        await knowledge.editing.submit("lost-card", 2, "wu")
+        await knowledge.editing.publish("zhao", "", [("lost-card", 2)])
+        await write(knowledge, saying(bank[0], "请先锁卡！"))
+        assert await knowledge.editing.publish("wu", "", [("lost-card", 3)]) == 3
+        await knowledge.editing.withdraw("lost-card", "wu", "")
+        await write(knowledge, saying(bank[0], "请马上锁卡。"))
+        assert await knowledge.editing.publish("wu", "", [("lost-card", 4)]) == 5
+
     async def test_only_what_is_chosen_goes_live(
         self, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any
     ) -> None:

@@ -97,6 +97,19 @@ describe("an entry", () => {
     expect(session.drafts.read("card-lost")!.base!.revision).toBe(2);
   });
 
+  test("goes on from the date that it was given, unless another one is typed", async () => {
+    const session = await opened();
+    for (const [typed, expected] of [[null, "2026-11-02"], ["2026-10-01", "2026-10-01"]] as const) {
+      const before = session.open.content;
+      session.open.write(withAnswer(before, `first ${expected}`));
+      api.save.mockImplementationOnce(async (entry) => viewOf({ ...entry, updated: "2026-11-02" }, { revision: 2, status: "draft" }));
+      const saving = session.open.save();
+      session.open.write({ ...withAnswer(before, `second ${expected}`), updated: typed ?? before.updated });
+      await saving;
+      expect(session.open.content.updated).toBe(expected);
+    }
+  });
+
   test("says that a language is still right without a change", async () => {
     const session = await opened();
     await session.open.save("en");

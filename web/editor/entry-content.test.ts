@@ -13,7 +13,7 @@ test("an empty row that was just added is no change, a word is", () => {
   const { zh } = entry.variants;
   expect(isSameEntry(entry, { ...entry, variants: { ...entry.variants, zh: { ...zh!, similar: [...zh!.similar, ""] } } })).toBe(true);
   expect(isSameEntry(entry, withAnswer(entry, "other"))).toBe(false);
-  expect(isSameEntry(entry, { ...entry, updated: "2026-11-02" })).toBe(true);
+  expect(isSameEntry(entry, { ...entry, updated: "2026-11-02" })).toBe(false);
 });
 
 test("what is missing is named", () => {

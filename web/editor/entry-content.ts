@@ -35,8 +35,8 @@ export function isSameEntry(first: Entry, second: Entry): boolean {
 }
 
 function comparable(entry: Entry): string {
-  const { id, scenario, audience, risk_class, featured, valid_from, valid_to, related, variants } = cleaned(entry);
-  return JSON.stringify([id, scenario, audience, risk_class, featured, valid_from, valid_to, related,
+  const { id, scenario, audience, risk_class, featured, updated, valid_from, valid_to, related, variants } = cleaned(entry);
+  return JSON.stringify([id, scenario, audience, risk_class, featured, updated, valid_from, valid_to, related,
     languages.map((language) => {
       const variant = variants[language];
       return variant ? [variant.question, variant.similar, variant.answer, variant.risk] : null;

@@ -62,7 +62,7 @@ export class EntryPreview extends LitElement {
     return {
       seq: 0, client_id: null, sender: "bot", sender_name: null, kind: "answer", text: answer, language, created_at: today,
       data: {
-        entry_id: entry.id, question, updated: entry.updated ?? today, risk: risk || null, answer_language: language,
+        entry_id: entry.id, question, updated: entry.updated, risk: risk || null, answer_language: language,
         related: entry.related.slice(0, 3).map((id) => ({ entry_id: id, question: this.questionOf(id, language) })),
       },
     };

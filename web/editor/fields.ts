@@ -2,14 +2,14 @@ import type { Language } from "../shared/protocol.ts";
 import { languages, type Entry, type Variant } from "./knowledge.ts";
 
 export type Value = string | boolean | null | readonly string[];
-export type PropertyName = "scenario" | "audience" | "risk_class" | "featured" | "valid_from" | "valid_to" | "related";
+export type PropertyName = "scenario" | "audience" | "risk_class" | "featured" | "updated" | "valid_from" | "valid_to" | "related";
 export type VariantName = keyof Variant;
 
 /** One thing that an editor can change: a property of the entry, or a part of it in one language. */
 export type Field = { name: PropertyName; language: null } | { name: VariantName; language: Language };
 
 export const propertyNames: readonly PropertyName[] = [
-  "scenario", "audience", "risk_class", "featured", "valid_from", "valid_to", "related",
+  "scenario", "audience", "risk_class", "featured", "updated", "valid_from", "valid_to", "related",
 ];
 export const variantNames: readonly VariantName[] = ["question", "similar", "answer", "risk"];
 

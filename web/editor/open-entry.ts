@@ -165,7 +165,7 @@ export class OpenEntry extends Observable {
       this.item = view.id;
       this.restoredAt = null;
       this.savedAt = Date.now();
-      if (typedOn) this.keep();
+      if (typedOn) this.keepDated(sent, view);
       else this.content = view.content;
       return !typedOn;
     } catch (error) {
@@ -174,6 +174,12 @@ export class OpenEntry extends Observable {
       else this.missing = ["missing.taken"];
       return false;
     }
+  }
+
+  /** What was typed while it was being stored goes on from the date that the entry was given. */
+  private keepDated(sent: Entry, { content: { updated } }: EntryView): void {
+    if (this.content.updated === sent.updated) this.content = { ...this.content, updated };
+    this.keep();
   }
 
   /** Somebody has stored a revision meanwhile: it is shown where nothing is typed, else the two are to be merged. */

@@ -66,6 +66,9 @@ export class PropertyForm extends LitElement {
       <label class="field"><span class="label">${t("field.risk_class")}</span>
         <select data-testid="risk-class" ?disabled=${locked} @change=${(event: Event) => this.put({ risk_class: valueOf(event) as Entry["risk_class"] })}>
           ${riskClasses.map((id) => html`<option value=${id} ?selected=${id === entry.risk_class} .selected=${id === entry.risk_class}>${t(`risk_class.${id}`)}</option>`)}</select></label>
+      <label class="field"><span class="label">${t("field.updated")}</span>
+        <input type="date" data-testid="updated" .value=${entry.updated ?? ""} ?readonly=${locked}
+          @change=${(event: Event) => this.put({ updated: valueOf(event) || null })} /></label>
       <label class="field"><span class="label">${t("field.valid_from")}</span>
         <input type="date" data-testid="valid-from" .value=${entry.valid_from ?? ""} ?readonly=${locked}
           @change=${(event: Event) => this.put({ valid_from: valueOf(event) || null })} /></label>

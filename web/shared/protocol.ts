@@ -26,7 +26,7 @@ export interface TextData {
 }
 
 export interface AnswerData extends EntryQuestion {
-  updated: string;
+  updated: string | null;
   risk: string | null;
   related: EntryQuestion[];
   answer_language: Language;

@@ -6,10 +6,10 @@ import { textOf } from "../shared/sample-messages.ts";
 import { answerCard, room } from "./answer-card.ts";
 import { texts } from "./texts.ts";
 
-function draw(text: string, risk: string | null = null): HTMLElement {
+function draw(text: string, risk: string | null = null, updated: string | null = "2026-11-01"): HTMLElement {
   const message: AnswerMessage = {
     ...textOf(1), sender: "bot", kind: "answer", text,
-    data: { entry_id: "e", question: "Q?", updated: "2026-11-01", risk, related: [{ entry_id: "r", question: "R?" }], answer_language: "en" },
+    data: { entry_id: "e", question: "Q?", updated, risk, related: [{ entry_id: "r", question: "R?" }], answer_language: "en" },
   };
   const root = document.createElement("div");
   render(answerCard({ message, rated: null, t: translator(texts, "en"), rate: () => {}, say: () => {} }), root);
@@ -38,4 +38,8 @@ test("source, date and related questions are shown", () => {
   expect(text).toContain("Source: Q?");
   expect(text).toContain("Updated 2026-11-01");
   expect(text).toContain("R?");
+});
+
+test("an answer without a date shows none", () => {
+  expect(draw("Yes.", null, null).textContent).not.toContain("Updated");
 });

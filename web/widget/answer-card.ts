@@ -31,7 +31,7 @@ export function answerCard({ message, rated, t, rate, say }: AnswerCard): Templa
       </div>
       <p class="source quiet small">
         <span lang=${lang}>${t("answer.source", { question: data.question })}</span>
-        <span>${t("answer.updated", { date: data.updated })}</span>
+        ${data.updated ? html`<span>${t("answer.updated", { date: data.updated })}</span>` : nothing}
       </p>
       ${feedback(rated, rate, t)}
     </article>

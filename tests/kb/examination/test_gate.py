@@ -1,6 +1,7 @@
 """Nothing goes to customers with an error in it, with a warning that nobody answered for, or at the cost of others."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from kb.checks import CheckQuestion
 from kb.content import EntryContent
 from kb.examination.gate import ChecksFailed, Regressed
 from kb.service import KnowledgeBase, SearchOptions
+from kit.clock import ManualClock
 from kit.errors import Conflict
 
 REASONS = dict.fromkeys(["lost-card", "transfer-limit", "open-account"], "the bank is small")
@@ -129,6 +131,55 @@ class TestRegression:
         assert await knowledge.search("银行卡丢了怎么办？", "zh") == before
 
 
+class TestScheduledEntries:
+    """What is valid from a later day is examined as customers are told it on that day."""
+
+    @pytest.fixture
+    def tomorrow(self, knowledge: KnowledgeBase) -> date:
+        return knowledge.today() + timedelta(days=1)
+
+    async def test_one_that_will_lose_a_check_question_is_blocked(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any, tomorrow: date
+    ) -> None:
+        await knowledge.load(bank[:3])
+        says_nothing = changed(bank[0], question="？？", similar=(), answer="。。。。。。。。")
+        await write(knowledge, says_nothing.model_copy(update={"valid_from": tomorrow}))
+        with pytest.raises(Regressed) as refused:
+            await knowledge.gate.publish("wu", "", reasons=REASONS)
+        assert [each.question.text for each in refused.value.regression.changed] == ["银行卡丢了怎么办？"]
+        assert knowledge.entry("lost-card") == bank[0]
+
+    async def test_a_question_that_lies_nearer_to_another_entry_wants_a_reason(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any, tomorrow: date
+    ) -> None:
+        await knowledge.load(bank[:3])
+        nearly = changed(bank[2], similar=("手机银行每天最多能转多少钱呢",))
+        await write(knowledge, nearly.model_copy(update={"valid_from": tomorrow}))
+        with pytest.raises(ChecksFailed) as refused:
+            await knowledge.gate.publish("wu", "")
+        about = {finding.rule: finding.other_entry for finding in refused.value.findings["open-account"]}
+        assert about.get("pulls_together") == "transfer-limit"
+
+    async def test_one_that_takes_over_from_an_entry_that_ends_before_is_not_held_against_it(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any, tomorrow: date
+    ) -> None:
+        ending = bank[0].model_copy(update={"valid_to": knowledge.today()})
+        await knowledge.load([ending, *bank[1:3]])
+        await write(knowledge, bank[0].model_copy(update={"id": "lost-card-anew", "valid_from": tomorrow}))
+        assert await knowledge.gate.publish("wu", "", reasons={"*": "it follows the other one"}) == 2
+
+    async def test_one_that_loses_nothing_goes_live_and_is_told_from_its_day_on(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any, clock: ManualClock, tomorrow: date
+    ) -> None:
+        await knowledge.load(bank[:3])
+        await write(knowledge, bank[3].model_copy(update={"valid_from": tomorrow}))
+        assert await knowledge.gate.publish("wu", "", reasons={"*": "the bank is small"}) == 2
+        assert (await knowledge.search("怎么预约取外币现钞？", "zh")).candidates[0].entry.id != "foreign-cash"
+        clock.advance(24 * 3600)
+        await knowledge.refresh()
+        assert (await knowledge.search("怎么预约取外币现钞？", "zh")).candidates[0].entry.id == "foreign-cash"
+
+
 async def test_a_release_that_goes_live_meanwhile_is_examined_with(
     knowledge: KnowledgeBase, bank: list[EntryContent], write: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,11 +187,11 @@ async def test_a_release_that_goes_live_meanwhile_is_examined_with(
     await write(knowledge, changed(bank[0], answer="请先锁卡。"))
     examine, seen = knowledge.gate.regression, []
 
-    async def meanwhile(entries: Any) -> Any:
+    async def meanwhile(entries: Any, approved: Any) -> Any:
         seen.append(len(entries))
         if len(seen) == 1:
             await knowledge.editing.withdraw("open-account", "wu", "")
-        return await examine(entries)
+        return await examine(entries, approved)
 
     monkeypatch.setattr(knowledge.gate, "regression", meanwhile)
     assert await knowledge.gate.publish("wu", "", reasons=REASONS) == 3
@@ -154,13 +205,34 @@ async def test_what_goes_live_again_and_again_meanwhile_is_told(
     await knowledge.load(bank[:3])
     await write(knowledge, changed(bank[0], answer="请先锁卡。"))
 
-    async def meanwhile(entries: Any) -> None:
+    async def meanwhile(entries: Any, approved: Any) -> None:
         await knowledge.editing.restore(1, "wu", "")
 
     monkeypatch.setattr(knowledge.gate, "regression", meanwhile)
     with pytest.raises(Conflict) as refused:
         await knowledge.gate.publish("wu", "", reasons=REASONS)
     assert refused.value.code == "release_changed"
+
+
+async def test_figures_that_are_written_over_rest_want_a_date(
+    sign_in: Any, knowledge: KnowledgeBase, bank: list[EntryContent]
+) -> None:
+    await knowledge.load(bank[:3])
+    editor, reviewer = await sign_in(Role.EDITOR), await sign_in(Role.REVIEWER)
+
+    async def found(revision: int, **fields: Any) -> set[str]:
+        body = changed(bank[0], answer="挂失费每次10元。").model_dump(mode="json") | fields
+        written = await editor.put("/api/kb/entries/lost-card", json=body, headers={"If-Match": "*"})
+        assert written.json()["revision"] == revision
+        await editor.post("/api/kb/entries/lost-card/submit", json={"revision": revision})
+        [waiting] = (await reviewer.get("/api/kb/review")).json()["entries"]
+        return {finding["rule"] for finding in waiting["findings"]}
+
+    assert "undated_figure" in await found(2)
+    refused = await reviewer.post("/api/kb/releases", json={})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "checks_failed")
+    assert "undated_figure" in {finding["rule"] for finding in refused.json()["findings"]["lost-card"]}
+    assert "undated_figure" not in await found(3, updated="2025-12-24")
 
 
 async def test_the_gate_over_rest(sign_in: Any, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any) -> None:

@@ -19,7 +19,7 @@ from kb.suggestions.repository import SuggestionFilter
 from kb.suggestions.service import Suggestions
 from kit.clock import ManualClock
 from kit.database import Database
-from kit.errors import Conflict, InvalidRequest, NotFound
+from kit.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from tests.kb.suggestions.conftest import Customers, MakeSuggestions
 
 VAULT = ("你们有没有保管箱可以租", "你们有没有保管箱可以租吗", "有没有保管箱可以租")
@@ -125,6 +125,18 @@ class TestAccepting:
         )
         assert await lines(database) == [("he", "suggestion.accepted", str(found.suggestion.id))]
 
+    async def test_on_top_of_a_reviewers_own_words_it_lets_nobody_approve_them(
+        self, asked: Any, suggestions: Suggestions, live: KnowledgeBase
+    ) -> None:
+        [found] = await asked("短信提醒每个月收多少钱呢")
+        said = EntryContent.model_validate((await live.browsing.entry("sms-fee")).revision.content)
+        variant = said.variants["zh"].model_copy(update={"answer": "短信提醒免费。"})
+        await live.editing.save(said.model_copy(update={"variants": {"zh": variant}}), "wu", base=1)
+        accepted = await suggestions.deciding.accept(found.suggestion.id, "sms-fee", "he")
+        await live.editing.submit("sms-fee", accepted.number, "he")
+        with pytest.raises(Forbidden):
+            await live.editing.publish("wu", "", [("sms-fee", accepted.number)])
+
     async def test_several_of_its_questions_can_be_chosen(
         self, asked: Any, suggestions: Suggestions, live: KnowledgeBase
     ) -> None:
@@ -150,6 +162,19 @@ class TestAccepting:
         assert (await live.browsing.entry("lost-card")).revision.number == 1
         await suggestions.deciding.accept(found.suggestion.id, "lost-card", "he", in_spite=True)
         assert (await live.browsing.entry("lost-card")).revision.number == 2
+
+    async def test_each_question_that_is_added_is_compared(
+        self, asked: Any, suggestions: Suggestions, live: KnowledgeBase, bank: list[EntryContent]
+    ) -> None:
+        near = {"zh": {"question": "短信提醒一个月收多少钱？", "answer": "每月两元。"}}
+        await live.load([*bank, EntryContent.model_validate({"id": "alerts", "scenario": "fees", "variants": near})])
+        [found] = await asked("短信提醒每个月收多少钱呢", "短信提醒一个月收多少钱呢")
+        own, others = "短信提醒每个月收多少钱呢", "短信提醒一个月收多少钱呢"
+        with pytest.raises(QuestionConflict) as refused:
+            await suggestions.deciding.accept(found.suggestion.id, "sms-fee", "he", [own, others])
+        assert (refused.value.nearer.entry_id, refused.value.nearer.text) == ("alerts", "短信提醒一个月收多少钱?")
+        assert (await live.browsing.entry("sms-fee")).revision.number == 1
+        await suggestions.deciding.accept(found.suggestion.id, "sms-fee", "he", [own])
 
     async def test_an_entry_without_the_language_is_refused(self, asked: Any, suggestions: Suggestions) -> None:
         [found] = await asked("how much are text alerts a month", language="en")
