@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
@@ -71,7 +72,10 @@ Reader = Annotated[SignedIn, Depends(staff_with(Role.AGENT, Role.EDITOR, Role.RE
 Editor = Annotated[SignedIn, Depends(staff_with(Role.EDITOR))]
 Reviewer = Annotated[SignedIn, Depends(staff_with(Role.REVIEWER))]
 EditorOrReviewer = Annotated[SignedIn, Depends(staff_with(Role.EDITOR, Role.REVIEWER))]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+LARGEST = 2**31 - 1
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
+Day = Annotated[date | None, Query(ge=EARLIEST, le=LATEST)]
 LONGEST_NUMBER = 9  # digits that a column of numbers holds in any case
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from identity.models import AuditRecord
 from kb.browsing import Kind, Shown
 from kb.content import EntryContent, Lang
 from kb.expressions import MEANING_LENGTH
@@ -203,6 +204,31 @@ class Published(BaseModel):
     """The release that was made; null when there was nothing to publish."""
 
     release_id: int | None
+
+
+class AuditLine(BaseModel):
+    """Who did what to what, and when; ``detail`` is what else is known of that action."""
+
+    id: int
+    at: datetime
+    who: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+    @classmethod
+    def of(cls, record: AuditRecord) -> AuditLine:
+        """Of a line as it is stored."""
+        return cls(
+            who=record.actor, **{name: getattr(record, name) for name in ("id", "at", "action", "subject", "detail")}
+        )
+
+
+class AuditPage(BaseModel):
+    """Lines of the audit log, the newest first, and whether there are older ones."""
+
+    lines: list[AuditLine]
+    more: bool
 
 
 class ImportCounts(BaseModel):
