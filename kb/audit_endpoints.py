@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -37,8 +36,8 @@ async def audit(
         who,
         subject,
         action,
-        knowledge.midnight(since) if since else None,
-        knowledge.midnight(until + timedelta(days=1)) if until else None,
+        knowledge.hours_of(since)[0] if since else None,
+        knowledge.hours_of(until)[1] if until else None,
     )
     found = await identity.audit_lines(wanted, before, limit + 1)
     return AuditPage(lines=[AuditLine.of(line) for line in found[:limit]], more=len(found) > limit)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -142,8 +142,9 @@ class KnowledgeBase:
         self._getting_ready: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Build the live release's engine and follow newer ones."""
+        """Build the live release's engine and follow newer ones; imports that were left half-done go on."""
         await self.refresh()
+        self.imports.start()
         self._follower = asyncio.create_task(self._follow())
 
     async def close(self) -> None:
@@ -346,6 +347,10 @@ class KnowledgeBase:
     def midnight(self, day: date) -> datetime:
         """When a day begins at the bank."""
         return datetime.combine(day, time.min, self._options.time_zone)
+
+    def hours_of(self, day: date) -> tuple[datetime, datetime]:
+        """When a day begins at the bank, and when the next one does."""
+        return self.midnight(day), self.midnight(day + timedelta(days=1))
 
     async def _follow(self) -> None:
         async with self._events.subscribe(RELEASES) as subscription:

@@ -190,6 +190,7 @@ export class EditorSession extends SignedIn<EditorApi> {
       if (moved) void this.suggestions.load();
       if (before?.item !== item) this.suggestions.turn();
     }
+    if (view === "files" && moved) void this.imports.find();
     if (view === "insight" && moved) void this.insight.load();
     if (view === "releases") {
       if (moved) void this.releases.load();

@@ -140,6 +140,13 @@ export interface Release {
   published_at: string;
 }
 
+/** Some releases, the newest first, whether there are older ones, and the one that customers are answered from. */
+export interface ReleasePage {
+  live: number | null;
+  releases: Release[];
+  more: boolean;
+}
+
 export interface Change {
   entry_id: string;
   kind: "added" | "changed" | "withdrawn";
@@ -188,6 +195,12 @@ export interface Import {
   counts: Record<Fate, number>;
   rows: ImportRow[];
 }
+
+/** How far an import has come, without what becomes of each row. */
+export type ImportProgress = Omit<Import, "rows">;
+
+/** An import in the list of them. */
+export type ImportSummary = Pick<Import, "id" | "file" | "state" | "done" | "total">;
 
 /** What a 409 `edit_conflict` carries beside its error. */
 export interface EditConflict {
