@@ -1,7 +1,7 @@
 import { StaffApi } from "../shared/staff-api.ts";
 import type { Draft, InsightPage, InsightQuery, Origin, Suggestion, SuggestionPage, Unanswered } from "./asked.ts";
 import type {
-  Change, Entry, EntryComment, EntryPage, EntryView, Finding, Import, ImportProgress, ImportSummary, InReview, Publication, Published, Regression, Release, ReleasePage, Revision, Trials,
+  AuditLine, AuditQuery, Change, Entry, EntryComment, EntryPage, EntryView, Finding, Import, ImportProgress, ImportSummary, InReview, Publication, Published, Regression, Release, ReleasePage, Revision, Trials,
 } from "./knowledge.ts";
 import type { Language } from "../shared/protocol.ts";
 import type { Filters } from "./route.ts";
@@ -83,6 +83,11 @@ export class EditorApi extends StaffApi {
 
   restore(release: number, comment: string): Promise<Published> {
     return this.post(`${root}/releases/${release}/restore`, { comment });
+  }
+
+  /** The newest first, or those before a line. */
+  audit(query: AuditQuery, before: number | null): Promise<{ lines: AuditLine[]; more: boolean }> {
+    return this.call(`${root}/audit?${parametersOf({ ...query, before: before === null ? "" : String(before) })}`);
   }
 
   try(text: string): Promise<Trials> {

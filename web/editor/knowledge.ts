@@ -202,6 +202,25 @@ export type ImportProgress = Omit<Import, "rows">;
 /** An import in the list of them. */
 export type ImportSummary = Pick<Import, "id" | "file" | "state" | "done" | "total">;
 
+/** A line of the audit log. */
+export interface AuditLine {
+  id: number;
+  at: string;
+  who: string;
+  action: string;
+  subject: string;
+  detail: Record<string, unknown>;
+}
+
+/** Which lines are wanted; what is empty is not asked for. */
+export interface AuditQuery {
+  who: string;
+  subject: string;
+  action: string;
+  since: string;
+  until: string;
+}
+
 /** What a 409 `edit_conflict` carries beside its error. */
 export interface EditConflict {
   current: EntryView;

@@ -35,6 +35,14 @@ export class ReleasesView extends EditorPart {
       border-block-end: 1px solid var(--line);
       background: var(--paper);
     }
+    header label {
+      display: flex;
+      align-items: center;
+      gap: var(--space-2);
+    }
+    header input {
+      width: auto;
+    }
     .list > ol {
       flex: 1;
       min-height: 0;
@@ -144,7 +152,8 @@ export class ReleasesView extends EditorPart {
       <section class="list" aria-label=${t("releases.title")}>
         <header><h2 class="name">${t("releases.title")}</h2>
           <label class="label">${t("releases.on")} <input type="date" data-testid="releases-on" .value=${releases.on}
-            @change=${(event: Event) => void releases.show((event.target as HTMLInputElement).value)} /></label></header>
+            @change=${(event: Event) => void releases.show((event.target as HTMLInputElement).value)} /></label>
+          ${session.mayAudit ? html`<a data-testid="audit" href="#/audit">${t("audit.title")}</a>` : nothing}</header>
         ${releases.state === "loading" ? skeletons(t("releases.loading"), 4) : nothing}
         ${releases.state === "unreachable" ? failure(t("app.unreachable"), t, () => void releases.load()) : nothing}
         ${releases.state === "ready"
