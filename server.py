@@ -27,6 +27,7 @@ import handoff.endpoints
 import handoff.socket
 import handoff.team_endpoints
 import identity.endpoints
+import kb.audit_endpoints
 import kb.endpoints
 import kb.file_endpoints
 import kb.insight.endpoints
@@ -112,6 +113,7 @@ def create_app(settings: Settings, encoder: TurnEncoder | None = None) -> FastAP
         handoff.socket.router,
         handoff.team_endpoints.router,
         identity.endpoints.router,
+        kb.audit_endpoints.router,
         kb.endpoints.router,
         kb.file_endpoints.router,
         kb.insight.endpoints.router,
@@ -148,7 +150,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         options=SearchOptions.from_settings(settings),
         reranker=await asyncio.to_thread(available_reranker, settings),
         audit=identity_service,
-        webhook_urls=[each.strip() for each in settings.webhook_urls.split(",") if each.strip()],
+        webhook_urls=settings.webhook_addresses,
         webhook_secret=settings.secret("webhook_secret"),
     )
     await _load_content(knowledge, settings)

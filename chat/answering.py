@@ -115,7 +115,7 @@ class Answering:
             policy=self._policy,
             bars=_bars(search),
         )
-        found = {**noted, **self._seen(search, turn.language), "outcome": _name(outcome)}
+        found = {**noted, **await self._seen(search, turn.language), "outcome": _name(outcome)}
         if search.in_context and earlier is not None:
             found["searched"] = joined(earlier, turn.message.text, turn.language)[-LONGEST_TOPIC:]
         if isinstance(outcome, Handoff):
@@ -169,7 +169,7 @@ class Answering:
             search = await self._knowledge.search(turn.message.text, turn.language, turn.topic)
         except Unavailable:
             return None
-        turn.note({**self._seen(search, turn.language), "outcome": "to_person"})
+        turn.note({**await self._seen(search, turn.language), "outcome": "to_person"})
         await self._store(turn)
         await self._chat.changed(turn.conversation.id)
         return search
@@ -263,8 +263,9 @@ class Answering:
             },
         }
 
-    @staticmethod
-    def _seen(search: Search, language: Lang) -> dict[str, Any]:
+    async def _seen(self, search: Search, language: Lang) -> dict[str, Any]:
+        """What was found, for the person: also by which revision in which release, as they may tell it."""
+        revision_in = self._knowledge.browsing.revision_in
         return {
             "bars": {"answer": round(search.thresholds.answer, 4), "clarify": round(search.thresholds.clarify, 4)},
             "confidences": [round(confidence, 4) for confidence in search.confidences[:3]],
@@ -274,6 +275,8 @@ class Answering:
                     "question": candidate.entry.variant_for(language)[1].question,
                     "answer": candidate.entry.variant_for(language)[1].answer,
                     "confidence": round(candidate.confidence, 4),
+                    "release_id": search.release_id,
+                    "revision": await revision_in(search.release_id, candidate.entry.id),
                 }
                 for candidate in search.candidates[:3]
             ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,6 +32,8 @@ log = structlog.get_logger(__name__)
 __all__ = ["AlreadyTaken", "DeskConversations", "NotOwner"]
 
 LINES_OF_SUMMARY = 3
+# The customer's latest messages, from which a reply may have taken its suggestion.
+TURNS_SUGGESTED_FROM = 20
 WITHOUT_AGENT: dict[str, object] = {"agent_id": None, "agent_name": None, "taken_at": None}
 
 
@@ -146,6 +149,10 @@ class DeskConversations(MessageLeaving):
                 return line_of(known)
             if not own:
                 raise NotOwner("This conversation is no longer yours. Your text has not been sent.")
+            turn: dict[str, Any] | None = None
+            if suggested is not None:
+                source = await _source(repository, conversation_id, suggested)
+                turn = {"suggestion": {"entry_id": suggested.entry_id, "edited": edited, **source}}
             message = await repository.append(
                 conversation,
                 Message(
@@ -156,7 +163,7 @@ class DeskConversations(MessageLeaving):
                     text=text,
                     language=conversation.language,
                     data={},
-                    turn={"suggestion": {"entry_id": suggested.entry_id, "edited": edited}} if suggested else None,
+                    turn=turn,
                     created_at=self.clock.now(),
                 ),
             )
@@ -280,6 +287,18 @@ def storable(text: str) -> str:
     if not text.strip() or len(text) > MAX_TEXT:
         raise InvalidRequest(f"A message has 1 to {MAX_TEXT} characters.", code="invalid_text")
     return text
+
+
+async def _source(repository: ChatRepository, conversation_id: str, suggested: Suggested) -> dict[str, int]:
+    """The release and the revision that a suggestion was made from, as the bot noted them; empty if it noted none."""
+    for asked in reversed(await repository.customer_lines(conversation_id, TURNS_SUGGESTED_FROM)):
+        for candidate in (asked.turn or {}).get("candidates", []):
+            release_id, revision = candidate.get("release_id"), candidate.get("revision")
+            if candidate["entry_id"] != suggested.entry_id or release_id is None or revision is None:
+                continue
+            if suggested.release_id in (None, release_id):
+                return {"release_id": release_id, "revision": revision}
+    return {}
 
 
 def _edited_suggestion(edited: EditedReply, message: Message) -> EditedSuggestion:

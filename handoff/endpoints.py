@@ -39,7 +39,7 @@ async def take(conversation_id: str, who: CurrentStaff, desk: DeskService) -> Ca
 async def reply(conversation_id: str, body: Reply, who: CurrentStaff, desk: DeskService) -> StoredReply:
     """Say something to the customer."""
     used = body.suggestion
-    suggested = Suggested(used.entry_id, used.inserted) if used else None
+    suggested = Suggested(used.entry_id, used.inserted, used.release_id) if used else None
     line = await desk.reply(who, conversation_id, body.client_id, body.text, suggested)
     return StoredReply(message=StaffMessage.of(line))
 

@@ -115,10 +115,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Suggested:
-    """An inserted suggestion: the entry, and its words as they were put into the box."""
+    """An inserted suggestion: the entry, its words as they were put into the box, and the release that says them."""
 
     entry_id: str
     inserted: str
+    release_id: int | None = None
 
 
 class QueueFacts(Protocol):

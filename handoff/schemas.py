@@ -147,10 +147,14 @@ class CaseAnswer(BaseModel):
 
 
 class SuggestionUsed(BaseModel):
-    """The suggested answer that a reply began as, and its words as they were put into the box."""
+    """The suggested answer that a reply began as, and its words as they were put into the box.
+
+    ``release_id`` is the candidate's; without one, the entry's latest candidate in the conversation is meant.
+    """
 
     entry_id: str = Field(min_length=1, max_length=120)
     inserted: str = Field(min_length=1, max_length=8000)
+    release_id: int | None = None
 
 
 class Reply(BaseModel):

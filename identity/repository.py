@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from identity.filters import AuditFilter
 from identity.models import AuditRecord, Staff, StaffSession
 
 
@@ -62,3 +63,21 @@ class IdentityRepository:
     def record(self, at: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]) -> None:
         """Add a line to the audit log."""
         self._session.add(AuditRecord(at=at, actor=actor, action=action, subject=subject, detail=detail))
+
+    async def audit_lines(self, wanted: AuditFilter, before: int | None, limit: int) -> list[AuditRecord]:
+        """Lines of the audit log that are wanted, the newest first; with ``before``, those written before that one."""
+        statement = select(AuditRecord).order_by(AuditRecord.id.desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(AuditRecord.id < before)
+        if wanted.actor:
+            statement = statement.where(AuditRecord.actor == wanted.actor)
+        if wanted.subject:
+            statement = statement.where(AuditRecord.subject == wanted.subject)
+        if wanted.action:
+            kind = AuditRecord.action.startswith(f"{wanted.action}.", autoescape=True)
+            statement = statement.where(or_(AuditRecord.action == wanted.action, kind))
+        if wanted.since is not None:
+            statement = statement.where(AuditRecord.at >= wanted.since)
+        if wanted.until is not None:
+            statement = statement.where(AuditRecord.at < wanted.until)
+        return list((await self._session.execute(statement)).scalars())

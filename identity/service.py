@@ -18,7 +18,8 @@ from itsdangerous import BadSignature, Signer
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from identity.models import Staff, StaffSession
+from identity.filters import AuditFilter
+from identity.models import AuditRecord, Staff, StaffSession
 from identity.repository import IdentityRepository
 from kit.clock import Clock
 from kit.database import Database
@@ -174,6 +175,11 @@ class Identity:
     def record(self, session: AsyncSession, actor: str, action: str, subject: str, **detail: Any) -> None:
         """Add a line to the audit log, in the caller's transaction: what is undone is not recorded."""
         IdentityRepository(session).record(self._clock.now(), actor, action, subject, detail)
+
+    async def audit_lines(self, wanted: AuditFilter, before: int | None, limit: int) -> list[AuditRecord]:
+        """Lines of the audit log, the newest first; with ``before``, those written before the line of that id."""
+        async with self._database.read() as session:
+            return await IdentityRepository(session).audit_lines(wanted, before, limit)
 
     def _session_id(self, cookie: str | None) -> str | None:
         try:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from identity.service import Identity
 from kb.content import read_folder
 from kb.service import KnowledgeBase
 from kit.clock import SystemClock
@@ -23,10 +24,23 @@ async def _publish(settings: Settings, folder: Path) -> int | None:
     events = events_from_settings(settings)
     await database.migrate()
     await events.start()
+    clock = SystemClock()
+    knowledge = KnowledgeBase(
+        database,
+        events,
+        clock,
+        None,
+        cache=None,
+        audit=Identity(database, clock, secret_key=settings.secret("secret_key"), session_hours=settings.session_hours),
+        webhook_urls=settings.webhook_addresses,
+        webhook_secret=settings.secret("webhook_secret"),
+    )
     try:
-        knowledge = KnowledgeBase(database, events, SystemClock(), None, cache=None)
-        return await knowledge.load(entries)
+        release = await knowledge.load(entries)
+        await knowledge.webhooks.settled()
+        return release
     finally:
+        await knowledge.close()
         await events.close()
         await database.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Literal
 
 from kb.content import EntryContent
@@ -146,10 +147,18 @@ class Browsing:
         async with self._database.read() as session:
             return await KnowledgeRepository(session).version()
 
-    async def releases(self, limit: int = 50) -> list[Release]:
-        """The newest releases first."""
+    async def releases(
+        self, limit: int = 50, before: int | None = None, during: tuple[datetime, datetime] | None = None
+    ) -> list[Release]:
+        """The newest releases first.
+
+        Args:
+            limit: how many at most.
+            before: only those made before this one.
+            during: only those that were live at some time from the first of these moments until before the second.
+        """
         async with self._database.read() as session:
-            return await KnowledgeRepository(session).releases(limit)
+            return await KnowledgeRepository(session).releases(limit, before, during)
 
     async def changes(self, release_id: int) -> tuple[Release, list[EntryChange]]:
         """A release, and what it did to the one before it, in the order of the entries' ids.
@@ -167,11 +176,16 @@ class Browsing:
         changed = sorted(key for key in now.keys() | before.keys() if now.get(key) != before.get(key))
         return release, [EntryChange(key, _kind(key, now, before), now.get(key), before.get(key)) for key in changed]
 
-    async def told(self, release_id: int, entry_id: str) -> tuple[Release, Shown]:
+    async def told(self, release_id: int, entry_id: str, on: date | None = None) -> tuple[Release, Shown]:
         """What customers were told of an entry while a release was live. A message of the bot names both.
 
+        Args:
+            release_id: the release.
+            entry_id: the entry.
+            on: a day on which it must have been valid; None for any.
+
         Raises:
-            NotFound: there is no such release, or the entry was not in it.
+            NotFound: there is no such release, the entry was not in it, or it was not valid on that day.
         """
         async with self._database.read() as session:
             repository = KnowledgeRepository(session)
@@ -179,6 +193,11 @@ class Browsing:
             revision = await repository.in_release(release_id, entry_id)
             if release is None or revision is None:
                 raise NotFound(f"Release {release_id} has no entry {entry_id!r}.", code="entry_not_found")
+            if on is not None and not EntryContent.model_validate(revision.content).is_valid_on(on):
+                raise NotFound(
+                    f"Revision {revision.number} of {entry_id!r} is not valid on {on}: nobody was told it then.",
+                    code="entry_not_valid",
+                )
             return release, (await self._shown(repository, [revision]))[0]
 
     async def revision_in(self, release_id: int, entry_id: str) -> int | None:

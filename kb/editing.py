@@ -173,6 +173,7 @@ class Editing:
             revision = await repository.newest(entry_id)
             if revision is None:
                 raise no_entry(entry_id)
+            self._record(session, by, "entry.commented", entry_id, revision=revision.number, comment=text)
             return await repository.add_comment(revision, by, text, self._clock.now())
 
     async def propose(self, by: str, chosen: Sequence[Chosen] | None = None) -> Proposal:
@@ -274,6 +275,7 @@ class Editing:
             if entry_id not in live:
                 raise NotFound(f"There is no live entry {entry_id!r}.", code="entry_not_found")
             left = {key: revision for key, revision in live.items() if key != entry_id}
+            self._record(session, by, "entry.withdrawn", entry_id, comment=comment)
             release = await self.release(session, live, left, by, comment)
         await self._announce(release)
         return release

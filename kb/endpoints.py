@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
@@ -71,7 +72,10 @@ Reader = Annotated[SignedIn, Depends(staff_with(Role.AGENT, Role.EDITOR, Role.RE
 Editor = Annotated[SignedIn, Depends(staff_with(Role.EDITOR))]
 Reviewer = Annotated[SignedIn, Depends(staff_with(Role.REVIEWER))]
 EditorOrReviewer = Annotated[SignedIn, Depends(staff_with(Role.EDITOR, Role.REVIEWER))]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+LARGEST = 2**31 - 1
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
+Day = Annotated[date | None, Query(ge=EARLIEST, le=LATEST)]
 LONGEST_NUMBER = 9  # digits that a column of numbers holds in any case
 
 
@@ -222,10 +226,17 @@ async def review(knowledge: Knowledge, who: Reader) -> ReviewList:
 
 
 @router.get("/releases")
-async def releases(knowledge: Knowledge, _: Reader) -> ReleaseList:
-    """The newest releases."""
-    rows = [ReleaseView.model_validate(row) for row in await knowledge.browsing.releases()]
-    return ReleaseList(live=knowledge.release_id, releases=rows)
+async def releases(
+    knowledge: Knowledge,
+    _: Reader,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
+    on: Day = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> ReleaseList:
+    """The newest releases first; ``on`` a day at the bank, those that were live then, the last of that day first."""
+    found = await knowledge.browsing.releases(limit + 1, before, knowledge.hours_of(on) if on else None)
+    rows = [ReleaseView.model_validate(row) for row in found[:limit]]
+    return ReleaseList(live=knowledge.release_id, releases=rows, more=len(found) > limit)
 
 
 @router.post("/releases", status_code=201)
@@ -279,9 +290,9 @@ async def restore(release_id: Number, body: CommentedRequest, knowledge: Knowled
 
 
 @router.get("/releases/{release_id}/entries/{entry_id}")
-async def told(release_id: Number, entry_id: str, knowledge: Knowledge, _: Reader) -> Told:
-    """What customers were told of an entry while a release was live, with its author and reviewer."""
-    found, shown = await knowledge.browsing.told(release_id, entry_id)
+async def told(release_id: Number, entry_id: str, knowledge: Knowledge, _: Reader, on: Day = None) -> Told:
+    """What customers were told of an entry while a release was live, or ``on`` one day, with author and reviewer."""
+    found, shown = await knowledge.browsing.told(release_id, entry_id, on)
     return Told(release=ReleaseView.model_validate(found), entry=EntryView.of(shown))
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, File, Response, UploadFile
+from fastapi import APIRouter, File, Query, Response, UploadFile
 
 from kb.content import EntryContent
 from kb.endpoints import ERRORS, Editor, Knowledge, Reader
 from kb.exchange.interchange import FORMATS, MAX_BYTES, write
-from kb.schemas import ImportView
+from kb.schemas import ImportList, ImportSummary, ImportView
 from kit.errors import InvalidRequest
 
 router = APIRouter(prefix="/api/kb", tags=["knowledge base"], responses=ERRORS)
@@ -23,10 +23,16 @@ async def check(file: Annotated[UploadFile, File()], knowledge: Knowledge, who: 
     return ImportView.of(await knowledge.imports.check(file.filename or "", content, who.login))
 
 
+@router.get("/imports")
+async def imports(knowledge: Knowledge, _: Reader, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> ImportList:
+    """The files that were read last, the newest first, and how far each has come."""
+    return ImportList(imports=[ImportSummary.of(*found) for found in await knowledge.imports.recent(limit)])
+
+
 @router.get("/imports/{import_id}")
-async def imported(import_id: str, knowledge: Knowledge, _: Reader) -> ImportView:
-    """A file and how far it has come."""
-    return ImportView.of(await knowledge.imports.imported(import_id))
+async def imported(import_id: str, knowledge: Knowledge, _: Reader, rows: bool = True) -> ImportView:
+    """A file and how far it has come; without ``rows``, no more than that."""
+    return ImportView.of(await knowledge.imports.imported(import_id), rows=rows)
 
 
 @router.post("/imports/{import_id}/apply")

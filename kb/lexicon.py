@@ -8,6 +8,7 @@ import structlog
 
 from kb.content import Lang
 from kb.dialect import bundled_lexicon
+from kb.editing import Audit
 from kb.expressions import Expression, stored_form
 from kb.models import EditorsExpression
 from kb.repository import KnowledgeRepository
@@ -23,12 +24,16 @@ class EditorsLexicon:
 
     Args:
         announce: called when a change is committed; returns when this worker searches by it.
+        audit: where changes are written down; None for a knowledge base of one's own.
     """
 
-    def __init__(self, database: Database, clock: Clock, announce: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, announce: Callable[[], Awaitable[None]], audit: Audit | None
+    ) -> None:
         self._database = database
         self._clock = clock
         self._announce = announce
+        self._audit = audit
 
     @property
     def shipped_count(self) -> int:
@@ -49,6 +54,9 @@ class EditorsLexicon:
         expression = Expression.of(text, language, meaning)
         async with self._database.write() as session:
             stored = await KnowledgeRepository(session).put_expression(expression, author, self._clock.now())
+            if self._audit is not None:
+                detail = {"language": stored.language, "meaning": stored.meaning}
+                self._audit.record(session, author, "expression.put", stored.expression, **detail)
         log.info("expression_put", expression=expression.text, author=author)
         await self._announce()
         return stored
@@ -63,5 +71,7 @@ class EditorsLexicon:
         async with self._database.write() as session:
             if not await KnowledgeRepository(session).delete_expression(expression):
                 raise NotFound(f"No editor has put the expression {expression!r}.", code="expression_not_found")
+            if self._audit is not None:
+                self._audit.record(session, deleted_by, "expression.deleted", expression)
         log.info("expression_deleted", expression=expression, deleted_by=deleted_by)
         await self._announce()

@@ -13,7 +13,7 @@ from kb.authorship import Written, writers
 from kb.content import EntryContent, Lang
 from kb.expressions import Expression, Expressions
 from kb.filters import EntryFilter, Gap
-from kb.models import Comment, EditorsExpression, Entry, ImportedFile, LiveRelease, Release, ReleaseEntry, Revision
+from kb.models import Comment, EditorsExpression, Entry, LiveRelease, Release, ReleaseEntry, Revision
 
 DRAFT = "draft"
 IN_REVIEW = "in_review"
@@ -306,25 +306,22 @@ class KnowledgeRepository:
         await self._session.execute(update(LiveRelease).values(release_id=release.id, proposed=None))
         return release
 
-    async def releases(self, limit: int) -> list[Release]:
-        """The newest releases first."""
-        rows = await self._session.execute(select(Release).order_by(Release.id.desc()).limit(limit))
-        return list(rows.scalars())
+    async def releases(self, limit: int, before: int | None, during: tuple[datetime, datetime] | None) -> list[Release]:
+        """The newest releases first.
 
-    async def add_import(self, imported: ImportedFile) -> None:
-        """Keep a file that was read."""
-        self._session.add(imported)
-
-    async def imported(self, import_id: str, *, lock: bool = False) -> ImportedFile | None:
-        """One file without its content; with ``lock``, nobody else changes it before this transaction ends."""
-        statement = select(ImportedFile).where(ImportedFile.id == import_id)
-        rows = await self._session.execute(statement.with_for_update() if lock else statement)
-        return rows.scalar_one_or_none()
-
-    async def import_content(self, import_id: str) -> bytes:
-        """What a file holds."""
-        rows = await self._session.execute(select(ImportedFile.content).where(ImportedFile.id == import_id))
-        return rows.scalar_one()
+        Args:
+            limit: how many at most.
+            before: only those made before this one.
+            during: only those that were live at some time from the first of these moments until before the second.
+        """
+        statement = select(Release).order_by(Release.id.desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(Release.id < before)
+        if during is not None:
+            since, until = during
+            live_at_first = select(func.max(Release.id)).where(Release.published_at <= since).scalar_subquery()
+            statement = statement.where(Release.id >= func.coalesce(live_at_first, 0), Release.published_at < until)
+        return list((await self._session.execute(statement)).scalars())
 
     async def expressions(self) -> list[EditorsExpression]:
         """What editors have put, in the order of its characters."""

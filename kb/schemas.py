@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from identity.models import AuditRecord
 from kb.browsing import Kind, Shown
 from kb.content import EntryContent, Lang
 from kb.expressions import MEANING_LENGTH
@@ -168,10 +169,11 @@ class ReleaseView(BaseModel):
 
 
 class ReleaseList(BaseModel):
-    """Releases, newest first, and the one this worker searches."""
+    """Releases, newest first, whether there are older ones, and the one this worker searches."""
 
     live: int | None
     releases: list[ReleaseView]
+    more: bool
 
 
 class ChangeView(BaseModel):
@@ -205,6 +207,31 @@ class Published(BaseModel):
     release_id: int | None
 
 
+class AuditLine(BaseModel):
+    """Who did what to what, and when; ``detail`` is what else is known of that action."""
+
+    id: int
+    at: datetime
+    who: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+    @classmethod
+    def of(cls, record: AuditRecord) -> AuditLine:
+        """Of a line as it is stored."""
+        return cls(
+            who=record.actor, **{name: getattr(record, name) for name in ("id", "at", "action", "subject", "detail")}
+        )
+
+
+class AuditPage(BaseModel):
+    """Lines of the audit log, the newest first, and whether there are older ones."""
+
+    lines: list[AuditLine]
+    more: bool
+
+
 class ImportCounts(BaseModel):
     """How many rows of a file have which fate."""
 
@@ -224,30 +251,57 @@ class ImportRow(BaseModel):
     message: str
 
 
+ImportState = Literal["checked", "applying", "done"]
+
+
 class ImportView(BaseModel):
-    """A file, what becomes of its rows, and how far that has come."""
+    """A file, what becomes of its rows, and how far that has come; ``rows`` are null where they are not asked for."""
 
     id: str
     file: str
-    state: Literal["checked", "applying", "done"]
+    state: ImportState
     done: int
     total: int
     counts: ImportCounts
-    rows: list[ImportRow]
+    rows: list[ImportRow] | None
 
     @classmethod
-    def of(cls, imported: ImportedFile) -> ImportView:
+    def of(cls, imported: ImportedFile, *, rows: bool = True) -> ImportView:
         """Of a file as it is stored."""
-        rows = [ImportRow(**{key: fate[key] for key in ImportRow.model_fields}) for fate in imported.fates]
+        shown = [ImportRow(**{key: fate[key] for key in ImportRow.model_fields}) for fate in imported.fates if rows]
         return cls(
             id=imported.id,
             file=imported.file,
             state=imported.state,
             done=imported.done,
-            total=len(rows),
-            counts=ImportCounts.model_validate(Counter(row.fate for row in rows)),
-            rows=rows,
+            total=len(imported.fates),
+            counts=ImportCounts.model_validate(Counter(fate["fate"] for fate in imported.fates)),
+            rows=shown if rows else None,
         )
+
+
+class ImportSummary(BaseModel):
+    """A file, who read it or had it applied, and how far that has come."""
+
+    id: str
+    file: str
+    state: ImportState
+    author: str
+    created_at: datetime
+    done: int
+    total: int
+
+    @classmethod
+    def of(cls, imported: ImportedFile, total: int) -> ImportSummary:
+        """Of a file as it is stored, with that many rows."""
+        shown = ("id", "file", "state", "author", "created_at", "done")
+        return cls(total=total, **{name: getattr(imported, name) for name in shown})
+
+
+class ImportList(BaseModel):
+    """Files, the newest first."""
+
+    imports: list[ImportSummary]
 
 
 class CandidateView(BaseModel):

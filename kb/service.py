@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,8 @@ from kb.finding import Finder, Search, meant_by
 from kb.fitting import Targets
 from kb.lexicon import EditorsLexicon
 from kb.live import LiveEngine
-from kb.repository import DRAFT, IN_REVIEW, PUBLISHED, KnowledgeRepository
+from kb.loading import CONTENT_AUTHOR, ContentFiles
+from kb.repository import DRAFT, IN_REVIEW, KnowledgeRepository
 from kb.reranking import TurnReranker
 from kb.scoring import Parts
 from kb.search import Engine
@@ -45,7 +46,6 @@ log = structlog.get_logger(__name__)
 
 RELEASES = "kb:releases"
 FOLLOW_SECONDS = 0.25
-CONTENT_AUTHOR = "content-files"
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,9 @@ class KnowledgeBase:
         self._released: tuple[int, list[EntryContent]] | None = None
         self._looked: tuple[int, date] | None = None  # the release whose validity was looked at, and on which day
         self._contents = Contents()
-        self.lexicon = EditorsLexicon(database, clock, self._announce)
+        self.lexicon = EditorsLexicon(database, clock, self._announce, audit)
         self.editing = Editing(database, clock, self._contents, self._released_live, self._tell_workers, audit)
+        self._files = ContentFiles(database, clock, self.editing, audit)
         self.browsing = Browsing(database)
         self.webhooks = Webhooks(self.browsing, webhook_urls, webhook_secret)
         self.imports = Imports(database, clock, self.browsing, audit)
@@ -141,8 +142,9 @@ class KnowledgeBase:
         self._getting_ready: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Build the live release's engine and follow newer ones."""
+        """Build the live release's engine and follow newer ones; imports that were left half-done go on."""
         await self.refresh()
+        self.imports.start()
         self._follower = asyncio.create_task(self._follow())
 
     async def close(self) -> None:
@@ -260,28 +262,9 @@ class KnowledgeBase:
         An entry that an editor changed after the file is left as the editor has it until the file changes again.
         Entries that came from a file and are no longer in one are archived.
         """
-        now = self._clock.now()
-        async with self._database.write() as session:
-            repository = KnowledgeRepository(session)
-            live = await repository.released(await repository.live_release_id(lock=True))
-            known = await repository.entries()
-            released = dict(live)
-            for content in entries:
-                entry = known.get(content.id) or await repository.add_entry(content.id, now)
-                if entry.source_digest == content.digest:
-                    continue
-                entry.source_digest = content.digest
-                released[content.id] = (await repository.add_revision(content, author, PUBLISHED, now)).id
-            given = {content.id for content in entries}
-            for entry_id in [
-                key for key in released if known.get(key) and known[key].source_digest and key not in given
-            ]:
-                known[entry_id].source_digest = ""
-                del released[entry_id]
-            if released == live:
-                return None
-            release = await self.editing.release(session, live, released, author, "Loaded from content files")
-        await self._released_live(release)
+        release = await self._files.load(entries, author)
+        if release is not None:
+            await self._released_live(release)
         return release
 
     async def _released_live(self, release_id: int) -> None:
@@ -364,6 +347,10 @@ class KnowledgeBase:
     def midnight(self, day: date) -> datetime:
         """When a day begins at the bank."""
         return datetime.combine(day, time.min, self._options.time_zone)
+
+    def hours_of(self, day: date) -> tuple[datetime, datetime]:
+        """When a day begins at the bank, and when the next one does."""
+        return self.midnight(day), self.midnight(day + timedelta(days=1))
 
     async def _follow(self) -> None:
         async with self._events.subscribe(RELEASES) as subscription:

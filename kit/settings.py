@@ -143,6 +143,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'bilin.db'}"
 
     @property
+    def webhook_addresses(self) -> list[str]:
+        """Who is told of each release."""
+        return [address.strip() for address in self.webhook_urls.split(",") if address.strip()]
+
+    @property
     def resolved_bot_url(self) -> str:
         """Where Rasa answers."""
         return self.bot_url.rstrip("/") or f"http://127.0.0.1:{self.bot_port}"

@@ -11,7 +11,10 @@ from kb.schemas import EntryView, ReleaseView
 
 
 class TraceView(BaseModel):
-    """What a message was told from. ``release`` and ``entry`` are null where no entry says it."""
+    """What a message was told from. ``release`` and ``entry`` are null where no entry says it.
+
+    ``edited`` says that an agent changed the entry's words before they sent them.
+    """
 
     conversation_id: str
     seq: int
@@ -21,6 +24,7 @@ class TraceView(BaseModel):
     sent_at: datetime
     release: ReleaseView | None
     entry: EntryView | None
+    edited: bool
 
     @classmethod
     def of(cls, trace: Trace) -> TraceView:
@@ -35,6 +39,7 @@ class TraceView(BaseModel):
             sent_at=message.created_at,
             release=ReleaseView.model_validate(trace.release) if trace.release else None,
             entry=EntryView.of(trace.told) if trace.told else None,
+            edited=trace.edited,
         )
 
 

@@ -27,11 +27,13 @@ class Trace:
         message: as it was sent.
         release: that was live.
         told: the entry's revision, with its author and reviewer.
+        edited: whether an agent changed its words before they sent them.
     """
 
     message: Message
     release: Release | None
     told: Told | None
+    edited: bool = False
 
 
 class Tracing:
@@ -45,17 +47,18 @@ class Tracing:
         self._database, self._desk, self._browsing, self._origins = database, desk, browsing, origins
 
     async def trace(self, who: SignedIn, conversation_id: str, seq: int) -> Trace:
-        """What a message was told from.
+        """What a message was told from: a bot's answer, or an agent's reply that began as a suggested one.
 
         Raises:
             NotFound: there is no such message, or it is not the caller's to read.
         """
         message = await self._message(who, conversation_id, seq)
-        entry_id, release_id = message.data.get("entry_id"), message.data.get("release_id")
-        if message.kind != "answer" or entry_id is None or release_id is None:
+        source = message.data if message.kind == "answer" else (message.turn or {}).get("suggestion") or {}
+        entry_id, release_id = source.get("entry_id"), source.get("release_id")
+        if entry_id is None or release_id is None:
             return Trace(message, None, None)
         release, told = await self._browsing.told(release_id, entry_id)
-        return Trace(message, release, told)
+        return Trace(message, release, told, edited=source.get("edited", False))
 
     async def keep_reply(self, who: SignedIn, conversation_id: str, seq: int) -> Revision:
         """A draft of an agent's reply and the question that it answers; personal data is masked.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,6 +16,7 @@ from kb.browsing import Browsing
 from kb.content import EntryContent
 from kb.editing import Audit
 from kb.exchange.interchange import fates, read
+from kb.exchange.repository import ImportRepository
 from kb.models import ImportedFile, Revision
 from kb.repository import IN_REVIEW, KnowledgeRepository
 from kit.clock import Clock
@@ -27,6 +29,8 @@ CHECKED, APPLYING, DONE = "checked", "applying", "done"
 # Rows of one transaction: others write in between, and a worker that dies loses no more than these.
 LOT = 200
 LEASE_SECONDS = 30.0
+# How often each worker looks for files that another one has left half-done.
+SWEEP_SECONDS = 30.0
 SETTLED = ("same", "refused")
 
 
@@ -44,6 +48,11 @@ class Imports:
         self._audit = audit
         self._name = secrets.token_hex(16)
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._sweeper: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Go on with what has been left half-done, now and whenever a worker leaves something."""
+        self._sweeper = asyncio.create_task(self._sweep())
 
     async def check(self, name: str, content: bytes, author: str) -> ImportedFile:
         """Read a file; nothing changes before `apply`.
@@ -75,22 +84,27 @@ class Imports:
             done=0,
         )
         async with self._database.write() as session:
-            await KnowledgeRepository(session).add_import(imported)
+            await ImportRepository(session).add(imported)
         return imported
 
     async def imported(self, import_id: str) -> ImportedFile:
-        """A file and how far it has come. One that a worker has left half-done is gone on with.
+        """A file and how far it has come. One that a worker has left half-done is gone on with at once.
 
         Raises:
             NotFound: there is no such file.
         """
         async with self._database.read() as session:
-            found = await KnowledgeRepository(session).imported(import_id)
+            found = await ImportRepository(session).imported(import_id)
         if found is None:
             raise NotFound("There is no such import. Choose the file again.", code="import_not_found")
         if found.state == APPLYING and (found.leased_until is None or found.leased_until <= self._clock.now()):
             self._start(import_id)
         return found
+
+    async def recent(self, limit: int) -> list[tuple[ImportedFile, int]]:
+        """The files that were read last, each with how many rows it has; what becomes of the rows is not read."""
+        async with self._database.read() as session:
+            return await ImportRepository(session).recent(limit)
 
     async def apply(self, import_id: str, by: str) -> ImportedFile:
         """Store the rows that are new or changed, in the background. Once is enough; again does nothing.
@@ -99,7 +113,7 @@ class Imports:
             NotFound: there is no such file.
         """
         async with self._database.write() as session:
-            found = await KnowledgeRepository(session).imported(import_id, lock=True)
+            found = await ImportRepository(session).imported(import_id, lock=True)
             if found is not None and found.state == CHECKED:
                 found.state, found.author = APPLYING, by
                 if self._audit is not None:
@@ -111,11 +125,30 @@ class Imports:
         if import_id in self._running:
             await asyncio.shield(self._running[import_id])
 
+    async def resume(self) -> None:
+        """Go on with every file that a worker has left half-done; one that somebody is at is left to them."""
+        async with self._database.read() as session:
+            left = await ImportRepository(session).left(APPLYING, self._clock.now())
+        for import_id in left:
+            self._start(import_id)
+
     async def close(self) -> None:
         """Stop; another worker, or this one later, goes on where it was."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                await self.resume()
+            except Exception as error:  # edge of a background task: it is looked at again
+                log.error("imports_not_resumed", exc_info=error)
+            await asyncio.sleep(SWEEP_SECONDS)
 
     def _start(self, import_id: str) -> None:
         if import_id not in self._running or self._running[import_id].done():
@@ -124,8 +157,8 @@ class Imports:
     async def _run(self, import_id: str) -> None:
         try:
             async with self._database.read() as session:
-                repository = KnowledgeRepository(session)
-                content, found = await repository.import_content(import_id), await repository.imported(import_id)
+                repository = ImportRepository(session)
+                content, found = await repository.content(import_id), await repository.imported(import_id)
             assert found is not None
             rows = await asyncio.to_thread(read, found.file, content)
             entries = [row.entry for row in rows]
@@ -133,13 +166,15 @@ class Imports:
                 log.debug("import_lot", import_id=import_id)
         except BilinError as error:  # busy or unreachable: whoever looks at it next goes on
             log.warning("import_interrupted", import_id=import_id, code=error.code)
+        except Exception as error:  # edge of a background task: it is tried again
+            log.error("import_interrupted", import_id=import_id, exc_info=error)
 
     async def _lot(self, import_id: str, entries: list[EntryContent | None]) -> bool:
         """Settle the next rows; False when there are none left, or another worker is at them."""
         now = self._clock.now()
         async with self._database.write() as session:
             repository = KnowledgeRepository(session)
-            found = await repository.imported(import_id, lock=True)
+            found = await ImportRepository(session).imported(import_id, lock=True)
             if found is None or found.state != APPLYING:
                 return False
             if found.leased_until is not None and found.leased_until > now and found.leased_by != self._name:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from starlette.requests import HTTPConnection
 
 from kb.content import Lang
-from kb.endpoints import ERRORS, Knowledge
+from kb.endpoints import EARLIEST, ERRORS, Day, Knowledge
 from kb.insight.heat import Heat
 from kb.insight.schemas import InsightView, UnansweredView
 from kb.insight.service import Column, Insight, InsightFilter
@@ -21,11 +21,9 @@ from kit.errors import InvalidRequest
 
 DAYS = 28
 LONGEST_DAYS = 3_660
-EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 
 router = APIRouter(prefix="/api/kb/insight", tags=["knowledge base"], responses=ERRORS)
 
-Day = Annotated[date | None, Query(ge=EARLIEST, le=LATEST)]
 Scenario = Annotated[str | None, Query(max_length=120)]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+FX_QUESTION = "每年个人购汇额度是多少？"
 QUESTION = "房贷可以提前还款吗？"  # of an entry that no other test edits
 
 
@@ -17,6 +18,16 @@ async def trace(agent: Any, conversation_id: str, seq: int) -> httpx.Response:
 
 async def keep(agent: Any, conversation_id: str, seq: int) -> httpx.Response:
     return await agent.desk("POST", f"/{conversation_id}/messages/{seq}/draft")
+
+
+async def suggested_to(agent: Any, conversation_id: str) -> dict[str, Any]:
+    """The surest suggestion for the customer's latest message, as soon as it is there."""
+    async with asyncio.timeout(10):
+        while True:
+            turn = (await agent.history(conversation_id))["messages"][-1]["turn"] or {}
+            if turn.get("candidates"):
+                return turn["candidates"][0]
+            await asyncio.sleep(0.05)
 
 
 def error_of(response: httpx.Response) -> tuple[int, str]:
@@ -38,6 +49,29 @@ class TestTracing:
         reply = await customer.reply_to("每年个人购汇额度是多少？", choice="fx-limit")
         found = (await trace(await sign_in("zhao"), customer.id, reply["seq"])).json()
         assert (found["entry"]["id"], found["entry"]["revision"]) == ("fx-limit", reply["data"]["revision"])
+
+    @pytest.mark.parametrize("edited", [False, True], ids=["as it was", "reworded"])
+    async def test_a_suggested_answer_that_an_agent_sent_leads_to_its_revision_too(
+        self, customer: Any, sign_in: Any, edited: bool
+    ) -> None:
+        await customer.post("/handoff")
+        agent = await sign_in("lin")
+        assert (await agent.take(customer.id)).status_code == 200
+        await customer.send(FX_QUESTION)
+        candidate = await suggested_to(agent, customer.id)
+        assert candidate["entry_id"] == "fx-limit"
+        used = {"entry_id": "fx-limit", "inserted": candidate["answer"], "release_id": candidate["release_id"]}
+        text = f"您好，{candidate['answer']}" if edited else candidate["answer"]
+        body = {"client_id": "used", "text": text, "suggestion": used}
+        said = (await agent.desk("POST", f"/{customer.id}/messages", body)).json()["message"]
+        found = (await trace(agent, customer.id, said["seq"])).json()
+        assert (found["text"], found["edited"]) == (text, edited)
+        assert (found["entry"]["id"], found["entry"]["revision"]) == ("fx-limit", candidate["revision"])
+        assert found["release"]["id"] == candidate["release_id"]
+
+        plain = (await agent.say(customer.id, "还有什么可以帮您？")).json()["message"]
+        found = (await trace(agent, customer.id, plain["seq"])).json()
+        assert (found["entry"], found["release"], found["edited"]) == (None, None, False)
 
     async def test_what_no_entry_says_has_none(self, customer: Any, sign_in: Any) -> None:
         await customer.reply_to(QUESTION)

@@ -343,20 +343,57 @@ class TestTheAuditor:
         await knowledge.load(bank[:2])
         await write(knowledge, saying(bank[0], "请先锁卡。"))
         await knowledge.editing.send_back("lost-card", 2, "wu", "why?")
+        await knowledge.editing.comment("lost-card", "editor", "the law has changed")
         await knowledge.editing.submit("lost-card", 2, "editor", "because")
         release = await knowledge.editing.publish("wu", "clearer", reasons={"lost-card": "checked"})
         await knowledge.editing.withdraw("lost-card", "wu", "gone")
         async with database.read() as session:
             rows = list((await session.execute(select(AuditRecord).order_by(AuditRecord.id))).scalars())
         assert [(row.actor, row.action, row.subject) for row in rows] == [
+            ("content-files", "entry.loaded", "lost-card"),
+            ("content-files", "entry.loaded", "transfer-limit"),
             ("content-files", "release.published", "1"),
             ("editor", "entry.saved", "lost-card"),
             ("editor", "entry.submitted", "lost-card"),
             ("wu", "entry.returned", "lost-card"),
+            ("editor", "entry.commented", "lost-card"),
             ("editor", "entry.submitted", "lost-card"),
             ("wu", "entry.approved", "lost-card"),
             ("wu", "release.published", str(release)),
+            ("wu", "entry.withdrawn", "lost-card"),
             ("wu", "release.published", "3"),
         ]
-        assert rows[5].detail == {"revision": 2, "reason": "checked"}
+        assert rows[0].detail == {"revision": 1}
+        assert rows[6].detail == {"revision": 2, "comment": "the law has changed"}
+        assert rows[8].detail == {"revision": 2, "reason": "checked"}
+        assert rows[10].detail == {"comment": "gone"}
         assert {row.at for row in rows} == {clock.now()}
+
+    async def test_what_changed_in_files_is_written_down_entry_by_entry(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent], database: Database
+    ) -> None:
+        await knowledge.load(bank[:2])
+        await knowledge.load([saying(bank[0], "请先锁卡。")])
+        assert await knowledge.load([saying(bank[0], "请先锁卡。")]) is None
+        async with database.read() as session:
+            rows = list((await session.execute(select(AuditRecord).order_by(AuditRecord.id))).scalars())
+        assert [(row.action, row.subject, row.detail.get("revision")) for row in rows[3:]] == [
+            ("entry.loaded", "lost-card", 2),
+            ("entry.withdrawn", "transfer-limit", None),
+            ("release.published", "2", None),
+        ]
+        assert {row.actor for row in rows} == {"content-files"}
+
+    async def test_who_put_and_who_deleted_an_expression_is_written_down(
+        self, knowledge: KnowledgeBase, database: Database
+    ) -> None:
+        await knowledge.lexicon.put("花紙頭", "zh", "外币现钞", "he")
+        await knowledge.lexicon.delete("花纸头", "ma")
+        with pytest.raises(NotFound):
+            await knowledge.lexicon.delete("花纸头", "ma")
+        async with database.read() as session:
+            rows = list((await session.execute(select(AuditRecord).order_by(AuditRecord.id))).scalars())
+        assert [(row.actor, row.action, row.subject, row.detail) for row in rows] == [
+            ("he", "expression.put", "花纸头", {"language": "zh", "meaning": "外币现钞"}),
+            ("ma", "expression.deleted", "花纸头", {}),
+        ]

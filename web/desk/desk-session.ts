@@ -185,7 +185,9 @@ export class DeskSession extends DeskLookups {
   /** Remembers that what is put into the box is this suggestion; returns its words. */
   useSuggestion(candidate: Candidate): string {
     const inserted = plainText(candidate.answer);
-    if (this.thread && !this.thread.draft.trim()) this.thread.suggestion = { entry_id: candidate.entry_id, inserted };
+    const { entry_id, release_id } = candidate;
+    const said = { entry_id, inserted, ...(release_id === undefined ? {} : { release_id }) };
+    if (this.thread && !this.thread.draft.trim()) this.thread.suggestion = said;
     return inserted;
   }
 

@@ -6,9 +6,13 @@ import { MessageActions, type MessageAction } from "./message-actions.ts";
 
 define("desk-message-actions", MessageActions);
 
-function message(sender: StaffMessage["sender"], kind: string): StaffMessage {
-  return { seq: 4, client_id: null, sender, sender_name: null, kind, text: "", language: "zh", data: {}, turn: null, created_at: "" } as unknown as StaffMessage;
+function message(sender: StaffMessage["sender"], kind: string, turn: unknown = null): StaffMessage {
+  return { seq: 4, client_id: null, sender, sender_name: null, kind, text: "", language: "zh", data: {}, turn, created_at: "" } as unknown as StaffMessage;
 }
+
+const suggested = { suggestion: { entry_id: "card-lost", edited: false, release_id: 9, revision: 3 } };
+
+const trace = { release: { id: 9 }, entry: { id: "card-lost", revision: 3, author: "he", reviewer: "wu" }, edited: false };
 
 let asked: MessageAction | null;
 
@@ -22,8 +26,8 @@ async function shown(of: StaffMessage): Promise<MessageActions> {
   return element;
 }
 
-async function press(element: MessageActions, answer: Promise<unknown>): Promise<string> {
-  element.renderRoot.querySelector("button")!.click();
+async function press(element: MessageActions, answer: Promise<unknown>, hook = "button"): Promise<string> {
+  element.renderRoot.querySelector<HTMLElement>(hook)!.click();
   (asked!.answer as (answer: Promise<unknown>) => void)(answer);
   await answer.catch(() => {});
   await new Promise((resolve) => setTimeout(resolve));
@@ -60,6 +64,19 @@ test("what failed says why and can be tried again", async () => {
 });
 
 test("an answer names entry, revision, author, reviewer and release", async () => {
-  const trace = { release: { id: 9 }, entry: { id: "card-lost", revision: 3, author: "he", reviewer: "wu" } };
   expect(await press(await shown(message("bot", "answer")), Promise.resolve(trace))).toBe("trace.found card-lost 3 he wu 9");
+});
+
+test("a suggested answer that an agent sent is kept or traced, each by itself", async () => {
+  const element = await shown(message("agent", "text", suggested));
+  expect(await press(element, Promise.reject(new Unreachable()), "[data-testid=keep]")).toBe("keep.action problem.unreachable trace.action");
+  expect(await press(element, Promise.resolve({ ...trace, edited: true }), "[data-testid=trace]"))
+    .toBe("keep.action problem.unreachable trace.edited card-lost 3 he wu 9");
+  expect(await press(element, Promise.resolve({ entry_id: "reply-1", revision: 1 }), "[data-testid=keep]"))
+    .toBe("keep.done reply-1 1 trace.edited card-lost 3 he wu 9");
+});
+
+test("one whose release is not known is not traced", async () => {
+  const { renderRoot } = await shown(message("agent", "text", { suggestion: { entry_id: "card-lost", edited: false } }));
+  expect([...renderRoot.querySelectorAll("button")].map(({ dataset }) => dataset["testid"])).toEqual(["keep"]);
 });

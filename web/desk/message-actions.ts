@@ -18,6 +18,16 @@ export interface KeptReply {
 export interface Trace {
   release: { id: number; published_by: string; published_at: string } | null;
   entry: { id: string; revision: number; author: string; reviewer: string | null } | null;
+  /** Whether an agent changed the entry's words. */
+  edited: boolean;
+}
+
+type Action = MessageAction["do"];
+
+/** What came of an action: what is said of it, and whether it can be tried again. */
+interface Result {
+  said: string;
+  failed: boolean;
 }
 
 /** Asked of whoever holds the conversation; `answer` takes the promise of the call. */
@@ -25,7 +35,7 @@ export type MessageAction =
   | { do: "keep"; seq: number; answer: (kept: Promise<KeptReply>) => void }
   | { do: "trace"; seq: number; answer: (trace: Promise<Trace>) => void };
 
-/** What can be done with a message that is stored: keep an agent's reply for the knowledge base, trace an answer. */
+/** What can be done with a message that is stored: keep an agent's reply for the knowledge base, trace what an entry says. */
 export class MessageActions extends LitElement {
   static override styles = [foundation, deskStyles, css`
     p {
@@ -57,47 +67,57 @@ export class MessageActions extends LitElement {
 
   @property({ attribute: false }) message!: StaffMessage;
   @property({ attribute: false }) t!: Translate;
-  @state() private said: string | null = null;
-  @state() private failed = false;
-  @state() private busy = false;
+  @state() private results: Partial<Record<Action, Result>> = {};
+  @state() private busy: Action | null = null;
 
   override render(): TemplateResult | typeof nothing {
-    const { message, t } = this;
-    const action = message.sender === "agent" && message.kind === "text" ? "keep" : message.kind === "answer" ? "trace" : null;
-    if (!action) return nothing;
-    return html`<p role="status">${this.said && !this.failed
-      ? html`<span data-testid=${`${action}-done`}>${this.said}</span>`
-      : html`<button type="button" class="button bare" data-testid=${action} aria-disabled=${this.busy ? "true" : "false"} @click=${() => this.run(action)}>
-          ${icon(action === "keep" ? "insert" : "information")}${t(action === "keep" ? "keep.action" : "trace.action")}</button>
-        ${this.failed ? html`<span class="failed">${this.said}</span>` : nothing}`}</p>`;
+    const { actions } = this;
+    return actions.length > 0 ? html`<p role="status">${actions.map((action) => html`${this.action(action)} `)}</p>` : nothing;
   }
 
-  private run(action: "keep" | "trace"): void {
+  private get actions(): Action[] {
+    const { sender, kind, turn } = this.message;
+    if (kind === "answer") return ["trace"];
+    if (sender !== "agent" || kind !== "text") return [];
+    return turn?.suggestion?.release_id === undefined ? ["keep"] : ["keep", "trace"];
+  }
+
+  private action(action: Action): TemplateResult {
+    const { t, busy } = this;
+    const result = this.results[action];
+    if (result && !result.failed) return html`<span data-testid=${`${action}-done`}>${result.said}</span>`;
+    return html`<button type="button" class="button bare" data-testid=${action} aria-disabled=${busy ? "true" : "false"} @click=${() => this.run(action)}>
+        ${icon(action === "keep" ? "insert" : "information")}${t(action === "keep" ? "keep.action" : "trace.action")}</button>
+      ${result ? html`<span class="failed">${result.said}</span>` : nothing}`;
+  }
+
+  private run(action: Action): void {
     if (this.busy) return;
-    this.busy = true;
+    this.busy = action;
     const { seq } = this.message;
     if (action === "keep") {
-      const answer = (kept: Promise<KeptReply>): void => void this.tell(kept, ({ entry_id: id, revision }) => this.t("keep.done", { id, revision }));
+      const answer = (kept: Promise<KeptReply>): void => void this.tell(action, kept, ({ entry_id: id, revision }) => this.t("keep.done", { id, revision }));
       emit<MessageAction>(this, "message-action", { do: action, seq, answer });
     } else {
-      emit<MessageAction>(this, "message-action", { do: action, seq, answer: (trace) => void this.tell(trace, (found) => this.traced(found)) });
+      emit<MessageAction>(this, "message-action", { do: action, seq, answer: (trace) => void this.tell(action, trace, (found) => this.traced(found)) });
     }
   }
 
-  private async tell<T>(call: Promise<T>, say: (found: T) => string): Promise<void> {
+  private async tell<T>(action: Action, call: Promise<T>, say: (found: T) => string): Promise<void> {
+    let result: Result;
     try {
-      this.said = say(await call);
-      this.failed = false;
+      result = { said: say(await call), failed: false };
     } catch (error) {
       const already = error instanceof Refused && error.code === "already_drafted";
-      this.failed = !already;
-      this.said = already ? this.t("keep.already") : error instanceof Refused ? error.reason : this.t("problem.unreachable");
+      const reason = error instanceof Refused ? error.reason : this.t("problem.unreachable");
+      result = { said: already ? this.t("keep.already") : reason, failed: !already };
     }
-    this.busy = false;
+    this.results = { ...this.results, [action]: result };
+    this.busy = null;
   }
 
-  private traced({ entry, release }: Trace): string {
+  private traced({ entry, release, edited }: Trace): string {
     if (!entry || !release) return this.t("trace.none");
-    return this.t("trace.found", { id: entry.id, revision: entry.revision, author: entry.author, reviewer: entry.reviewer ?? "–", release: release.id });
+    return this.t(edited ? "trace.edited" : "trace.found", { id: entry.id, revision: entry.revision, author: entry.author, reviewer: entry.reviewer ?? "–", release: release.id });
   }
 }

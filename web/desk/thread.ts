@@ -8,6 +8,7 @@ const leastConfidence = 0.05;
 export interface UsedSuggestion {
   entry_id: string;
   inserted: string;
+  release_id?: number;
 }
 
 /** Something written that the server has not confirmed. */

@@ -1,7 +1,7 @@
 import { StaffApi } from "../shared/staff-api.ts";
 import type { Draft, InsightPage, InsightQuery, Origin, Suggestion, SuggestionPage, Unanswered } from "./asked.ts";
 import type {
-  Change, Entry, EntryComment, EntryPage, EntryView, Finding, Import, InReview, Publication, Published, Regression, Release, Revision, Trials,
+  AuditLine, AuditQuery, Change, Entry, EntryComment, EntryPage, EntryView, Finding, Import, ImportProgress, ImportSummary, InReview, Publication, Published, Regression, Release, ReleasePage, Revision, Trials,
 } from "./knowledge.ts";
 import type { Language } from "../shared/protocol.ts";
 import type { Filters } from "./route.ts";
@@ -72,16 +72,22 @@ export class EditorApi extends StaffApi {
     return this.post(`${root}/review/regression`, { entries });
   }
 
-  releases(): Promise<{ live: number | null; releases: Release[] }> {
-    return this.call(`${root}/releases`);
+  /** The newest first: those before a release where one is named, and those that were live on a day of the bank. */
+  releases(before: number | null, on: string): Promise<ReleasePage> {
+    return this.call(`${root}/releases?${parametersOf({ before: before === null ? "" : String(before), on })}`);
   }
 
-  async changes(release: number): Promise<Change[]> {
-    return (await this.call<{ changes: Change[] }>(`${root}/releases/${release}`)).changes;
+  release(id: number): Promise<{ release: Release; changes: Change[] }> {
+    return this.call(`${root}/releases/${id}`);
   }
 
   restore(release: number, comment: string): Promise<Published> {
     return this.post(`${root}/releases/${release}/restore`, { comment });
+  }
+
+  /** The newest first, or those before a line. */
+  audit(query: AuditQuery, before: number | null): Promise<{ lines: AuditLine[]; more: boolean }> {
+    return this.call(`${root}/audit?${parametersOf({ ...query, before: before === null ? "" : String(before) })}`);
   }
 
   try(text: string): Promise<Trials> {
@@ -129,6 +135,15 @@ export class EditorApi extends StaffApi {
 
   import(id: string): Promise<Import> {
     return this.call(`${root}/imports/${encodeURIComponent(id)}`);
+  }
+
+  progress(id: string): Promise<ImportProgress> {
+    return this.call(`${root}/imports/${encodeURIComponent(id)}?rows=false`);
+  }
+
+  /** The newest first. */
+  async imports(): Promise<ImportSummary[]> {
+    return (await this.call<{ imports: ImportSummary[] }>(`${root}/imports`)).imports;
   }
 
   apply(id: string): Promise<Import> {

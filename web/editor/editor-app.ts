@@ -107,7 +107,8 @@ export class EditorApp extends LitElement {
   private viewButtons(t: Translate, hook: string): TemplateResult[] {
     const { session } = this;
     const waiting: Partial<Record<View, number>> = { review: session.reviews.entries.length, suggestions: session.suggestions.open };
-    return views.map((view) => html`<button type="button" data-testid=${`${hook}-${view}`} aria-current=${session.route.view === view ? "page" : "false"}
+    const named = views.filter((view) => view !== "audit"); // which is reached from the releases
+    return named.map((view) => html`<button type="button" data-testid=${`${hook}-${view}`} aria-current=${session.route.view === view ? "page" : "false"}
       @click=${() => session.go({ view })}>${t(`view.${view}`)}
       ${waiting[view] ? html`<span class="count numbers">${waiting[view]}</span>` : nothing}</button>`);
   }
@@ -142,6 +143,8 @@ export class EditorApp extends LitElement {
         return html`<editor-releases .session=${session} .t=${t} .language=${language} .ask=${ask}></editor-releases>`;
       case "suggestions":
         return html`<editor-suggestions .session=${session} .t=${t} .language=${language}></editor-suggestions>`;
+      case "audit":
+        return html`<editor-audit .session=${session} .t=${t} .language=${language}></editor-audit>`;
       case "insight":
         return html`<editor-insight .session=${session} .t=${t} .language=${language}></editor-insight>`;
       case "files":

@@ -23,8 +23,10 @@ function standIn() {
     suggestions: vi.fn(async () => ({ suggestions: [], total: 0, statuses: [] })),
     publish: vi.fn(async (): Promise<{ release_id: number | null }> => ({ release_id: 7 })),
     rehearse: vi.fn(async () => ({ regression: null })),
-    releases: vi.fn(async () => ({ live: null, releases: [] })),
-    changes: vi.fn(async () => []),
+    releases: vi.fn(async () => ({ live: null, releases: [], more: false })),
+    audit: vi.fn(async () => ({ lines: [], more: false })),
+    imports: vi.fn(async () => [{ id: "i", file: "entries.csv", state: "applying", done: 1, total: 3 }]),
+    import: vi.fn(async () => ({ id: "i", file: "entries.csv", state: "done", done: 3, total: 3, counts: { new: 3, changed: 0, same: 0, refused: 0 }, rows: [] })),
   };
 }
 
@@ -72,6 +74,18 @@ describe("signing in", () => {
     expect(session.open.content.variants.zh!.answer).toBe("typed");
     expect(session.open.restoredAt).not.toBeNull();
   });
+});
+
+test("the audit log is read for whoever answers for it, and for nobody else", async () => {
+  expect((await opened("#/audit")).audit.state).toBe("ready");
+  api.me.mockResolvedValueOnce({ staff: { ...staff, roles: ["editor"] }, csrf: "c" });
+  expect((await opened("#/audit")).audit.state).toBe("loading");
+  expect(api.audit).toHaveBeenCalledTimes(1);
+});
+
+test("an import that is under way is found again after the page was loaded anew", async () => {
+  expect((await opened("#/files")).imports.run).toMatchObject({ id: "i", done: 3 });
+  expect((await opened()).imports.run).toBeNull();
 });
 
 describe("an entry", () => {

@@ -3,6 +3,7 @@ import { lasting } from "../shared/storage.ts";
 import { DraftStore } from "./draft-store.ts";
 import type { EditorApi } from "./editor-api.ts";
 import { EntryPages } from "./entry-pages.ts";
+import { AuditLog } from "./audit-log.ts";
 import { EntryTalk } from "./entry-talk.ts";
 import { ImportRun } from "./import-run.ts";
 import { InsightBoard } from "./insight-board.ts";
@@ -31,6 +32,7 @@ export class EditorSession extends SignedIn<EditorApi> {
   readonly reviews: ReviewQueue;
   readonly releases: ReleaseLog;
   readonly imports: ImportRun;
+  readonly audit: AuditLog;
   readonly bench: TestBench;
   readonly suggestions: SuggestionBox;
   readonly insight: InsightBoard;
@@ -49,6 +51,7 @@ export class EditorSession extends SignedIn<EditorApi> {
     this.reviews = new ReviewQueue(api, attempt, signedOut);
     this.releases = new ReleaseLog(api, attempt, signedOut);
     this.imports = new ImportRun(api, attempt, signedOut, () => void this.pages.refresh());
+    this.audit = new AuditLog(api, attempt, signedOut);
     this.bench = new TestBench(api, signedOut);
     this.suggestions = new SuggestionBox(api, attempt, signedOut, () => void this.pages.refresh());
     this.insight = new InsightBoard(api, signedOut);
@@ -64,6 +67,11 @@ export class EditorSession extends SignedIn<EditorApi> {
 
   get mayEdit(): boolean {
     return this.hasRole("editor");
+  }
+
+  /** Whether they may read the audit log. */
+  get mayAudit(): boolean {
+    return this.hasRole("reviewer") || this.hasRole("supervisor");
   }
 
   get mayReview(): boolean {
@@ -190,6 +198,8 @@ export class EditorSession extends SignedIn<EditorApi> {
       if (moved) void this.suggestions.load();
       if (before?.item !== item) this.suggestions.turn();
     }
+    if (view === "audit" && moved && this.mayAudit) void this.audit.load();
+    if (view === "files" && moved) void this.imports.find();
     if (view === "insight" && moved) void this.insight.load();
     if (view === "releases") {
       if (moved) void this.releases.load();

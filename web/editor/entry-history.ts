@@ -65,12 +65,12 @@ export class EntryHistory extends EditorPart {
     this.load(false);
   }
 
-  private row({ revision, status, author, created_at }: Revision): TemplateResult {
+  private row({ revision, status, author, created_at, reviewer }: Revision): TemplateResult {
     const { t, session, language } = this;
     const isShown = session.talk.shown?.revision === revision;
     return html`<li>
       <span class="numbers">${t("revision.number", { number: revision })}</span>${statusMark(status, t)}
-      <span class="label numbers">${author} · ${moment(created_at, language)}</span>
+      <span class="label numbers">${author} · ${moment(created_at, language)}${reviewer ? ` · ${t("history.reviewer", { reviewer })}` : nothing}</span>
       <button type="button" class="button bare" aria-pressed=${isShown ? "true" : "false"}
         @click=${() => void session.talk.look(isShown ? null : revision)}>${t("history.compare")}</button>
     </li>`;

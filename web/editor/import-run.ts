@@ -23,6 +23,18 @@ export class ImportRun extends Observable {
     super();
   }
 
+  /** Goes on showing an import that is under way, as after the page was loaded anew. */
+  async find(): Promise<void> {
+    if (this.run || this.sending) return;
+    try {
+      const underWay = (await this.api.imports()).find(({ state }) => state === "applying");
+      const run = underWay ? await this.api.import(underWay.id) : null;
+      if (run && !this.run && !this.sending) this.take(run);
+    } catch (error) {
+      this.signedOut(error);
+    }
+  }
+
   async check(file: File): Promise<void> {
     this.forget();
     this.sending = file.name;
@@ -59,8 +71,9 @@ export class ImportRun extends Observable {
 
   private async poll(id: string): Promise<void> {
     try {
-      const run = await this.api.import(id);
-      if (this.run?.id === id) this.take(run);
+      const progress = await this.api.progress(id);
+      const ended = progress.state === "applying" ? null : await this.api.import(id);
+      if (this.run?.id === id) this.take(ended ?? { ...this.run, ...progress, rows: this.run.rows });
     } catch (error) {
       if (this.signedOut(error) || this.run?.id !== id) return;
       this.lost = true;

@@ -140,6 +140,13 @@ export interface Release {
   published_at: string;
 }
 
+/** Some releases, the newest first, whether there are older ones, and the one that customers are answered from. */
+export interface ReleasePage {
+  live: number | null;
+  releases: Release[];
+  more: boolean;
+}
+
 export interface Change {
   entry_id: string;
   kind: "added" | "changed" | "withdrawn";
@@ -187,6 +194,31 @@ export interface Import {
   total: number;
   counts: Record<Fate, number>;
   rows: ImportRow[];
+}
+
+/** How far an import has come, without what becomes of each row. */
+export type ImportProgress = Omit<Import, "rows">;
+
+/** An import in the list of them. */
+export type ImportSummary = Pick<Import, "id" | "file" | "state" | "done" | "total">;
+
+/** A line of the audit log. */
+export interface AuditLine {
+  id: number;
+  at: string;
+  who: string;
+  action: string;
+  subject: string;
+  detail: Record<string, unknown>;
+}
+
+/** Which lines are wanted; what is empty is not asked for. */
+export interface AuditQuery {
+  who: string;
+  subject: string;
+  action: string;
+  since: string;
+  until: string;
 }
 
 /** What a 409 `edit_conflict` carries beside its error. */

@@ -14,7 +14,13 @@ export class ReleaseLog extends Observable {
   state: "loading" | "ready" | "unreachable" = "loading";
   releases: readonly Release[] = [];
   live: number | null = null;
+  /** Whether there are older ones than those that were read. */
+  more = false;
+  /** The day of which only what was live then is shown; empty for all. */
+  on = "";
   opened: number | null = null;
+  /** The release that is open, also where it is older than those that were read. */
+  release: Release | null = null;
   changes: readonly Change[] | "loading" | "unreachable" = "loading";
   /** What each change of the open release says, by entry, once somebody has looked. */
   comparisons: Readonly<Record<string, Comparison | "loading" | "unreachable">> = {};
@@ -31,31 +37,63 @@ export class ReleaseLog extends Observable {
   async load(): Promise<void> {
     if (this.state === "unreachable") this.state = "loading";
     this.changed();
+    const { on } = this;
     try {
-      ({ live: this.live, releases: this.releases } = await this.api.releases());
+      const { live, releases, more } = await this.api.releases(null, on);
+      if (this.on !== on) return;
+      const oldest = releases.at(-1)?.id ?? 0;
+      const known = this.releases.findIndex(({ id }) => id === oldest);
+      const older = this.state === "ready" && known >= 0 ? this.releases.slice(known + 1) : [];
+      this.live = live;
+      this.releases = [...releases, ...older];
+      if (older.length === 0) this.more = more;
       this.state = "ready";
     } catch (error) {
-      if (this.signedOut(error)) return;
+      if (this.on !== on || this.signedOut(error)) return;
       if (this.state !== "ready") this.state = "unreachable";
+    }
+    this.changed();
+  }
+
+  /** Those that were live on a day at the bank, the last of that day first; all for an empty one. */
+  async show(on: string): Promise<void> {
+    if (this.on === on) return;
+    this.on = on;
+    this.state = "loading";
+    await this.load();
+  }
+
+  async loadMore(): Promise<void> {
+    const { on, releases } = this;
+    const oldest = releases.at(-1);
+    if (!oldest || this.busy) return;
+    this.busy = true;
+    this.changed();
+    const page = await this.attempt(() => this.api.releases(oldest.id, on));
+    this.busy = false;
+    if (page && this.on === on && this.releases.at(-1)?.id === oldest.id) {
+      this.releases = [...this.releases, ...page.releases];
+      this.more = page.more;
     }
     this.changed();
   }
 
   async open(id: number | null): Promise<void> {
     this.opened = id;
+    this.release = this.releases.find((each) => each.id === id) ?? null;
     this.changes = "loading";
     this.comparisons = {};
     this.changed();
     if (id === null) return;
-    let changes: ReleaseLog["changes"];
+    let found: Awaited<ReturnType<EditorApi["release"]>> | null = null;
     try {
-      changes = await this.api.changes(id);
+      found = await this.api.release(id);
     } catch (error) {
       if (this.signedOut(error)) return;
-      changes = "unreachable";
     }
     if (this.opened !== id) return;
-    this.changes = changes;
+    this.release = found?.release ?? this.release;
+    this.changes = found?.changes ?? "unreachable";
     this.changed();
   }
 

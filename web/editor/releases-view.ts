@@ -35,6 +35,14 @@ export class ReleasesView extends EditorPart {
       border-block-end: 1px solid var(--line);
       background: var(--paper);
     }
+    header label {
+      display: flex;
+      align-items: center;
+      gap: var(--space-2);
+    }
+    header input {
+      width: auto;
+    }
     .list > ol {
       flex: 1;
       min-height: 0;
@@ -63,6 +71,9 @@ export class ReleasesView extends EditorPart {
       outline: 2px solid var(--accent-text);
       outline-offset: -2px;
       box-shadow: none;
+    }
+    .list li .more {
+      color: var(--accent-text);
     }
     .comment {
       overflow: hidden;
@@ -139,13 +150,20 @@ export class ReleasesView extends EditorPart {
     const { releases } = session;
     return html`
       <section class="list" aria-label=${t("releases.title")}>
-        <header><h2>${t("releases.title")}</h2></header>
+        <header><h2 class="name">${t("releases.title")}</h2>
+          <label class="label">${t("releases.on")} <input type="date" data-testid="releases-on" .value=${releases.on}
+            @change=${(event: Event) => void releases.show((event.target as HTMLInputElement).value)} /></label>
+          ${session.mayAudit ? html`<a data-testid="audit" href="#/audit">${t("audit.title")}</a>` : nothing}</header>
         ${releases.state === "loading" ? skeletons(t("releases.loading"), 4) : nothing}
         ${releases.state === "unreachable" ? failure(t("app.unreachable"), t, () => void releases.load()) : nothing}
         ${releases.state === "ready"
           ? releases.releases.length === 0
-            ? html`<p class="empty">${t("releases.empty")}</p>`
-            : html`<ol class="plain">${releases.releases.map((release) => this.row(release))}</ol>`
+            ? html`<p class="empty">${t(releases.on ? "releases.on.empty" : "releases.empty")}</p>`
+            : html`<ol class="plain">${releases.releases.map((release) => this.row(release))}
+                ${releases.more
+                  ? html`<li><button type="button" class="more" data-testid="releases-more" aria-disabled=${releases.busy ? "true" : "false"}
+                      @click=${() => void releases.loadMore()}>${t("releases.more")}</button></li>`
+                  : nothing}</ol>`
           : nothing}
       </section>
       <section class="work">${this.work()}</section>`;
@@ -166,7 +184,7 @@ export class ReleasesView extends EditorPart {
     const { session, t, language } = this;
     const { releases } = session;
     if (releases.opened === null) return html`<p class="empty">${t("releases.none")}</p>`;
-    const release = releases.releases.find(({ id }) => id === releases.opened);
+    const { release } = releases;
     const isLive = releases.opened === releases.live;
     return html`<header>
         <button type="button" class="button bare square back" aria-label=${t("releases.back")} @click=${() => session.go({ item: null })}>${icon("back")}</button>

@@ -3,7 +3,7 @@ import { formatRoute, newItem, noFilters, parseRoute } from "./route.ts";
 
 test.each([
   ["", "entries", null], ["#/", "entries", null], ["#/nowhere/x", "entries", null],
-  ["#/review", "review", null], ["#/review/card-lost", "review", "card-lost"], ["#/releases/12", "releases", "12"],
+  ["#/review", "review", null], ["#/review/card-lost", "review", "card-lost"], ["#/releases/12", "releases", "12"], ["#/audit", "audit", null],
   ["#/entries/a.b%3Fc", "entries", "a.b?c"], ["#/entries/+", "entries", newItem], ["#/entries/%E0%A4%A", "entries", "%E0%A4%A"],
 ])("%s is %s, %s", (hash, view, item) => {
   expect(parseRoute(hash)).toMatchObject({ view, item });

@@ -1,4 +1,4 @@
-export const views = ["entries", "suggestions", "review", "releases", "insight", "files"] as const;
+export const views = ["entries", "suggestions", "review", "releases", "insight", "files", "audit"] as const;
 export type View = (typeof views)[number];
 
 export interface Filters {

@@ -200,6 +200,8 @@ export interface Case {
 export interface Candidate extends EntryQuestion {
   answer: string;
   confidence: number;
+  /** The release that says it; not known of what was found before releases were noted. */
+  release_id?: number;
 }
 
 export interface Turn {
@@ -210,7 +212,7 @@ export interface Turn {
   intent: string | null;
   candidates: Candidate[];
   /** Of an agent's message: the suggested answer that it began as. */
-  suggestion?: { entry_id: string; edited: boolean };
+  suggestion?: { entry_id: string; edited: boolean; release_id?: number; revision?: number };
 }
 
 export type StaffMessage = Message & { turn: Turn | null; helpful: boolean | null };

@@ -9,6 +9,7 @@ import pytest
 from chat.casework.repository import CaseRepository
 from chat.casework.service import Casework, ColleagueFull
 from chat.ownership import OwnerChanged
+from chat.repository import ChatRepository
 from chat.schemas import MessageView
 from handoff.case_interfaces import EditedReply, Team
 from handoff.interfaces import Outcome, Suggested
@@ -285,6 +286,32 @@ class TestImprovedSuggestions:
         assert CARD not in offered.sent
         assert await self.stored(casework) == [("mortgage-early", self.INSERTED, offered.sent)]
         assert (await casework.lines(case.id, 0))[-1].text == text
+
+    async def found(self, casework: Casework, case_id: str, release_id: int, revision: int) -> None:
+        """The customer asks, and the bot notes what the release says."""
+        asked = await casework.post(case_id, f"q{release_id}", "要付违约金吗", "zh")
+        noted = {"entry_id": "mortgage-early", "release_id": release_id, "revision": revision}
+        async with casework.database.write() as session:
+            repository = ChatRepository(session)
+            message = await repository.message(case_id, asked.message.seq)
+            message.turn = {"outcome": "to_person", "candidates": [{"entry_id": "fx-limit"}, noted]}
+            await repository.keep_turn(await repository.conversation(case_id), message)
+
+    async def test_the_release_and_the_revision_that_it_came_from_are_stored_with_it(self, casework, taken) -> None:
+        case = await taken()
+        await self.found(casework, case.id, release_id=7, revision=2)
+        await self.found(casework, case.id, release_id=8, revision=3)
+        latest = await self.reply(casework, case.id, "改过的回答", "latest")
+        assert latest == {"suggestion": {"entry_id": "mortgage-early", "edited": True, "release_id": 8, "revision": 3}}
+        for release_id, source in (
+            (7, {"release_id": 7, "revision": 2}),  # put into the box before the other went live
+            (9, {}),  # nobody was suggested that
+        ):
+            suggested = Suggested("mortgage-early", self.INSERTED, release_id)
+            line = await casework.reply(case.id, LIN.id, LIN.name, f"r{release_id}", self.INSERTED, suggested)
+            assert line.turn == {"suggestion": {"entry_id": "mortgage-early", "edited": False, **source}}
+        other = await casework.reply(case.id, LIN.id, LIN.name, "fx", "五万美元", Suggested("fx-limit", "五万美元"))
+        assert other.turn == {"suggestion": {"entry_id": "fx-limit", "edited": False}}
 
     async def test_customers_do_not_see_where_it_came_from(self, casework, taken) -> None:
         case = await taken()

@@ -130,6 +130,90 @@ async def test_an_import_that_is_interrupted_goes_on_where_it_was(
     assert set((await states(other)).values()) == {(1, "in_review")}
 
 
+class TestWithoutAnybodyLooking:
+    @pytest.fixture
+    async def left(
+        self, worker: Callable[..., KnowledgeBase], bank: list[EntryContent], monkeypatch: pytest.MonkeyPatch
+    ) -> str:
+        """An import whose worker died while it had a lease."""
+        dying = worker()
+        imported = await dying.imports.check("bank.jsonl", write("jsonl", bank), "he")
+        settle, lots = dying.imports._lot, []
+
+        async def until_the_power_fails(*given: Any) -> bool:
+            lots.append(given)
+            return await settle(*given) if len(lots) == 1 else False
+
+        monkeypatch.setattr(dying.imports, "_lot", until_the_power_fails)
+        assert (await applied(dying.imports, imported.id)).done == 2
+        return imported.id
+
+    async def test_an_import_goes_on_when_a_worker_starts(
+        self, worker: Callable[..., KnowledgeBase], database: Database, left: str, clock: ManualClock
+    ) -> None:
+        clock.advance(LEASE_SECONDS)
+        other = worker()
+        await other.start()
+        await stored_state(database, left, "done")
+        await other.close()
+        assert set((await states(other)).values()) == {(1, "in_review")}
+
+    async def test_one_that_a_worker_has_a_lease_of_is_left_to_it_until_the_lease_ends(
+        self,
+        worker: Callable[..., KnowledgeBase],
+        database: Database,
+        left: str,
+        clock: ManualClock,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(imports_module, "SWEEP_SECONDS", 0.01)
+        other = worker()
+        other.imports.start()
+        await asyncio.sleep(0.1)
+        assert other.imports._running == {}
+        clock.advance(LEASE_SECONDS)
+        await stored_state(database, left, "done")
+        await other.close()
+
+    async def test_what_is_only_checked_stays_so(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent], clock: ManualClock
+    ) -> None:
+        await knowledge.imports.check("bank.jsonl", write("jsonl", bank), "he")
+        clock.advance(LEASE_SECONDS)
+        await knowledge.imports.resume()
+        assert knowledge.imports._running == {}
+
+    async def test_a_database_that_is_away_for_a_moment_stops_no_sweep(
+        self, knowledge: KnowledgeBase, database: Database, left: str, clock: ManualClock, monkeypatch: Any
+    ) -> None:
+        clock.advance(LEASE_SECONDS)
+        monkeypatch.setattr(imports_module, "SWEEP_SECONDS", 0.01)
+        resume, looked = knowledge.imports.resume, []
+
+        async def away_at_first() -> None:
+            looked.append(1)
+            if len(looked) == 1:
+                raise Unavailable("gone")
+            await resume()
+
+        monkeypatch.setattr(knowledge.imports, "resume", away_at_first)
+        knowledge.imports.start()
+        await stored_state(database, left, "done")
+        await knowledge.close()
+
+
+async def stored_state(database: Database, import_id: str, state: str) -> None:
+    """Wait until an import has come so far, without asking for it."""
+    deadline = asyncio.get_running_loop().time() + 10
+    while True:
+        async with database.read() as session:
+            found = await session.get(ImportedFile, import_id)
+            if found is not None and found.state == state:
+                return
+        assert asyncio.get_running_loop().time() < deadline
+        await asyncio.sleep(0.02)
+
+
 async def test_what_an_editor_stored_meanwhile_is_kept_and_told(
     knowledge: KnowledgeBase, bank: list[EntryContent]
 ) -> None:
@@ -172,6 +256,27 @@ class TestOverRest:
         exported = await editor.get("/api/kb/export?format=jsonl")
         assert "bilin-knowledge.jsonl" in exported.headers["Content-Disposition"]
         assert lines_of(exported.content) == lines_of(content)
+
+    async def test_imports_are_listed_the_newest_first_and_how_far_one_is_needs_no_rows(
+        self, sign_in: Any, knowledge: KnowledgeBase, bank: list[EntryContent], clock: ManualClock
+    ) -> None:
+        first = await knowledge.imports.check("first.jsonl", write("jsonl", bank), "he")
+        await applied(knowledge.imports, first.id)
+        clock.advance(60)
+        second = await knowledge.imports.check("second.jsonl", write("jsonl", bank[:3]), "ma")
+        agent = await sign_in(Role.AGENT)
+        listed = (await agent.get("/api/kb/imports")).json()["imports"]
+        assert [(each["id"], each["file"], each["author"], each["state"]) for each in listed] == [
+            (second.id, "second.jsonl", "ma", "checked"),
+            (first.id, "first.jsonl", "he", "done"),
+        ]
+        assert [(each["done"], each["total"]) for each in listed] == [(0, 3), (len(bank), len(bank))]
+        assert [each["id"] for each in (await agent.get("/api/kb/imports?limit=1")).json()["imports"]] == [second.id]
+
+        whole = (await agent.get(f"/api/kb/imports/{first.id}")).json()
+        short = (await agent.get(f"/api/kb/imports/{first.id}?rows=false")).json()
+        assert len(whole["rows"]) == len(bank)
+        assert short == {**whole, "rows": None}
 
     async def test_what_is_not_there(self, sign_in: Any) -> None:
         agent = await sign_in(Role.AGENT)
