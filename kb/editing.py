@@ -243,7 +243,8 @@ class Editing:
     ) -> list[Revision]:
         if chosen is None:
             return [revision for revision in await repository.in_review() if revision.author != by]
-        approved = [await self._newest(repository, entry_id, number) for entry_id, number in chosen]
+        newest = await repository.newest_of(entry_id for entry_id, _ in chosen)
+        approved = [_meant(newest.get(entry_id), entry_id, number) for entry_id, number in chosen]
         for revision in approved:
             if revision.status != IN_REVIEW:
                 raise _wrong_status(revision, IN_REVIEW)
@@ -315,12 +316,7 @@ class Editing:
         return made.id
 
     async def _newest(self, repository: KnowledgeRepository, entry_id: str, number: int) -> Revision:
-        revision = await repository.newest(entry_id)
-        if revision is None:
-            raise no_entry(entry_id)
-        if revision.number != number:
-            raise EditConflict(revision, number)
-        return revision
+        return _meant(await repository.newest(entry_id), entry_id, number)
 
     def _record(self, session: AsyncSession, actor: str, action: str, subject: str, **detail: Any) -> None:
         if self._audit is not None:
@@ -336,6 +332,14 @@ def dated(content: EntryContent, before: EntryContent | None, today: date) -> En
     if said == told or content.updated != (before.updated if before else None):
         return content
     return content.model_copy(update={"updated": today})
+
+
+def _meant(newest: Revision | None, entry_id: str, number: int) -> Revision:
+    if newest is None:
+        raise no_entry(entry_id)
+    if newest.number != number:
+        raise EditConflict(newest, number)
+    return newest
 
 
 def _wrong_status(revision: Revision, wanted: str) -> Conflict:

@@ -22,10 +22,11 @@ from kb.review_schemas import (
     RegressionRequest,
     RegressionView,
     ReviewItem,
-    ReviewList,
+    ReviewQueue,
     TrialView,
     TryRequest,
     TryView,
+    Waiting,
 )
 from kb.schemas import (
     CandidateView,
@@ -207,16 +208,26 @@ def _comment(row: Comment) -> CommentView:
 
 
 @router.get("/review")
-async def review(knowledge: Knowledge, who: Reader) -> ReviewList:
-    """What waits for a reviewer, the longest wait first."""
-    items = []
-    for shown in await knowledge.browsing.in_review():
-        told = await knowledge.browsing.revision(shown.revision.entry_id, shown.live) if shown.live else None
-        live = EntryContent.model_validate(told.revision.content) if told else None
-        view = EntryView.of(shown)
-        found = FindingList.of(await knowledge.gate.findings(view.content)).findings
-        items.append(ReviewItem(entry=view, live=live, findings=found, own=view.author == who.login))
-    return ReviewList(entries=items)
+async def review(
+    knowledge: Knowledge,
+    who: Reader,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    limit: Annotated[int, Query(ge=0, le=500)] = 50,
+) -> ReviewQueue:
+    """What waits for a reviewer, the longest wait first; ``after`` is the ``next`` of the page before."""
+    queue = await knowledge.browsing.in_review(after, limit)
+    return ReviewQueue(
+        entries=[Waiting.of(shown, who.login) for shown in queue.waiting], total=queue.total, next=queue.next
+    )
+
+
+@router.get("/review/{entry_id}")
+async def waiting(entry_id: str, knowledge: Knowledge, who: Reader) -> ReviewItem:
+    """One that waits for a reviewer, beside what customers are told, with its findings."""
+    shown, live = await knowledge.browsing.waiting(entry_id)
+    view = EntryView.of(shown)
+    found = FindingList.of(await knowledge.gate.findings(view.content)).findings
+    return ReviewItem(entry=view, live=live, findings=found, own=view.author == who.login)
 
 
 @router.get("/releases")

@@ -170,6 +170,15 @@ class KnowledgeRepository:
         rows = await self._session.execute(_newest(EntryFilter()).where(Revision.entry_id == entry_id))
         return rows.scalar_one_or_none()
 
+    async def newest_of(self, entry_ids: Iterable[str]) -> dict[str, Revision]:
+        """The newest revisions of some entries, by their entries' ids."""
+        wanted, found = list(entry_ids), dict[str, Revision]()
+        for at in range(0, len(wanted), IDS_A_STATEMENT):
+            some = Revision.entry_id.in_(wanted[at : at + IDS_A_STATEMENT])
+            rows = await self._session.execute(_newest(EntryFilter()).where(some))
+            found.update((revision.entry_id, revision) for revision in rows.scalars())
+        return found
+
     async def page(self, wanted: EntryFilter, offset: int, limit: int) -> list[Revision]:
         """The newest revisions of some entries that are wanted, in the order of their ids."""
         rows = await self._session.execute(_newest(wanted).order_by(Revision.entry_id).offset(offset).limit(limit))
@@ -196,9 +205,10 @@ class KnowledgeRepository:
         """How many entries with each gap are wanted, whatever the gap that is."""
         return {name: await self.count(replace(wanted, gap=name)) for name in _GAPS}
 
-    async def in_review(self) -> list[Revision]:
-        """The newest revisions that wait for a reviewer, those that wait longest first."""
-        rows = await self._session.execute(_newest(EntryFilter(status="in_review")).order_by(Revision.id))
+    async def in_review(self, after: int = 0, limit: int | None = None) -> list[Revision]:
+        """The newest revisions that wait for a reviewer and whose ids are above ``after``, in the order of those."""
+        waiting = _newest(EntryFilter(status="in_review")).where(Revision.id > after)
+        rows = await self._session.execute(waiting.order_by(Revision.id).limit(limit))
         return list(rows.scalars())
 
     async def revisions_of(self, entry_id: str) -> list[Revision]:
@@ -264,7 +274,6 @@ class KnowledgeRepository:
         """Say something about a revision."""
         comment = Comment(entry_id=revision.entry_id, number=revision.number, author=author, at=now, text=text)
         self._session.add(comment)
-        await self._session.flush()
         return comment
 
     async def set_status(self, revision_ids: Iterable[int], status: str) -> None:

@@ -171,7 +171,7 @@ class TestTwoEditors:
             (2, "archived"),
             (1, "published"),
         ]
-        assert await knowledge.browsing.in_review() == []
+        assert (await knowledge.browsing.in_review()).waiting == []
 
 
 class TestPairing:

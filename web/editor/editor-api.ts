@@ -1,7 +1,7 @@
 import { StaffApi } from "../shared/staff-api.ts";
 import type { Draft, InsightPage, InsightQuery, Origin, Suggestion, SuggestionPage, Unanswered } from "./asked.ts";
 import type {
-  Change, Entry, EntryComment, EntryPage, EntryView, Finding, Import, InReview, Publication, Published, Regression, Release, Revision, Trials,
+  Change, Entry, EntryComment, EntryPage, EntryView, Finding, Import, InReview, Publication, Published, Regression, Release, ReviewPage, Revision, Trials,
 } from "./knowledge.ts";
 import type { Language } from "../shared/protocol.ts";
 import type { Filters } from "./route.ts";
@@ -58,8 +58,13 @@ export class EditorApi extends StaffApi {
     return (await this.post<{ findings: Finding[] }>(`${root}/checks`, entry)).findings;
   }
 
-  async review(): Promise<InReview[]> {
-    return (await this.call<{ entries: InReview[] }>(`${root}/review`)).entries;
+  /** `after` is the `next` of the page before. */
+  review(after: number, limit: number): Promise<ReviewPage> {
+    return this.call(`${root}/review?after=${after}&limit=${limit}`);
+  }
+
+  waiting(id: string): Promise<InReview> {
+    return this.call(`${root}/review/${encodeURIComponent(id)}`);
   }
 
   /** The release that was made; null where there was nothing to publish. */

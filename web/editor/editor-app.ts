@@ -106,7 +106,7 @@ export class EditorApp extends LitElement {
 
   private viewButtons(t: Translate, hook: string): TemplateResult[] {
     const { session } = this;
-    const waiting: Partial<Record<View, number>> = { review: session.reviews.entries.length, suggestions: session.suggestions.open };
+    const waiting: Partial<Record<View, number>> = { review: session.reviews.total, suggestions: session.suggestions.open };
     return views.map((view) => html`<button type="button" data-testid=${`${hook}-${view}`} aria-current=${session.route.view === view ? "page" : "false"}
       @click=${() => session.go({ view })}>${t(`view.${view}`)}
       ${waiting[view] ? html`<span class="count numbers">${waiting[view]}</span>` : nothing}</button>`);

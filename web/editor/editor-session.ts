@@ -98,9 +98,10 @@ export class EditorSession extends SignedIn<EditorApi> {
   /** The next or previous change that waits for a reviewer. */
   walkReview(step: 1 | -1): void {
     const { entries } = this.reviews;
-    const at = entries.findIndex(({ entry }) => entry.id === this.route.item);
+    const at = entries.findIndex(({ id }) => id === this.route.item);
     const next = at < 0 ? entries[0] : entries[at + step];
-    if (next) this.go({ item: next.entry.id });
+    if (next) this.go({ item: next.id });
+    if (step === 1 && entries.slice(-5).some(({ id }) => id === next?.id)) void this.reviews.loadMore();
   }
 
   /** The next or previous question that was asked in vain. */
@@ -156,7 +157,7 @@ export class EditorSession extends SignedIn<EditorApi> {
 
   protected override begun(): void {
     void this.pages.load(this.route.filters);
-    void this.reviews.load();
+    if (this.route.view !== "review") void this.reviews.count();
     if (this.route.view !== "suggestions") void this.suggestions.load();
     this.show(null, this.route);
   }
@@ -184,7 +185,7 @@ export class EditorSession extends SignedIn<EditorApi> {
     }
     if (view === "review") {
       if (moved) void this.reviews.load();
-      if (item) void this.reviews.loadComments(item);
+      if (item && (moved || before?.item !== item)) void this.reviews.look(item);
     }
     if (view === "suggestions") {
       if (moved) void this.suggestions.load();
@@ -200,7 +201,7 @@ export class EditorSession extends SignedIn<EditorApi> {
   private stored(view: EntryView): void {
     this.pages.put(view);
     void this.pages.refresh();
-    void this.reviews.load();
+    void this.reviews.count();
     const { route } = this;
     if (route.view === "entries" && route.item === newItem && this.open.item === newItem) {
       this.route = { ...route, item: view.id };

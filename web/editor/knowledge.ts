@@ -98,6 +98,24 @@ export interface EntryComment {
   text: string;
 }
 
+/** What waits for a reviewer, in a list; `own` is what this person may not approve. */
+export interface Waiting {
+  id: string;
+  revision: number;
+  scenario: string;
+  questions: Partial<Record<Language, string>>;
+  author: string;
+  created_at: string;
+  live_revision: number | null;
+  own: boolean;
+}
+
+export interface ReviewPage {
+  entries: Waiting[];
+  total: number;
+  next: number | null;
+}
+
 export interface InReview {
   entry: EntryView;
   live: Entry | null;

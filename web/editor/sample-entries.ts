@@ -1,4 +1,4 @@
-import type { Entry, EntryPage, EntryView, Finding, InReview } from "./knowledge.ts";
+import type { Entry, EntryPage, EntryView, Finding, InReview, Waiting } from "./knowledge.ts";
 
 /** Made-up entries for the tests. */
 export function entryOf(change: Partial<Entry> = {}): Entry {
@@ -34,6 +34,10 @@ export function pageOf(ids: readonly string[], total = ids.length): EntryPage {
 
 export function findingOf(severity: Finding["severity"]): Finding {
   return { rule: "r", severity, language: "zh", field: "answer", excerpt: "", message: { zh: "m", en: "m" }, other_entry: null };
+}
+
+export function waitingOf(id: string, change: Partial<Waiting> = {}): Waiting {
+  return { id, revision: 2, scenario: "cards", questions: { zh: "Z?" }, author: "wang", created_at: "2026-11-01T00:00:00Z", live_revision: 1, own: false, ...change };
 }
 
 export function inReview(id: string, change: Partial<InReview> = {}): InReview {

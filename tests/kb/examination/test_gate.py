@@ -173,7 +173,7 @@ async def test_the_gate_over_rest(sign_in: Any, knowledge: KnowledgeBase, bank: 
     assert set(undated["message"]) == {"zh", "en"}
 
     await write(knowledge, risky)
-    [waiting] = (await reviewer.get("/api/kb/review")).json()["entries"]
+    waiting = (await reviewer.get("/api/kb/review/lost-card")).json()
     assert undated in waiting["findings"]
     compared = (await reviewer.post("/api/kb/review/regression", json={})).json()["regression"]
     assert (compared["asked"], compared["questions"]) == (5, [])
