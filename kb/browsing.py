@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kb.content import EntryContent
-from kb.filters import EntryFilter, Gap
+from kb.filters import Calendar, EntryFilter, Gap, ValidityKind
 from kb.models import Comment, Release, Revision
 from kb.repository import ARCHIVED, IN_REVIEW, KnowledgeRepository
 from kit.database import Database
@@ -42,6 +42,7 @@ class Page:
     scenarios: dict[str, int]
     statuses: dict[str, int]
     gaps: dict[Gap, int]
+    validities: dict[ValidityKind, int]
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,8 @@ class Browsing:
         self._database = database
         self._numbers: tuple[int | None, dict[str, int]] = (None, {})  # of the release asked for last: none changes
 
-    async def entries(self, wanted: EntryFilter, offset: int, limit: int) -> Page:
-        """A page of the entries that are wanted, in the order of their ids."""
+    async def entries(self, wanted: EntryFilter, calendar: Calendar, offset: int, limit: int) -> Page:
+        """A page of the entries that are wanted, in the order of their ids; validity is counted by the calendar."""
         async with self._database.read() as session:
             repository = KnowledgeRepository(session)
             return Page(
@@ -80,6 +81,7 @@ class Browsing:
                 await repository.count_by_scenario(wanted),
                 await repository.count_by_status(wanted),
                 await repository.count_by_gap(wanted),
+                await repository.count_by_validity(wanted, calendar),
             )
 
     async def entry(self, entry_id: str) -> Shown:

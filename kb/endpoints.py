@@ -12,7 +12,7 @@ from identity.service import Role, SignedIn
 from kb.content import EntryContent, Lang
 from kb.editing import EditConflict
 from kb.examination.gate import ChecksFailed, Regressed
-from kb.filters import EntryFilter, Gap, Status
+from kb.filters import EntryFilter, Gap, Status, Validity, ValidityKind
 from kb.models import Comment
 from kb.review_schemas import (
     Chosen,
@@ -83,18 +83,25 @@ async def entries(
     scenario: str | None = None,
     status: Status | None = None,
     gap: Gap | None = None,
+    validity: ValidityKind | None = None,
     text: Annotated[str, Query(max_length=200)] = "",
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> EntryPage:
     """The entries that match, by their newest revisions, in the order of their ids."""
-    page = await knowledge.browsing.entries(EntryFilter(scenario, status, gap, text), offset, limit)
+    calendar = knowledge.calendar()
+    by_days = Validity(validity, calendar) if validity else None
+    wanted = EntryFilter(scenario, status, gap, text, by_days)
+    page = await knowledge.browsing.entries(wanted, calendar, offset, limit)
     return EntryPage(
         entries=[EntrySummary.of(shown) for shown in page.entries],
         total=page.total,
         scenarios=Count.all_of(page.scenarios),
         statuses=Count.all_of(page.statuses),
         gaps=Count.all_of(page.gaps),
+        validities=Count.all_of(page.validities),
+        today=calendar.today,
+        soon=calendar.soon,
     )
 
 

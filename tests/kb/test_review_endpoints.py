@@ -157,6 +157,9 @@ async def test_the_list_is_paged_and_counted(sign_in: Any) -> None:
     assert set(page["entries"][0]["questions"]) == {"zh", "en"}
     found = (await agent.get("/api/kb/entries", params={"text": "OPEN an account"})).json()
     assert [entry["id"] for entry in found["entries"]] == ["open-account"]
+    assert page["validities"] == [{"id": name, "count": 0} for name in ("expired", "expires_soon", "scheduled")]
+    assert (page["today"], page["soon"]) == ("2026-01-01", "2026-01-31")
+    assert (await agent.get("/api/kb/entries", params={"validity": "expired"})).json()["entries"] == []
 
 
 class TestTheQueue:
@@ -250,7 +253,9 @@ class TestTheQueue:
             assert error_of(await reviewer.get(f"/api/kb/review?{query}")) == (422, "invalid_request")
 
 
-@pytest.mark.parametrize("query", ["gap=wide", "status=lost", "offset=-1", "limit=0", "limit=501", "text=" + "x" * 201])
+@pytest.mark.parametrize(
+    "query", ["gap=wide", "validity=ever", "status=lost", "offset=-1", "limit=0", "limit=501", "text=" + "x" * 201]
+)
 async def test_a_list_that_cannot_be_asked_for_is_refused(sign_in: Any, query: str) -> None:
     agent = await sign_in(Role.AGENT)
     assert error_of(await agent.get(f"/api/kb/entries?{query}")) == (422, "invalid_request")

@@ -97,6 +97,10 @@ export class EditorApi extends StaffApi {
     return this.call(`${root}/suggestions?${new URLSearchParams({ status, offset: String(offset) })}`);
   }
 
+  suggestion(id: string): Promise<Suggestion> {
+    return this.call(`${root}/suggestions/${encodeURIComponent(id)}`);
+  }
+
   /** `questions` are of the suggestion's examples; its first question where there are none. */
   accept(id: number, entry: string, questions: readonly string[], inSpite: boolean): Promise<Draft> {
     return this.post(`${root}/suggestions/${id}/accept`, { entry_id: entry, questions, in_spite: inSpite });

@@ -188,14 +188,21 @@ export class EditorSession extends SignedIn<EditorApi> {
       if (item && (moved || before?.item !== item)) void this.reviews.look(item);
     }
     if (view === "suggestions") {
-      if (moved) void this.suggestions.load();
       if (before?.item !== item) this.suggestions.turn();
+      void this.showSuggestion(moved);
     }
     if (view === "insight" && moved) void this.insight.load();
     if (view === "releases") {
       if (moved) void this.releases.load();
       void this.releases.open(item === null ? null : Number(item));
     }
+  }
+
+  /** The list comes first: what it has need not be asked for again. */
+  private async showSuggestion(moved: boolean): Promise<void> {
+    if (moved) await this.suggestions.load();
+    const { view, item } = this.route;
+    if (view === "suggestions" && item !== null && this.staff) await this.suggestions.look(item);
   }
 
   private stored(view: EntryView): void {

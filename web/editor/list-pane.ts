@@ -170,8 +170,12 @@ export class ListPane extends WindowedPart {
   }
 
   private validityMark(entry: EntrySummary): TemplateResult | typeof nothing {
-    const found = validity(entry, new Intl.DateTimeFormat("sv").format(new Date()));
-    return found ? html`<span class="mark gap">${this.t(`validity.${found}`)}</span>` : nothing;
+    const { calendar } = this.session.pages;
+    const found = calendar && validity(entry, calendar);
+    if (!found) return nothing;
+    const day = found === "scheduled" ? entry.valid_from : entry.valid_to;
+    return html`<span class="mark ${found === "expired" ? "error" : "gap"}" title=${this.t(`validity.about.${found}`, { day: day ?? "" })}
+      data-testid="validity">${this.t(`validity.${found}`)}</span>`;
   }
 
   private empty(): TemplateResult {

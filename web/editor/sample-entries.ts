@@ -29,7 +29,7 @@ export function pageOf(ids: readonly string[], total = ids.length): EntryPage {
     const { content, ...facts } = viewOf(entryOf({ id }));
     return { ...facts, scenario: content.scenario, questions: {}, valid_from: null, valid_to: null, featured: false, risk_class: content.risk_class };
   });
-  return { entries, total, scenarios: [], statuses: [], gaps: [] };
+  return { entries, total, scenarios: [], statuses: [], gaps: [], validities: [], today: "2026-11-01", soon: "2026-12-01" };
 }
 
 export function findingOf(severity: Finding["severity"]): Finding {
