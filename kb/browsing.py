@@ -8,6 +8,7 @@ from typing import Literal
 
 from kb.content import EntryContent
 from kb.filters import Calendar, EntryFilter, Gap, ValidityKind
+from kb.listing.repository import ListRepository
 from kb.models import Comment, Release, Revision
 from kb.repository import ARCHIVED, IN_REVIEW, KnowledgeRepository
 from kit.database import Database
@@ -74,14 +75,14 @@ class Browsing:
     async def entries(self, wanted: EntryFilter, calendar: Calendar, offset: int, limit: int) -> Page:
         """A page of the entries that are wanted, in the order of their ids; validity is counted by the calendar."""
         async with self._database.read() as session:
-            repository = KnowledgeRepository(session)
+            repository, listed = KnowledgeRepository(session), ListRepository(session)
             return Page(
-                await self._shown(repository, await repository.page(wanted, offset, limit)),
-                await repository.count(wanted),
-                await repository.count_by_scenario(wanted),
-                await repository.count_by_status(wanted),
-                await repository.count_by_gap(wanted),
-                await repository.count_by_validity(wanted, calendar),
+                await self._shown(repository, await listed.page(wanted, offset, limit)),
+                await listed.count(wanted),
+                await listed.count_by_scenario(wanted),
+                await listed.count_by_status(wanted),
+                await listed.count_by_gap(wanted),
+                await listed.count_by_validity(wanted, calendar),
             )
 
     async def entry(self, entry_id: str) -> Shown:
@@ -135,7 +136,7 @@ class Browsing:
             waiting = found[:limit]
             return Queue(
                 await self._shown(repository, waiting),
-                await repository.count(EntryFilter(status="in_review")),
+                await repository.count_in_review(),
                 waiting[-1].id if len(found) > limit else None,
             )
 

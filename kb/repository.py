@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kb.content import EntryContent, Lang
 from kb.expressions import Expression, Expressions
-from kb.filters import Calendar, EntryFilter, Gap, ValidityKind
 from kb.models import Comment, EditorsExpression, Entry, ImportedFile, LiveRelease, Release, ReleaseEntry, Revision
-from kb.selection import GAPS, newest, validity_conditions
 
 DRAFT = "draft"
 IN_REVIEW = "in_review"
@@ -21,6 +18,10 @@ PUBLISHED = "published"
 ARCHIVED = "archived"
 # PostgreSQL takes 32,767 parameters a statement.
 IDS_A_STATEMENT = 10_000
+
+
+def _newest() -> Select[Revision]:
+    return select(Revision).join(Entry, Entry.newest_id == Revision.id)
 
 
 def _text(content: EntryContent) -> str:
@@ -128,12 +129,12 @@ class KnowledgeRepository:
 
     async def newest_revisions(self) -> dict[str, Revision]:
         """The newest revision of each entry."""
-        rows = await self._session.execute(newest(EntryFilter()).order_by(Revision.entry_id))
+        rows = await self._session.execute(_newest().order_by(Revision.entry_id))
         return {revision.entry_id: revision for revision in rows.scalars()}
 
     async def newest_ids(self, *, without: str) -> list[int]:
         """The ids of the newest revision of each entry, those of a status left out, in the order of the entries."""
-        chosen = newest(EntryFilter()).where(Revision.status != without).order_by(Revision.entry_id)
+        chosen = _newest().where(Revision.status != without).order_by(Revision.entry_id)
         return list((await self._session.execute(chosen.with_only_columns(Revision.id))).scalars())
 
     async def version(self) -> tuple[int, int]:
@@ -144,7 +145,7 @@ class KnowledgeRepository:
 
     async def newest(self, entry_id: str) -> Revision | None:
         """The newest revision of one entry."""
-        rows = await self._session.execute(newest(EntryFilter()).where(Revision.entry_id == entry_id))
+        rows = await self._session.execute(_newest().where(Revision.entry_id == entry_id))
         return rows.scalar_one_or_none()
 
     async def newest_of(self, entry_ids: Iterable[str]) -> dict[str, Revision]:
@@ -152,48 +153,20 @@ class KnowledgeRepository:
         wanted, found = list(entry_ids), dict[str, Revision]()
         for at in range(0, len(wanted), IDS_A_STATEMENT):
             some = Revision.entry_id.in_(wanted[at : at + IDS_A_STATEMENT])
-            rows = await self._session.execute(newest(EntryFilter()).where(some))
+            rows = await self._session.execute(_newest().where(some))
             found.update((revision.entry_id, revision) for revision in rows.scalars())
         return found
 
-    async def page(self, wanted: EntryFilter, offset: int, limit: int) -> list[Revision]:
-        """The newest revisions of some entries that are wanted, in the order of their ids."""
-        rows = await self._session.execute(newest(wanted).order_by(Revision.entry_id).offset(offset).limit(limit))
-        return list(rows.scalars())
-
-    async def count(self, wanted: EntryFilter) -> int:
-        """How many entries are wanted."""
-        rows = await self._session.execute(select(func.count()).select_from(newest(wanted).subquery()))
-        return rows.scalar_one()
-
-    async def count_by_scenario(self, wanted: EntryFilter) -> dict[str, int]:
-        """How many entries of each scenario are wanted, whatever the scenario that is."""
-        found = newest(replace(wanted, scenario=None)).subquery()
-        rows = await self._session.execute(select(found.c.scenario, func.count()).group_by(found.c.scenario))
-        return dict(rows.tuples().all())
-
-    async def count_by_status(self, wanted: EntryFilter) -> dict[str, int]:
-        """How many entries of each status are wanted, whatever the status that is."""
-        found = newest(replace(wanted, status=None)).subquery()
-        rows = await self._session.execute(select(found.c.status, func.count()).group_by(found.c.status))
-        return dict(rows.tuples().all())
-
-    async def count_by_gap(self, wanted: EntryFilter) -> dict[Gap, int]:
-        """How many entries with each gap are wanted, whatever the gap that is."""
-        return {name: await self.count(replace(wanted, gap=name)) for name in GAPS}
-
-    async def count_by_validity(self, wanted: EntryFilter, calendar: Calendar) -> dict[ValidityKind, int]:
-        """How many entries of each kind of validity are wanted, whatever the kind that is."""
-        kinds = validity_conditions(calendar)
-        counted = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in kinds.values()]
-        rows = await self._session.execute(newest(replace(wanted, validity=None)).with_only_columns(*counted))
-        return dict(zip(kinds, rows.one(), strict=True))
-
     async def in_review(self, after: int = 0, limit: int | None = None) -> list[Revision]:
         """The newest revisions that wait for a reviewer and whose ids are above ``after``, in the order of those."""
-        waiting = newest(EntryFilter(status="in_review")).where(Revision.id > after)
+        waiting = _newest().where(Revision.status == IN_REVIEW, Revision.id > after)
         rows = await self._session.execute(waiting.order_by(Revision.id).limit(limit))
         return list(rows.scalars())
+
+    async def count_in_review(self) -> int:
+        """How many wait for a reviewer."""
+        waiting = _newest().where(Revision.status == IN_REVIEW)
+        return (await self._session.execute(select(func.count()).select_from(waiting.subquery()))).scalar_one()
 
     async def revisions_of(self, entry_id: str) -> list[Revision]:
         """Every revision of an entry, the newest first."""

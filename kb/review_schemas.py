@@ -170,6 +170,16 @@ class Scored(BaseModel):
     words: float
 
 
+class AskedScores(BaseModel):
+    """What the confidence of the first candidate is made of beside its own parts."""
+
+    margin: float
+    share: float
+    agreement: float
+    belonging: float
+    beyond_everyday: float
+
+
 class TriedCandidate(CandidateView):
     """An entry that may answer, with the parts of its score."""
 
@@ -183,6 +193,7 @@ class TrialView(BaseModel):
     outcome: Outcome
     answer_from: float
     clarify_from: float
+    question: AskedScores
     candidates: list[TriedCandidate]
 
     @classmethod
@@ -193,6 +204,7 @@ class TrialView(BaseModel):
             outcome=trial.outcome,
             answer_from=trial.answer_from,
             clarify_from=trial.clarify_from,
+            question=AskedScores.model_validate(trial.question),
             candidates=[
                 TriedCandidate(
                     entry_id=each.entry.id,

@@ -185,6 +185,8 @@ export interface Trial {
   outcome: "answer" | "clarify" | "none";
   answer_from: number;
   clarify_from: number;
+  /** What the first candidate's confidence is made of beside its own parts. */
+  question: Record<string, number>;
   candidates: Candidate[];
 }
 
