@@ -27,7 +27,7 @@ def _newest() -> Select[Revision]:
 def _text(content: EntryContent) -> str:
     said = [content.id]
     for variant in content.variants.values():
-        said += [*variant.questions, variant.answer]
+        said += [*variant.questions, variant.answer, variant.risk or ""]
     return "\n".join(said).casefold()
 
 
@@ -118,6 +118,8 @@ class KnowledgeRepository:
             searched=_text(content),
             zh_changed=since["zh"],
             en_changed=since["en"],
+            valid_from=content.valid_from,
+            valid_to=content.valid_to,
             base=before.number if before else None,
             author=author,
             created_at=now,

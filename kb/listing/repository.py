@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.content import LANGUAGES
 from kb.filters import Calendar, EntryFilter, Gap, ValidityKind
 from kb.models import Entry, Revision
 from kit.language import to_simplified
@@ -65,13 +64,10 @@ def _newest(wanted: EntryFilter) -> Select[Revision]:
 
 
 def _validity_conditions(calendar: Calendar) -> dict[ValidityKind, ColumnElement[bool]]:
-    """What is true of a revision of each kind. Days are stored as ISO 8601, which sorts as they follow each other."""
-    first, last = (Revision.content[name].as_string() for name in ("valid_from", "valid_to"))
-    today, soon = calendar.today.isoformat(), calendar.soon.isoformat()
     return {
-        "scheduled": first > today,
-        "expires_soon": and_(last >= today, last <= soon),
-        "expired": last < today,
+        "scheduled": Revision.valid_from > calendar.today,
+        "expires_soon": Revision.valid_to.between(calendar.today, calendar.soon),
+        "expired": Revision.valid_to < calendar.today,
     }
 
 
@@ -89,8 +85,6 @@ def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
 
 
 def _says(word: str) -> ColumnElement[bool]:
-    """The word as it is typed or in simplified characters, in what is searched or in a risk statement."""
-    risks = [Revision.content["variants"][name]["risk"].as_string() for name in LANGUAGES]
+    """The word as it is typed or in simplified characters."""
     forms = dict.fromkeys([word, to_simplified(word).casefold()])
-    found = [Revision.searched.contains(form, autoescape=True) for form in forms]
-    return or_(*found, *(risk.icontains(form, autoescape=True) for risk in risks for form in forms))
+    return or_(*(Revision.searched.contains(form, autoescape=True) for form in forms))

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from alembic import command
+from sqlalchemy import select, text
 
 from identity.models import AuditRecord
 from identity.service import Identity
@@ -15,7 +16,7 @@ from kb.editing import EditConflict
 from kb.filters import EntryFilter, Validity, ValidityKind
 from kb.service import KnowledgeBase
 from kit.clock import ManualClock
-from kit.database import Database
+from kit.database import Database, alembic_config
 from kit.errors import Conflict, Forbidden, NotFound
 from kit.events import MemoryEvents
 
@@ -307,6 +308,34 @@ class TestTheListByValidity:
         assert clock.now().date() == date(2026, 1, 1)  # by UTC; at the bank it is the second
         page = await knowledge.browsing.entries(EntryFilter(), knowledge.calendar(), 0, 50)
         assert (page.validities["scheduled"], page.validities["expired"]) == (0, 2)
+
+
+async def test_what_was_stored_before_it_could_be_listed_so_is_filled_in(
+    knowledge: KnowledgeBase, bank: list[EntryContent], database: Database
+) -> None:
+    said = {
+        name: variant.model_copy(update={"risk": "投资有风险。" if name == "zh" else None})
+        for name, variant in bank[0].variants.items()
+    }
+    ends = {"valid_from": date(2025, 1, 1), "valid_to": date(2025, 12, 31)}
+    await knowledge.editing.save(bank[0].model_copy(update={"variants": said, **ends}), "he", is_new=True)
+    await knowledge.editing.save(bank[1], "he", is_new=True)
+    async with database.write() as session:
+
+        def undo(session: Any) -> None:
+            config = alembic_config()
+            config.attributes["connection"] = session.connection()
+            command.downgrade(config, "0009")
+
+        await session.run_sync(undo)
+        await session.execute(text("UPDATE kb_revisions SET searched = 'as it was'"))
+    await database.migrate()
+    calendar = knowledge.calendar()
+    for wanted in (EntryFilter(validity=Validity("expired", calendar)), EntryFilter(text="风险 was")):
+        page = await knowledge.browsing.entries(wanted, calendar, 0, 50)
+        assert [shown.revision.entry_id for shown in page.entries] == [bank[0].id]
+    shown = await knowledge.browsing.entry(bank[0].id)
+    assert (shown.revision.valid_from, shown.revision.valid_to) == (ends["valid_from"], ends["valid_to"])
 
 
 class TestReleases:
