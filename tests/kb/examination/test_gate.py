@@ -32,6 +32,13 @@ def changed(entry: EntryContent, **fields: Any) -> EntryContent:
     return entry.model_copy(update={"variants": {**entry.variants, "zh": variant}})
 
 
+def test_a_refusal_names_a_few_and_counts_the_rest() -> None:
+    assert "found something in a, b. Mend" in str(ChecksFailed({"b": [], "a": []}))
+    refused = ChecksFailed({f"entry-{number}": [] for number in range(8)})
+    assert "in entry-0, entry-1, entry-2, entry-3, entry-4 and 3 more. Mend" in str(refused)
+    assert len(refused.findings) == 8
+
+
 class TestFindings:
     async def test_an_error_blocks(self, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any) -> None:
         await knowledge.load(bank[:3])
