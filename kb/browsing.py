@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from kb.content import EntryContent
-from kb.filters import EntryFilter, Gap
+from kb.filters import Calendar, EntryFilter, Gap, ValidityKind
+from kb.listing.repository import ListRepository
 from kb.models import Comment, Release, Revision
-from kb.repository import ARCHIVED, KnowledgeRepository
+from kb.repository import ARCHIVED, IN_REVIEW, KnowledgeRepository
 from kit.database import Database
 from kit.errors import NotFound
 
@@ -43,6 +44,16 @@ class Page:
     scenarios: dict[str, int]
     statuses: dict[str, int]
     gaps: dict[Gap, int]
+    validities: dict[ValidityKind, int]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Some of what waits for a reviewer, and how many wait; ``next`` is where the rest begins, None at the end."""
+
+    waiting: list[Shown]
+    total: int
+    next: int | None
 
 
 @dataclass(frozen=True)
@@ -62,16 +73,17 @@ class Browsing:
         self._database = database
         self._numbers: tuple[int | None, dict[str, int]] = (None, {})  # of the release asked for last: none changes
 
-    async def entries(self, wanted: EntryFilter, offset: int, limit: int) -> Page:
-        """A page of the entries that are wanted, in the order of their ids."""
+    async def entries(self, wanted: EntryFilter, calendar: Calendar, offset: int, limit: int) -> Page:
+        """A page of the entries that are wanted, in the order of their ids; validity is counted by the calendar."""
         async with self._database.read() as session:
-            repository = KnowledgeRepository(session)
+            repository, listed = KnowledgeRepository(session), ListRepository(session)
             return Page(
-                await self._shown(repository, await repository.page(wanted, offset, limit)),
-                await repository.count(wanted),
-                await repository.count_by_scenario(wanted),
-                await repository.count_by_status(wanted),
-                await repository.count_by_gap(wanted),
+                await self._shown(repository, await listed.page(wanted, offset, limit)),
+                await listed.count(wanted),
+                await listed.count_by_scenario(wanted),
+                await listed.count_by_status(wanted),
+                await listed.count_by_gap(wanted),
+                await listed.count_by_validity(wanted, calendar),
             )
 
     async def entry(self, entry_id: str) -> Shown:
@@ -117,11 +129,32 @@ class Browsing:
         async with self._database.read() as session:
             return await KnowledgeRepository(session).comments(entry_id)
 
-    async def in_review(self) -> list[Shown]:
-        """What waits for a reviewer, the longest wait first."""
+    async def in_review(self, after: int = 0, limit: int = 50) -> Queue:
+        """What waits for a reviewer, the longest wait first, from where an earlier call ended."""
         async with self._database.read() as session:
             repository = KnowledgeRepository(session)
-            return await self._shown(repository, await repository.in_review())
+            found = await repository.in_review(after, limit + 1) if limit else []
+            waiting = found[:limit]
+            return Queue(
+                await self._shown(repository, waiting),
+                await repository.count_in_review(),
+                waiting[-1].id if len(found) > limit else None,
+            )
+
+    async def waiting(self, entry_id: str) -> tuple[Shown, EntryContent | None]:
+        """An entry that waits for a reviewer, and what customers are told of it; None where they are told nothing.
+
+        Raises:
+            NotFound: there is no such entry, or it does not wait.
+        """
+        async with self._database.read() as session:
+            repository = KnowledgeRepository(session)
+            revision = await repository.newest(entry_id)
+            if revision is None or revision.status != IN_REVIEW:
+                raise NotFound(f"Entry {entry_id!r} does not wait for a reviewer.", code="not_in_review")
+            [shown] = await self._shown(repository, [revision])
+            told = await repository.revision(entry_id, shown.live) if shown.live else None
+        return shown, EntryContent.model_validate(told.content) if told else None
 
     async def writers(self, waiting: Sequence[Shown]) -> dict[str, frozenset[str]]:
         """By entry, all who wrote something of what waits: none of them may approve it."""

@@ -85,6 +85,11 @@ def features(scores: Scores) -> NDArray[np.float64]:
     )
 
 
+def named_features(scores: Scores) -> dict[str, float]:
+    """The features of one query's first candidate by their names."""
+    return dict(zip(FEATURES, features(scores.only(0))[0].tolist(), strict=True))
+
+
 def _margin(scores: Vectors, top: NDArray[np.int64]) -> NDArray[np.float64]:
     """By how much the first candidate beats the best of the others; negative where it does not."""
     rows = np.arange(len(top))

@@ -244,11 +244,11 @@ class Editing:
     async def _approved(
         self, repository: KnowledgeRepository, by: str, chosen: Sequence[Chosen] | None
     ) -> list[Revision]:
-        waiting = (
-            await repository.in_review()
-            if chosen is None
-            else [await self._newest(repository, entry_id, number) for entry_id, number in chosen]
-        )
+        if chosen is None:
+            waiting = await repository.in_review()
+        else:
+            newest = await repository.newest_of(entry_id for entry_id, _ in chosen)
+            waiting = [_meant(newest.get(entry_id), entry_id, number) for entry_id, number in chosen]
         writers = await repository.writers(waiting, await repository.numbers(await repository.live_release_id()))
         if chosen is None:
             return [revision for revision in waiting if by not in writers[revision.entry_id]]
@@ -325,12 +325,7 @@ class Editing:
         return made.id
 
     async def _newest(self, repository: KnowledgeRepository, entry_id: str, number: int) -> Revision:
-        revision = await repository.newest(entry_id)
-        if revision is None:
-            raise no_entry(entry_id)
-        if revision.number != number:
-            raise EditConflict(revision, number)
-        return revision
+        return _meant(await repository.newest(entry_id), entry_id, number)
 
     def _record(self, session: AsyncSession, actor: str, action: str, subject: str, **detail: Any) -> None:
         if self._audit is not None:
@@ -352,6 +347,14 @@ def dated(content: EntryContent, before: EntryContent | None, today: date) -> En
     if any(undated_figure(variant, bundled_rules()) for variant in content.variants.values()):
         return content
     return content.model_copy(update={"updated": today})
+
+
+def _meant(newest: Revision | None, entry_id: str, number: int) -> Revision:
+    if newest is None:
+        raise no_entry(entry_id)
+    if newest.number != number:
+        raise EditConflict(newest, number)
+    return newest
 
 
 def _wrong_status(revision: Revision, wanted: str) -> Conflict:

@@ -13,7 +13,7 @@ from identity.service import Role, SignedIn
 from kb.content import EntryContent, Lang
 from kb.editing import EditConflict
 from kb.examination.gate import ChecksFailed, Regressed
-from kb.filters import EntryFilter, Gap, Status
+from kb.filters import EntryFilter, Gap, Status, Validity, ValidityKind
 from kb.models import Comment
 from kb.review_schemas import (
     Chosen,
@@ -23,10 +23,11 @@ from kb.review_schemas import (
     RegressionRequest,
     RegressionView,
     ReviewItem,
-    ReviewList,
+    ReviewQueue,
     TrialView,
     TryRequest,
     TryView,
+    Waiting,
 )
 from kb.schemas import (
     CandidateView,
@@ -86,18 +87,25 @@ async def entries(
     scenario: str | None = None,
     status: Status | None = None,
     gap: Gap | None = None,
+    validity: ValidityKind | None = None,
     text: Annotated[str, Query(max_length=200)] = "",
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> EntryPage:
     """The entries that match, by their newest revisions, in the order of their ids."""
-    page = await knowledge.browsing.entries(EntryFilter(scenario, status, gap, text), offset, limit)
+    calendar = knowledge.calendar()
+    by_days = Validity(validity, calendar) if validity else None
+    wanted = EntryFilter(scenario, status, gap, text, by_days)
+    page = await knowledge.browsing.entries(wanted, calendar, offset, limit)
     return EntryPage(
         entries=[EntrySummary.of(shown) for shown in page.entries],
         total=page.total,
         scenarios=Count.all_of(page.scenarios),
         statuses=Count.all_of(page.statuses),
         gaps=Count.all_of(page.gaps),
+        validities=Count.all_of(page.validities),
+        today=calendar.today,
+        soon=calendar.soon,
     )
 
 
@@ -211,18 +219,27 @@ def _comment(row: Comment) -> CommentView:
 
 
 @router.get("/review")
-async def review(knowledge: Knowledge, who: Reader) -> ReviewList:
-    """What waits for a reviewer, the longest wait first."""
-    items = []
-    waiting = await knowledge.browsing.in_review()
-    writers = await knowledge.browsing.writers(waiting)
-    for shown in waiting:
-        told = await knowledge.browsing.revision(shown.revision.entry_id, shown.live) if shown.live else None
-        live = EntryContent.model_validate(told.revision.content) if told else None
-        view = EntryView.of(shown)
-        found = FindingList.of(await knowledge.gate.findings(view.content)).findings
-        items.append(ReviewItem(entry=view, live=live, findings=found, own=who.login in writers[view.id]))
-    return ReviewList(entries=items)
+async def review(
+    knowledge: Knowledge,
+    who: Reader,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    limit: Annotated[int, Query(ge=0, le=500)] = 50,
+) -> ReviewQueue:
+    """What waits for a reviewer, the longest wait first; ``after`` is the ``next`` of the page before."""
+    queue = await knowledge.browsing.in_review(after, limit)
+    writers = await knowledge.browsing.writers(queue.waiting)
+    entries = [Waiting.of(shown, own=who.login in writers[shown.revision.entry_id]) for shown in queue.waiting]
+    return ReviewQueue(entries=entries, total=queue.total, next=queue.next)
+
+
+@router.get("/review/{entry_id}")
+async def waiting(entry_id: str, knowledge: Knowledge, who: Reader) -> ReviewItem:
+    """One that waits for a reviewer, beside what customers are told, with its findings."""
+    shown, live = await knowledge.browsing.waiting(entry_id)
+    view = EntryView.of(shown)
+    writers = await knowledge.browsing.writers([shown])
+    found = FindingList.of(await knowledge.gate.findings(view.content)).findings
+    return ReviewItem(entry=view, live=live, findings=found, own=who.login in writers[entry_id])
 
 
 @router.get("/releases")

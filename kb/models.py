@@ -29,7 +29,8 @@ class Revision(Model):
     """What an entry said at one time. Rows are never changed, but for ``status`` and who reviewed it.
 
     ``base`` is the revision it was made from. ``zh_changed`` and ``en_changed`` are the revisions since which each
-    language says what it does, None where there is none. ``searched`` is all its text in small letters.
+    language says what it does, None where there is none. ``searched`` is all its text in small letters. ``valid_from``
+    and ``valid_to`` are its first and last day.
     """
 
     __tablename__ = "kb_revisions"
@@ -44,6 +45,8 @@ class Revision(Model):
     searched: Mapped[str] = mapped_column(Text, server_default="")
     zh_changed: Mapped[int | None]
     en_changed: Mapped[int | None]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
     base: Mapped[int | None]
     author: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(Moment)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kb.authorship import Written, writers
 from kb.content import EntryContent, Lang
 from kb.expressions import Expression, Expressions
-from kb.filters import EntryFilter, Gap
 from kb.models import Comment, EditorsExpression, Entry, LiveRelease, Release, ReleaseEntry, Revision
 
 DRAFT = "draft"
@@ -22,35 +20,15 @@ ARCHIVED = "archived"
 # PostgreSQL takes 32,767 parameters a statement.
 IDS_A_STATEMENT = 10_000
 
-_GAPS: dict[Gap, ColumnElement[bool]] = {
-    "zh_missing": Revision.zh_changed.is_(None),
-    "en_missing": Revision.en_changed.is_(None),
-    "zh_outdated": Revision.zh_changed < Revision.en_changed,
-    "en_outdated": Revision.en_changed < Revision.zh_changed,
-}
 
-
-def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.scenario:
-        found.append(Revision.scenario == wanted.scenario)
-    if wanted.status:
-        found.append(Revision.status == wanted.status)
-    if wanted.gap:
-        found.append(_GAPS[wanted.gap])
-    if wanted.text:
-        found.append(Revision.searched.contains(wanted.text.casefold(), autoescape=True))
-    return found
-
-
-def _newest(wanted: EntryFilter) -> Select[Revision]:
-    return select(Revision).join(Entry, Entry.newest_id == Revision.id).where(*_conditions(wanted))
+def _newest() -> Select[Revision]:
+    return select(Revision).join(Entry, Entry.newest_id == Revision.id)
 
 
 def _text(content: EntryContent) -> str:
     said = [content.id]
     for variant in content.variants.values():
-        said += [*variant.questions, variant.answer]
+        said += [*variant.questions, variant.answer, variant.risk or ""]
     return "\n".join(said).casefold()
 
 
@@ -141,6 +119,8 @@ class KnowledgeRepository:
             searched=_text(content),
             zh_changed=since["zh"],
             en_changed=since["en"],
+            valid_from=content.valid_from,
+            valid_to=content.valid_to,
             base=before.number if before else None,
             author=author,
             created_at=now,
@@ -152,12 +132,12 @@ class KnowledgeRepository:
 
     async def newest_revisions(self) -> dict[str, Revision]:
         """The newest revision of each entry."""
-        rows = await self._session.execute(_newest(EntryFilter()).order_by(Revision.entry_id))
+        rows = await self._session.execute(_newest().order_by(Revision.entry_id))
         return {revision.entry_id: revision for revision in rows.scalars()}
 
     async def newest_ids(self, *, without: str) -> list[int]:
         """The ids of the newest revision of each entry, those of a status left out, in the order of the entries."""
-        chosen = _newest(EntryFilter()).where(Revision.status != without).order_by(Revision.entry_id)
+        chosen = _newest().where(Revision.status != without).order_by(Revision.entry_id)
         return list((await self._session.execute(chosen.with_only_columns(Revision.id))).scalars())
 
     async def version(self) -> tuple[int, int]:
@@ -168,39 +148,28 @@ class KnowledgeRepository:
 
     async def newest(self, entry_id: str) -> Revision | None:
         """The newest revision of one entry."""
-        rows = await self._session.execute(_newest(EntryFilter()).where(Revision.entry_id == entry_id))
+        rows = await self._session.execute(_newest().where(Revision.entry_id == entry_id))
         return rows.scalar_one_or_none()
 
-    async def page(self, wanted: EntryFilter, offset: int, limit: int) -> list[Revision]:
-        """The newest revisions of some entries that are wanted, in the order of their ids."""
-        rows = await self._session.execute(_newest(wanted).order_by(Revision.entry_id).offset(offset).limit(limit))
+    async def newest_of(self, entry_ids: Iterable[str]) -> dict[str, Revision]:
+        """The newest revisions of some entries, by their entries' ids."""
+        wanted, found = list(entry_ids), dict[str, Revision]()
+        for at in range(0, len(wanted), IDS_A_STATEMENT):
+            some = Revision.entry_id.in_(wanted[at : at + IDS_A_STATEMENT])
+            rows = await self._session.execute(_newest().where(some))
+            found.update((revision.entry_id, revision) for revision in rows.scalars())
+        return found
+
+    async def in_review(self, after: int = 0, limit: int | None = None) -> list[Revision]:
+        """The newest revisions that wait for a reviewer and whose ids are above ``after``, in the order of those."""
+        waiting = _newest().where(Revision.status == IN_REVIEW, Revision.id > after)
+        rows = await self._session.execute(waiting.order_by(Revision.id).limit(limit))
         return list(rows.scalars())
 
-    async def count(self, wanted: EntryFilter) -> int:
-        """How many entries are wanted."""
-        rows = await self._session.execute(select(func.count()).select_from(_newest(wanted).subquery()))
-        return rows.scalar_one()
-
-    async def count_by_scenario(self, wanted: EntryFilter) -> dict[str, int]:
-        """How many entries of each scenario are wanted, whatever the scenario that is."""
-        found = _newest(replace(wanted, scenario=None)).subquery()
-        rows = await self._session.execute(select(found.c.scenario, func.count()).group_by(found.c.scenario))
-        return dict(rows.tuples().all())
-
-    async def count_by_status(self, wanted: EntryFilter) -> dict[str, int]:
-        """How many entries of each status are wanted, whatever the status that is."""
-        found = _newest(replace(wanted, status=None)).subquery()
-        rows = await self._session.execute(select(found.c.status, func.count()).group_by(found.c.status))
-        return dict(rows.tuples().all())
-
-    async def count_by_gap(self, wanted: EntryFilter) -> dict[Gap, int]:
-        """How many entries with each gap are wanted, whatever the gap that is."""
-        return {name: await self.count(replace(wanted, gap=name)) for name in _GAPS}
-
-    async def in_review(self) -> list[Revision]:
-        """The newest revisions that wait for a reviewer, those that wait longest first."""
-        rows = await self._session.execute(_newest(EntryFilter(status="in_review")).order_by(Revision.id))
-        return list(rows.scalars())
+    async def count_in_review(self) -> int:
+        """How many wait for a reviewer."""
+        waiting = _newest().where(Revision.status == IN_REVIEW)
+        return (await self._session.execute(select(func.count()).select_from(waiting.subquery()))).scalar_one()
 
     async def revisions_of(self, entry_id: str) -> list[Revision]:
         """Every revision of an entry, the newest first."""
@@ -276,7 +245,6 @@ class KnowledgeRepository:
         """Say something about a revision."""
         comment = Comment(entry_id=revision.entry_id, number=revision.number, author=author, at=now, text=text)
         self._session.add(comment)
-        await self._session.flush()
         return comment
 
     async def set_status(self, revision_ids: Iterable[int], status: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kb.browsing import Shown
 from kb.content import EntryContent, Lang, WholeText
 from kb.examination.regression import Regression
 from kb.examination.rules import Finding, Place, Severity
@@ -98,19 +100,49 @@ class RegressionAnswer(BaseModel):
     regression: RegressionView | None
 
 
+class Waiting(BaseModel):
+    """What waits for a reviewer, in a list; ``own`` is what the caller may not approve."""
+
+    id: str
+    revision: int
+    scenario: str
+    questions: dict[Lang, str]
+    author: str
+    created_at: datetime
+    live_revision: int | None
+    own: bool
+
+    @classmethod
+    def of(cls, shown: Shown, *, own: bool) -> Waiting:
+        """Of a revision as it is stored."""
+        revision = shown.revision
+        return cls(
+            id=revision.entry_id,
+            revision=revision.number,
+            scenario=revision.scenario,
+            questions={language: said["question"] for language, said in revision.content["variants"].items()},
+            author=revision.author,
+            created_at=revision.created_at,
+            live_revision=shown.live,
+            own=own,
+        )
+
+
+class ReviewQueue(BaseModel):
+    """The longest wait first; ``next`` is what ``after`` is for the rest, null at the end."""
+
+    entries: list[Waiting]
+    total: int
+    next: int | None
+
+
 class ReviewItem(BaseModel):
-    """What waits for a reviewer: the entry, what customers are told now, what was found, and whose it is."""
+    """One that waits for a reviewer: the entry, what customers are told now, what was found, and whose it is."""
 
     entry: EntryView
     live: EntryContent | None
     findings: list[FindingView]
     own: bool
-
-
-class ReviewList(BaseModel):
-    """The longest wait first."""
-
-    entries: list[ReviewItem]
 
 
 class PublishRequest(BaseModel):
@@ -138,6 +170,16 @@ class Scored(BaseModel):
     words: float
 
 
+class AskedScores(BaseModel):
+    """What the confidence of the first candidate is made of beside its own parts."""
+
+    margin: float
+    share: float
+    agreement: float
+    belonging: float
+    beyond_everyday: float
+
+
 class TriedCandidate(CandidateView):
     """An entry that may answer, with the parts of its score."""
 
@@ -151,6 +193,7 @@ class TrialView(BaseModel):
     outcome: Outcome
     answer_from: float
     clarify_from: float
+    question: AskedScores
     candidates: list[TriedCandidate]
 
     @classmethod
@@ -161,6 +204,7 @@ class TrialView(BaseModel):
             outcome=trial.outcome,
             answer_from=trial.answer_from,
             clarify_from=trial.clarify_from,
+            question=AskedScores.model_validate(trial.question),
             candidates=[
                 TriedCandidate(
                     entry_id=each.entry.id,

@@ -98,13 +98,19 @@ class Count(BaseModel):
 
 
 class EntryPage(BaseModel):
-    """Some entries, and counts of all that match, each by every other filter than its own."""
+    """Some entries, and counts of all that match, each by every other filter than its own.
+
+    ``today`` and the last day that is ``soon`` are the bank's, by which validity is counted.
+    """
 
     entries: list[EntrySummary]
     total: int
     scenarios: list[Count]
     statuses: list[Count]
     gaps: list[Count]
+    validities: list[Count]
+    today: date
+    soon: date
 
 
 class RevisionView(BaseModel):

@@ -22,7 +22,9 @@ from kb.editing import Audit, Editing
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
 from kb.examination.gate import Gate
 from kb.examination.regression import answered
+from kb.examination.rules import bundled_rules
 from kb.exchange.imports import Imports
+from kb.filters import Calendar
 from kb.finding import Finder, Search, meant_by
 from kb.fitting import Targets
 from kb.lexicon import EditorsLexicon
@@ -339,6 +341,11 @@ class KnowledgeBase:
     def today(self) -> date:
         """The day it is at the bank."""
         return self.day_of(self._clock.now())
+
+    def calendar(self) -> Calendar:
+        """The same, and the last of the days on which an entry that ends is said to end soon."""
+        today = self.today()
+        return Calendar(today, today + timedelta(days=bundled_rules().limits.expiry_days))
 
     def day_of(self, moment: datetime) -> date:
         """The day of a moment at the bank."""

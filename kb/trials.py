@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from kb.confidence import named_features
 from kb.content import EntryContent, Lang
 from kb.encoder import TurnEncoder
 from kb.finding import Finder, Search, meant_by
@@ -17,6 +18,8 @@ from kb.scoring import Parts
 from kb.search import Engine
 from kb.wording import Wording
 
+# The other features of confidence are told of every candidate.
+OF_THE_QUESTION = ("margin", "share", "agreement", "belonging", "beyond_everyday")
 Outcome = Literal["answer", "clarify", "none"]
 
 
@@ -48,6 +51,9 @@ class Trial:
         outcome: what the customer would get.
         answer_from: the confidence from which it is answered.
         clarify_from: the confidence from which choices are offered.
+        question: what else the confidence of the first candidate is made of: its margin before the best of the others,
+            its share among all entries, how many of the three parts put it first, the log-odds that the question is a
+            matter for the bank, and by how much an entry is nearer than any everyday sentence.
         candidates: best first.
     """
 
@@ -55,6 +61,7 @@ class Trial:
     outcome: Outcome
     answer_from: float
     clarify_from: float
+    question: dict[str, float]
     candidates: list[ScoredCandidate]
 
 
@@ -97,6 +104,7 @@ class TestBox:
             _outcome(search),
             search.thresholds.answer,
             search.thresholds.clarify,
+            {name: value for name, value in named_features(scores).items() if name in OF_THE_QUESTION},
             [
                 ScoredCandidate(
                     candidate.entry,

@@ -22,6 +22,7 @@ from kit.errors import Conflict
 from kit.language import to_simplified
 
 ATTEMPTS = 3
+NAMED_AT_MOST = 5
 
 
 class ChecksFailed(Conflict):
@@ -34,8 +35,10 @@ class ChecksFailed(Conflict):
     code = "checks_failed"
 
     def __init__(self, findings: Mapping[str, Sequence[Finding]]) -> None:
+        named = sorted(findings)[:NAMED_AT_MOST]
+        others = f" and {len(findings) - len(named)} more" if len(findings) > len(named) else ""
         super().__init__(
-            f"The checks found something in {', '.join(sorted(findings))}. Mend what is an error, "
+            f"The checks found something in {', '.join(named)}{others}. Mend what is an error, "
             "and give a reason for what is a warning."
         )
         self.findings = findings
@@ -146,9 +149,10 @@ class Gate:
         found = {entry.id: catalogue.check(entry, self._today()) for entry in proposal.approved}
         for day in self._days(proposal.approved):
             candidate = await self._candidate(proposal.released, day)
+            positions = {entry.id: at for at, entry in enumerate(candidate.release.entries)} if candidate else {}
             for entry in proposal.approved:
-                if candidate is not None and self._first_day(entry) == day and entry.id in candidate.entries:
-                    near = await asyncio.to_thread(_near_in, candidate, entry)
+                if candidate is not None and self._first_day(entry) == day and entry.id in positions:
+                    near = await asyncio.to_thread(_near_in, candidate, positions[entry.id])
                     found[entry.id] = _once([*found[entry.id], *near])
         failed = {
             entry_id: findings
@@ -209,10 +213,10 @@ def _near(own: Sequence[Asked], vectors: Vectors, engine: Engine) -> list[Findin
     return check_nearness(own, vectors, _asked(engine, chosen), engine.scorer.rows.vectors[chosen])
 
 
-def _near_in(engine: Engine, entry: EntryContent) -> list[Finding]:
-    """The same for an entry that is in the engine already."""
+def _near_in(engine: Engine, position: int) -> list[Finding]:
+    """The same for an entry that is in the engine already, by its place among the entries."""
     rows = engine.scorer.rows
-    own = np.flatnonzero((rows.entries == engine.release.entries.index(engine.entries[entry.id])) & ~rows.passages)
+    own = np.flatnonzero((rows.entries == position) & ~rows.passages)
     return _near(_asked(engine, own), rows.vectors[own], engine)
 
 

@@ -34,6 +34,7 @@ CALLS: dict[tuple[str, str], tuple[Any, frozenset[Role]]] = {
     ("GET", OF_ENTRY + "/origins"): (None, STAFF),
     ("POST", "/checks"): (ENTRY, STAFF),
     ("GET", "/review"): (None, STAFF),
+    ("GET", "/review/{entry_id}"): (None, STAFF),
     ("POST", "/review/regression"): ({}, REVIEWERS),
     ("GET", "/releases"): (None, STAFF),
     ("POST", "/releases"): ({}, REVIEWERS),

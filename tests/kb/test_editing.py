@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from alembic import command
+from sqlalchemy import select, text
 
 from identity.models import AuditRecord
 from identity.service import Identity
 from kb.content import EntryContent, Lang, Variant
 from kb.editing import EditConflict
-from kb.filters import EntryFilter
+from kb.filters import EntryFilter, Validity, ValidityKind
 from kb.service import KnowledgeBase
 from kit.clock import ManualClock
-from kit.database import Database
+from kit.database import Database, alembic_config
 from kit.errors import Conflict, Forbidden, NotFound
 from kit.events import MemoryEvents
 
@@ -196,7 +198,7 @@ class TestTwoEditors:
             (2, "archived"),
             (1, "published"),
         ]
-        assert await knowledge.browsing.in_review() == []
+        assert (await knowledge.browsing.in_review()).waiting == []
 
 
 class TestPairing:
@@ -238,10 +240,14 @@ class TestTheList:
     @pytest.fixture
     async def listed(self, knowledge: KnowledgeBase, bank: list[EntryContent]) -> Callable[..., Any]:
         await knowledge.load(bank[:5])
-        await knowledge.editing.save(saying(bank[0], "请先锁卡。100%_"), "he")
+        risks: dict[Lang, str] = {"zh": "投资有风险。", "en": "Prices may fall."}
+        said = {name: variant.model_copy(update={"risk": risks[name]}) for name, variant in bank[0].variants.items()}
+        risky = bank[0].model_copy(update={"risk_class": "product", "variants": said})
+        await knowledge.editing.save(risky, "he")
+        await knowledge.editing.save(saying(risky, "请先锁卡。100%_"), "he")
 
         async def ids(offset: int = 0, limit: int = 50, **wanted: Any) -> tuple[list[str], int]:
-            page = await knowledge.browsing.entries(EntryFilter(**wanted), offset, limit)
+            page = await knowledge.browsing.entries(EntryFilter(**wanted), knowledge.calendar(), offset, limit)
             return [shown.revision.entry_id for shown in page.entries], page.total
 
         return ids
@@ -262,6 +268,13 @@ class TestTheList:
             ({"text": "当日限额"}, ["transfer-limit"]),
             ({"text": "100%_"}, ["lost-card"]),
             ({"text": "100x"}, []),
+            ({"text": "锁卡 lost"}, ["lost-card"]),
+            ({"text": "锁卡　100%_"}, ["lost-card"]),
+            ({"text": "锁卡 限额"}, []),
+            ({"text": "當日限額"}, ["transfer-limit"]),
+            ({"text": "風險"}, ["lost-card"]),
+            ({"text": "Prices MAY fall"}, ["lost-card"]),
+            ({"text": "锁卡 fall 风险"}, ["lost-card"]),
             ({"scenario": "cards", "status": "published"}, []),
         ],
     )
@@ -271,10 +284,83 @@ class TestTheList:
     async def test_counts_ignore_their_own_filter_and_heed_the_others(
         self, listed: Callable[..., Any], knowledge: KnowledgeBase
     ) -> None:
-        page = await knowledge.browsing.entries(EntryFilter(status="draft"), 0, 50)
+        page = await knowledge.browsing.entries(EntryFilter(status="draft"), knowledge.calendar(), 0, 50)
         assert page.scenarios == {"cards": 1}
         assert page.statuses == {"draft": 1, "published": 4}
         assert page.gaps == {"zh_missing": 0, "en_missing": 0, "zh_outdated": 0, "en_outdated": 1}
+
+
+class TestTheListByValidity:
+    """It is the first of January at the bank, and what ends within thirty days ends soon."""
+
+    @pytest.fixture
+    async def dated(self, knowledge: KnowledgeBase, bank: list[EntryContent]) -> None:
+        days = [
+            ("2026-01-02", None),
+            (None, "2026-01-01"),
+            (None, "2026-01-31"),
+            (None, "2026-02-01"),
+            ("2025-01-01", "2025-12-31"),
+        ]
+        for entry, (first, last) in zip(bank[:5], days, strict=True):
+            named = {"valid_from": first, "valid_to": last}
+            dates = {name: date.fromisoformat(day) for name, day in named.items() if day}
+            await knowledge.editing.save(entry.model_copy(update=dates), "he", is_new=True)
+
+    @pytest.mark.usefixtures("dated")
+    @pytest.mark.parametrize(
+        ("kind", "wanted"), [("scheduled", [0]), ("expires_soon", [1, 2]), ("expired", [4]), (None, [0, 1, 2, 3, 4])]
+    )
+    async def test_filters_and_counts(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent], kind: ValidityKind | None, wanted: list[int]
+    ) -> None:
+        calendar = knowledge.calendar()
+        chosen = EntryFilter(validity=Validity(kind, calendar) if kind else None)
+        page = await knowledge.browsing.entries(chosen, calendar, 0, 50)
+        assert {shown.revision.entry_id for shown in page.entries} == {bank[at].id for at in wanted}
+        assert page.total == len(wanted)
+        assert page.validities == {"scheduled": 1, "expires_soon": 2, "expired": 1}
+        assert sum(page.statuses.values()) == len(wanted)
+
+    @pytest.mark.usefixtures("dated")
+    async def test_goes_by_the_days_of_the_bank(
+        self, knowledge: KnowledgeBase, bank: list[EntryContent], clock: ManualClock
+    ) -> None:
+        clock.advance(15 * 3600)
+        page = await knowledge.browsing.entries(EntryFilter(), knowledge.calendar(), 0, 50)
+        assert (page.validities["scheduled"], page.validities["expired"]) == (1, 1)
+        clock.advance(3600)
+        assert clock.now().date() == date(2026, 1, 1)  # by UTC; at the bank it is the second
+        page = await knowledge.browsing.entries(EntryFilter(), knowledge.calendar(), 0, 50)
+        assert (page.validities["scheduled"], page.validities["expired"]) == (0, 2)
+
+
+async def test_what_was_stored_before_it_could_be_listed_so_is_filled_in(
+    knowledge: KnowledgeBase, bank: list[EntryContent], database: Database
+) -> None:
+    said = {
+        name: variant.model_copy(update={"risk": "投资有风险。" if name == "zh" else None})
+        for name, variant in bank[0].variants.items()
+    }
+    ends = {"valid_from": date(2025, 1, 1), "valid_to": date(2025, 12, 31)}
+    await knowledge.editing.save(bank[0].model_copy(update={"variants": said, **ends}), "he", is_new=True)
+    await knowledge.editing.save(bank[1], "he", is_new=True)
+    async with database.write() as session:
+
+        def undo(session: Any) -> None:
+            config = alembic_config()
+            config.attributes["connection"] = session.connection()
+            command.downgrade(config, "0009")
+
+        await session.run_sync(undo)
+        await session.execute(text("UPDATE kb_revisions SET searched = 'as it was'"))
+    await database.migrate()
+    calendar = knowledge.calendar()
+    for wanted in (EntryFilter(validity=Validity("expired", calendar)), EntryFilter(text="风险 was")):
+        page = await knowledge.browsing.entries(wanted, calendar, 0, 50)
+        assert [shown.revision.entry_id for shown in page.entries] == [bank[0].id]
+    shown = await knowledge.browsing.entry(bank[0].id)
+    assert (shown.revision.valid_from, shown.revision.valid_to) == (ends["valid_from"], ends["valid_to"])
 
 
 class TestReleases:

@@ -1,10 +1,12 @@
 """Entries, reviews and releases over REST: shapes, preconditions and errors."""
 
 import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Engine, event
 
 from identity.service import Role
 from kb.content import EntryContent
@@ -27,6 +29,19 @@ async def first(knowledge: KnowledgeBase, bank: list[EntryContent]) -> int | Non
     return await knowledge.load(bank[:3])
 
 
+@pytest.fixture
+def statements() -> Iterator[Callable[[], list[str]]]:
+    """What the database was asked so far."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield lambda: list(asked)
+    event.remove(Engine, "before_cursor_execute", note)
+
+
 @pytest.mark.usefixtures("first")
 async def test_an_editor_writes_a_reviewer_publishes_and_customers_find_it(
     sign_in: Any, bank: list[EntryContent], knowledge: KnowledgeBase
@@ -46,8 +61,10 @@ async def test_an_editor_writes_a_reviewer_publishes_and_customers_find_it(
     asked = await editor.post("/api/kb/entries/lost-card/submit", json={"revision": 2, "comment": "please"})
     assert asked.json()["status"] == "in_review"
     [waiting] = (await reviewer.get("/api/kb/review")).json()["entries"]
-    assert (waiting["entry"]["id"], waiting["own"]) == ("lost-card", False)
-    assert waiting["live"]["variants"]["zh"]["answer"] == bank[0].variants["zh"].answer
+    assert (waiting["id"], waiting["live_revision"], waiting["own"]) == ("lost-card", 1, False)
+    looked_at = (await reviewer.get("/api/kb/review/lost-card")).json()
+    assert (looked_at["entry"]["id"], looked_at["own"]) == ("lost-card", False)
+    assert looked_at["live"]["variants"]["zh"]["answer"] == bank[0].variants["zh"].answer
     assert (await editor.get("/api/kb/review")).json()["entries"][0]["own"]
 
     chosen = {
@@ -165,9 +182,105 @@ async def test_the_list_is_paged_and_counted(sign_in: Any) -> None:
     assert set(page["entries"][0]["questions"]) == {"zh", "en"}
     found = (await agent.get("/api/kb/entries", params={"text": "OPEN an account"})).json()
     assert [entry["id"] for entry in found["entries"]] == ["open-account"]
+    assert page["validities"] == [{"id": name, "count": 0} for name in ("expired", "expires_soon", "scheduled")]
+    assert (page["today"], page["soon"]) == ("2026-01-01", "2026-01-31")
+    assert (await agent.get("/api/kb/entries", params={"validity": "expired"})).json()["entries"] == []
 
 
-@pytest.mark.parametrize("query", ["gap=wide", "status=lost", "offset=-1", "limit=0", "limit=501", "text=" + "x" * 201])
+class TestTheQueue:
+    @pytest.fixture
+    async def queue(self, knowledge: KnowledgeBase, bank: list[EntryContent], first: int) -> None:
+        for entry, author in zip(bank[:3], ("he", "reviewer-1", "he"), strict=True):
+            said = entry.variants["zh"].model_copy(update={"answer": "新的说法。"})
+            changed = entry.model_copy(update={"variants": {**entry.variants, "zh": said}})
+            revision = await knowledge.editing.save(changed, author)
+            await knowledge.editing.submit(entry.id, revision.number, author)
+
+    @pytest.mark.usefixtures("queue")
+    async def test_is_read_a_page_at_a_time_the_longest_wait_first(
+        self, sign_in: Any, bank: list[EntryContent]
+    ) -> None:
+        reviewer = await sign_in(Role.REVIEWER)
+        read, after = [], 0
+        for _ in range(2):
+            page = (await reviewer.get("/api/kb/review", params={"limit": 2, "after": after})).json()
+            assert page["total"] == 3
+            read += page["entries"]
+            after = page["next"]
+        assert after is None
+        assert [(each["id"], each["own"]) for each in read] == [
+            (entry.id, entry.id == bank[1].id) for entry in bank[:3]
+        ]
+        assert read[0]["scenario"] == bank[0].scenario
+        assert read[0]["questions"] == {name: variant.question for name, variant in bank[0].variants.items()}
+        assert (read[0]["author"], read[0]["created_at"], read[0]["revision"]) == ("he", "2026-01-01T00:00:00Z", 2)
+
+    @pytest.mark.usefixtures("queue")
+    async def test_is_counted_without_a_row(self, sign_in: Any) -> None:
+        counted = await (await sign_in(Role.EDITOR)).get("/api/kb/review", params={"limit": 0})
+        assert counted.json() == {"entries": [], "total": 3, "next": None}
+
+    @pytest.mark.usefixtures("queue")
+    async def test_is_examined_entry_by_entry_and_only_when_one_is_looked_at(
+        self, sign_in: Any, knowledge: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        reviewer, examined, findings = await sign_in(Role.REVIEWER), [], knowledge.gate.findings
+
+        async def counted(entry: EntryContent) -> Any:
+            examined.append(entry.id)
+            return await findings(entry)
+
+        monkeypatch.setattr(knowledge.gate, "findings", counted)
+        await reviewer.get("/api/kb/review")
+        assert examined == []
+        assert (await reviewer.get("/api/kb/review/open-account")).json()["entry"]["id"] == "open-account"
+        assert examined == ["open-account"]
+
+    @pytest.mark.usefixtures("queue")
+    async def test_takes_as_many_queries_whatever_waits(
+        self, sign_in: Any, statements: Callable[[], list[str]]
+    ) -> None:
+        reviewer = await sign_in(Role.REVIEWER)
+        asked = []
+        for limit in (1, 3):
+            before = len(statements())
+            await reviewer.get("/api/kb/review", params={"limit": limit})
+            asked.append(len(statements()) - before)
+        assert asked[0] == asked[1]
+
+    @pytest.mark.usefixtures("queue")
+    async def test_chosen_revisions_are_read_together(
+        self, sign_in: Any, bank: list[EntryContent], statements: Callable[[], list[str]]
+    ) -> None:
+        reviewer = await sign_in(Role.ADMIN)
+        asked = []
+        for chosen in (bank[:1], bank[:3]):
+            before = len(statements())
+            body = {"entries": [{"id": entry.id, "revision": 2} for entry in chosen]}
+            assert (await reviewer.post("/api/kb/review/regression", json=body)).status_code == 200
+            asked.append(len([each for each in statements()[before:] if "kb_revisions" in each]))
+        assert asked[0] == asked[1]
+
+    @pytest.mark.usefixtures("queue")
+    async def test_one_reason_for_all_that_are_chosen(self, sign_in: Any, bank: list[EntryContent]) -> None:
+        admin = await sign_in(Role.ADMIN)
+        chosen = {"entries": [{"id": entry.id, "revision": 2} for entry in bank[:3]], "reasons": {"*": "one file"}}
+        assert (await admin.post("/api/kb/releases", json=chosen)).status_code == 201
+        for entry in bank[:3]:
+            said = (await admin.get(f"/api/kb/entries/{entry.id}/comments")).json()["comments"]
+            assert [each["text"] for each in said] == ["one file"]
+
+    async def test_what_does_not_wait_is_not_in_it(self, sign_in: Any, first: int) -> None:
+        reviewer = await sign_in(Role.REVIEWER)
+        for entry_id in ("lost-card", "none"):
+            assert error_of(await reviewer.get(f"/api/kb/review/{entry_id}")) == (404, "not_in_review")
+        for query in ("limit=501", "limit=-1", "after=-1", "after=9999999999"):
+            assert error_of(await reviewer.get(f"/api/kb/review?{query}")) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    "query", ["gap=wide", "validity=ever", "status=lost", "offset=-1", "limit=0", "limit=501", "text=" + "x" * 201]
+)
 async def test_a_list_that_cannot_be_asked_for_is_refused(sign_in: Any, query: str) -> None:
     agent = await sign_in(Role.AGENT)
     assert error_of(await agent.get(f"/api/kb/entries?{query}")) == (422, "invalid_request")

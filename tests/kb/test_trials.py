@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from identity.service import Role
+from kb.confidence import FEATURES
 from kb.content import EntryContent
 from kb.service import KnowledgeBase
 from kit.errors import BilinError
@@ -31,6 +32,19 @@ class TestBothSides:
             assert 0 <= each.classifier <= 1
             assert -1 <= each.nearness <= 1.001
             assert 0 <= each.words <= 1.001
+
+    async def test_what_confidence_is_made_of_is_told(self, knowledge: KnowledgeBase, bank: list[EntryContent]) -> None:
+        await knowledge.load(bank)
+        _, live, _ = await knowledge.try_out("银行卡丢了怎么办")
+        assert live is not None
+        first = live.candidates[0]
+        told = {**live.question, "cosine": first.nearness, "probability": first.classifier, "lexical": first.words}
+        assert set(told) == set(FEATURES)
+        assert live.question["agreement"] in {0, 1, 2, 3}
+        assert 0 < live.question["share"] <= 1
+        _, unlike, _ = await knowledge.try_out("今天天气怎么样")
+        assert unlike is not None
+        assert unlike.question["beyond_everyday"] < live.question["beyond_everyday"]
 
     async def test_draft_is_what_they_would_get_and_changes_nothing_for_them(
         self, knowledge: KnowledgeBase, bank: list[EntryContent]
@@ -78,6 +92,7 @@ async def test_the_test_box_over_rest(sign_in: Any, knowledge: KnowledgeBase, ba
     assert tried["live"]["candidates"][0]["entry_id"] == "open-account"
     assert tried["live"]["candidates"][0]["question"] == bank[2].variants["en"].question
     assert set(tried["live"]["candidates"][0]["parts"]) == {"nearness", "classifier", "words"}
+    assert set(tried["live"]["question"]) == {"margin", "share", "agreement", "belonging", "beyond_everyday"}
     assert (await agent.post("/api/kb/try", json={"text": ""})).status_code == 422
 
 

@@ -107,7 +107,17 @@ export interface Unanswered {
   languages: Count[];
   scenarios: Count[];
   whys: Count[];
-  most: { id: number; text: string; language: Language; status: SuggestionStatus; count: number; weeks: WeekCount[] }[];
+  most: AskedMost[];
+}
+
+/** Questions that mean the same, and how often they were asked in each of the weeks. */
+export interface AskedMost {
+  id: number;
+  text: string;
+  language: Language;
+  status: SuggestionStatus;
+  count: number;
+  weeks: WeekCount[];
 }
 
 export interface InsightQuery {

@@ -1,7 +1,7 @@
 import { StaffApi } from "../shared/staff-api.ts";
 import type { Draft, InsightPage, InsightQuery, Origin, Suggestion, SuggestionPage, Unanswered } from "./asked.ts";
 import type {
-  AuditLine, AuditQuery, Change, Entry, EntryComment, EntryPage, EntryView, Finding, Import, ImportProgress, ImportSummary, InReview, Publication, Published, Regression, Release, ReleasePage, Revision, Trials,
+  AuditLine, AuditQuery, Change, Entry, EntryComment, EntryPage, EntryView, Finding, Import, ImportProgress, ImportSummary, InReview, Publication, Published, Regression, Release, ReleasePage, ReviewPage, Revision, Trials,
 } from "./knowledge.ts";
 import type { Language } from "../shared/protocol.ts";
 import type { Filters } from "./route.ts";
@@ -58,8 +58,13 @@ export class EditorApi extends StaffApi {
     return (await this.post<{ findings: Finding[] }>(`${root}/checks`, entry)).findings;
   }
 
-  async review(): Promise<InReview[]> {
-    return (await this.call<{ entries: InReview[] }>(`${root}/review`)).entries;
+  /** `after` is the `next` of the page before. */
+  review(after: number, limit: number): Promise<ReviewPage> {
+    return this.call(`${root}/review?after=${after}&limit=${limit}`);
+  }
+
+  waiting(id: string): Promise<InReview> {
+    return this.call(`${root}/review/${encodeURIComponent(id)}`);
   }
 
   /** The release that was made; null where there was nothing to publish. */
@@ -96,6 +101,10 @@ export class EditorApi extends StaffApi {
 
   suggestions(status: string, offset: number): Promise<SuggestionPage> {
     return this.call(`${root}/suggestions?${new URLSearchParams({ status, offset: String(offset) })}`);
+  }
+
+  suggestion(id: string): Promise<Suggestion> {
+    return this.call(`${root}/suggestions/${encodeURIComponent(id)}`);
   }
 
   /** `questions` are of the suggestion's examples; its first question where there are none. */

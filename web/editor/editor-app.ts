@@ -106,7 +106,7 @@ export class EditorApp extends LitElement {
 
   private viewButtons(t: Translate, hook: string): TemplateResult[] {
     const { session } = this;
-    const waiting: Partial<Record<View, number>> = { review: session.reviews.entries.length, suggestions: session.suggestions.open };
+    const waiting: Partial<Record<View, number>> = { review: session.reviews.total, suggestions: session.suggestions.open };
     const named = views.filter((view) => view !== "audit"); // which is reached from the releases
     return named.map((view) => html`<button type="button" data-testid=${`${hook}-${view}`} aria-current=${session.route.view === view ? "page" : "false"}
       @click=${() => session.go({ view })}>${t(`view.${view}`)}

@@ -3,7 +3,7 @@ import { Refused } from "../shared/http.ts";
 import type { EditorApi } from "./editor-api.ts";
 import { EditorSession } from "./editor-session.ts";
 import { newItem } from "./route.ts";
-import { entryOf, findingOf, inReview, pageOf, viewOf, withAnswer } from "./sample-entries.ts";
+import { entryOf, findingOf, inReview, pageOf, viewOf, waitingOf, withAnswer } from "./sample-entries.ts";
 
 const staff = { login: "chen", name: "Chen", roles: ["editor", "reviewer"], languages: ["zh" as const] };
 
@@ -18,7 +18,8 @@ function standIn() {
     save: vi.fn(async (entry: ReturnType<typeof entryOf>, base: number | null) => viewOf(entry, { revision: (base ?? 0) + 1, status: "draft" as const })),
     submit: vi.fn(async (id: string, revision: number) => viewOf(entryOf({ id }), { revision, status: "in_review" as const })),
     check: vi.fn(async () => []),
-    review: vi.fn(async () => [inReview("a"), inReview("own", { own: true }), inReview("wrong", { findings: [findingOf("error")] }), inReview("doubtful", { findings: [findingOf("warning")] })]),
+    review: vi.fn(async () => ({ entries: [waitingOf("a"), waitingOf("own", { own: true }), waitingOf("wrong"), waitingOf("doubtful")], total: 4, next: null })),
+    waiting: vi.fn(async (id: string) => inReview(id, { findings: id === "wrong" ? [findingOf("error")] : id === "doubtful" ? [findingOf("warning")] : [] })),
     comments: vi.fn(async () => []),
     suggestions: vi.fn(async () => ({ suggestions: [], total: 0, statuses: [] })),
     publish: vi.fn(async (): Promise<{ release_id: number | null }> => ({ release_id: 7 })),
@@ -54,6 +55,14 @@ describe("signing in", () => {
     expect(session.staff).toEqual(staff);
     expect(session.open.state).toBe("ready");
     expect(session.pages.entries).toHaveLength(2);
+  });
+
+  test("asks how much is in review, and reads none of it", async () => {
+    const session = await opened();
+    expect(api.review.mock.calls).toEqual([[0, 0]]);
+    expect(session.reviews.total).toBe(4);
+    await session.open.save("en");
+    expect(api.review.mock.calls).toEqual([[0, 0], [0, 0]]);
   });
 
   test("without a session asks for one, without a line says so", async () => {
@@ -258,9 +267,10 @@ describe("the list", () => {
 describe("a reviewer", () => {
   test("publishes what others wrote and no check refuses, with a reason for warnings", async () => {
     const { reviews } = await opened("#/review");
-    for (const { entry } of reviews.entries) reviews.pick(entry.id, true);
-    expect(reviews.chosen.map(({ entry }) => entry.id)).toEqual(["a", "doubtful"]);
-    expect(reviews.unexplained.map(({ entry }) => entry.id)).toEqual(["doubtful"]);
+    for (const { id } of reviews.entries) reviews.pick(id, true);
+    await settled();
+    expect(reviews.chosen.map(({ id }) => id)).toEqual(["a", "doubtful"]);
+    expect(reviews.unexplained.map(({ id }) => id)).toEqual(["doubtful"]);
     expect(await reviews.publish("fees")).toBe(false);
     reviews.explain("doubtful", "so says the law");
     expect(await reviews.publish("fees")).toBe(true);

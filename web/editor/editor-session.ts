@@ -106,9 +106,10 @@ export class EditorSession extends SignedIn<EditorApi> {
   /** The next or previous change that waits for a reviewer. */
   walkReview(step: 1 | -1): void {
     const { entries } = this.reviews;
-    const at = entries.findIndex(({ entry }) => entry.id === this.route.item);
+    const at = entries.findIndex(({ id }) => id === this.route.item);
     const next = at < 0 ? entries[0] : entries[at + step];
-    if (next) this.go({ item: next.entry.id });
+    if (next) this.go({ item: next.id });
+    if (step === 1 && entries.slice(-5).some(({ id }) => id === next?.id)) void this.reviews.loadMore();
   }
 
   /** The next or previous question that was asked in vain. */
@@ -164,7 +165,7 @@ export class EditorSession extends SignedIn<EditorApi> {
 
   protected override begun(): void {
     void this.pages.load(this.route.filters);
-    void this.reviews.load();
+    if (this.route.view !== "review") void this.reviews.count();
     if (this.route.view !== "suggestions") void this.suggestions.load();
     this.show(null, this.route);
   }
@@ -192,11 +193,11 @@ export class EditorSession extends SignedIn<EditorApi> {
     }
     if (view === "review") {
       if (moved) void this.reviews.load();
-      if (item) void this.reviews.loadComments(item);
+      if (item && (moved || before?.item !== item)) void this.reviews.look(item);
     }
     if (view === "suggestions") {
-      if (moved) void this.suggestions.load();
       if (before?.item !== item) this.suggestions.turn();
+      void this.showSuggestion(moved);
     }
     if (view === "audit" && moved && this.mayAudit) void this.audit.load();
     if (view === "files" && moved) void this.imports.find();
@@ -207,10 +208,17 @@ export class EditorSession extends SignedIn<EditorApi> {
     }
   }
 
+  /** The list comes first: what it has need not be asked for again. */
+  private async showSuggestion(moved: boolean): Promise<void> {
+    if (moved) await this.suggestions.load();
+    const { view, item } = this.route;
+    if (view === "suggestions" && item !== null && this.staff) await this.suggestions.look(item);
+  }
+
   private stored(view: EntryView): void {
     this.pages.put(view);
     void this.pages.refresh();
-    void this.reviews.load();
+    void this.reviews.count();
     const { route } = this;
     if (route.view === "entries" && route.item === newItem && this.open.item === newItem) {
       this.route = { ...route, item: view.id };

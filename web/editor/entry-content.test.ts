@@ -25,7 +25,8 @@ test("what is missing is named", () => {
 });
 
 test.each([
-  [null, null, null], ["2026-11-02", null, "early"], ["2026-11-01", "2026-11-01", null], [null, "2026-10-31", "over"],
+  [null, null, null], ["2026-11-02", null, "scheduled"], ["2026-11-01", "2026-12-02", null], [null, "2026-10-31", "expired"],
+  ["2026-11-01", "2026-11-01", "expires_soon"], [null, "2026-12-01", "expires_soon"], ["2026-11-02", "2026-11-03", "scheduled"],
 ])("valid from %s to %s is %s on the first of November", (valid_from, valid_to, expected) => {
-  expect(validity({ valid_from, valid_to }, "2026-11-01")).toBe(expected);
+  expect(validity({ valid_from, valid_to }, { today: "2026-11-01", soon: "2026-12-01" })).toBe(expected);
 });

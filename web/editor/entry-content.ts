@@ -1,5 +1,5 @@
 import { emptyVariant } from "./fields.ts";
-import { languages, type Entry, type Variant } from "./knowledge.ts";
+import { languages, type Calendar, type Entry, type Validity, type Variant } from "./knowledge.ts";
 
 export function newEntry(scenario = ""): Entry {
   return {
@@ -43,10 +43,11 @@ function comparable(entry: Entry): string {
     })]);
 }
 
-/** Whether an entry is not valid yet, or no longer, on a day such as `2026-11-01`; null where it is. */
-export function validity({ valid_from: from, valid_to: to }: Pick<Entry, "valid_from" | "valid_to">, today: string): "early" | "over" | null {
-  if (from && today < from) return "early";
-  return to && to < today ? "over" : null;
+/** Whether an entry is not valid yet, for few days more, or no longer; null where it is for long. */
+export function validity({ valid_from: from, valid_to: to }: Pick<Entry, "valid_from" | "valid_to">, { today, soon }: Calendar): Validity | null {
+  if (to && to < today) return "expired";
+  if (from && today < from) return "scheduled";
+  return to && to <= soon ? "expires_soon" : null;
 }
 
 const idPattern = /^[A-Za-z0-9][\w.?:-]*$/;

@@ -1,7 +1,7 @@
 import { Refused } from "../shared/http.ts";
 import { Observable } from "../shared/observable.ts";
 import type { EditorApi } from "./editor-api.ts";
-import type { Count, EntrySummary, EntryView } from "./knowledge.ts";
+import type { Calendar, Count, EntrySummary, EntryView } from "./knowledge.ts";
 import { noFilters, type Filters } from "./route.ts";
 
 export const pageSize = 50;
@@ -10,6 +10,7 @@ export interface Counts {
   scenarios: Count[];
   statuses: Count[];
   gaps: Count[];
+  validities: Count[];
 }
 
 /** The list of entries that match the filters, read a page at a time. */
@@ -19,6 +20,8 @@ export class EntryPages extends Observable {
   entries: readonly EntrySummary[] = [];
   total = 0;
   counts: Counts | null = null;
+  /** The bank's own, which need not be the browser's. */
+  calendar: Calendar | null = null;
   filters: Filters = noFilters;
   /** Whether the next page is being read, or could not be. */
   more: "idle" | "loading" | "error" = "idle";
@@ -93,6 +96,7 @@ export class EntryPages extends Observable {
       if (this.reading !== reading) return;
       this.total = page.total;
       this.counts = page;
+      this.calendar = page;
       take(page.entries);
     } catch (error) {
       if (this.reading !== reading || this.signedOut(error)) return;

@@ -5,13 +5,13 @@ import { icon } from "../shared/icons.ts";
 import type { Observable } from "../shared/observable.ts";
 import { EditorPart } from "./editor-part.ts";
 import { editorStyles } from "./editor-styles.ts";
-import { gaps, statuses, type Count } from "./knowledge.ts";
+import { gaps, statuses, validities, type Count } from "./knowledge.ts";
 import { scenarioName } from "./marks.ts";
 import type { Filters } from "./route.ts";
 
 const pauseMilliseconds = 250;
 
-/** What the list is narrowed by: a text, a status, a gap, a scenario, each with how many entries it leaves. */
+/** What the list is narrowed by: a text, a status, a gap, a validity, a scenario, each with how many entries it leaves. */
 export class FilterPane extends EditorPart {
   static override styles = [foundation, editorStyles, css`
     :host {
@@ -103,7 +103,7 @@ export class FilterPane extends EditorPart {
     const { session, t } = this;
     const { counts } = session.pages;
     const { filters } = session.route;
-    const chosen = [filters.status, filters.gap, filters.scenario].filter(Boolean).length;
+    const chosen = [filters.status, filters.gap, filters.validity, filters.scenario].filter(Boolean).length;
     return html`
       <div class="search" role="search">
         <input id="search" type="search" maxlength="200" data-testid="search" aria-label=${t("filters.search")} placeholder=${t("filters.search.hint")}
@@ -115,6 +115,7 @@ export class FilterPane extends EditorPart {
       <div class="groups ${this.expanded ? "" : "folded"}">
         ${this.group("status", counts ? complete(counts.statuses, statuses) : null, (id) => t(`status.${id}`))}
         ${this.group("gap", counts ? complete(counts.gaps, gaps) : null, (id) => t(`gap.${id}`))}
+        ${this.group("validity", counts ? complete(counts.validities, validities) : null, (id) => t(`validity.${id}`))}
         ${this.group("scenario", counts?.scenarios ?? null, (id) => scenarioName(id, t))}
       </div>`;
   }

@@ -1,6 +1,5 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { foundation } from "../shared/foundation.ts";
-import { langAttribute } from "../shared/i18n.ts";
 import { icon } from "../shared/icons.ts";
 import type { Observable } from "../shared/observable.ts";
 import { heats, uses, type EntryInsight, type InsightColumn, type InsightPage, type Unanswered } from "./asked.ts";
@@ -10,7 +9,7 @@ import { editorStyles } from "./editor-styles.ts";
 import { insightRows } from "./insight-board.ts";
 import { languages } from "./knowledge.ts";
 import { failure, moment, scenarioName, skeletons, statusMark, titleOf } from "./marks.ts";
-import { barStyles, barTable, weekBars } from "./week-bars.ts";
+import { barStyles, barTable, weekBars, weeklyTable } from "./week-bars.ts";
 
 const columns: readonly InsightColumn[] = ["entry_id", ...uses, "last_answer", "last_review"];
 
@@ -191,9 +190,7 @@ export class InsightView extends EditorPart {
     if (total === 0) return html`<p class="quiet" data-testid="none-unanswered">${t("unanswered.none")}</p>`;
     return html`<div class="sides">
       <div><h3>${t("unanswered.weeks")}</h3>${weekBars(weeks, t)}</div>
-      <div><h3>${t("unanswered.most")}</h3>${barTable(
-        most.map(({ id, text, language, count }) => [html`<a href=${`#/suggestions/${id}`} lang=${langAttribute(language)} title=${text}>${text}</a>`, count] as const),
-        t("unanswered.question"), t("insight.questions"))}</div>
+      <div><h3>${t("unanswered.most")}</h3>${weeklyTable(most, t)}</div>
       <div><h3>${t("unanswered.why")}</h3>${barTable(whys.map(({ id, count }) => [t(`why.${id}`), count] as const), t("unanswered.why"), t("insight.questions"))}
         ${spoken.length > 1 ? barTable(spoken.map(({ id, count }) => [t(`language.${id}`), count] as const), t("insight.language"), t("insight.questions")) : nothing}</div>
       <div><h3>${t("unanswered.scenarios")}</h3>${barTable(

@@ -7,11 +7,13 @@ export const audiences = ["personal", "corporate", "all"] as const;
 export const riskClasses = ["none", "product"] as const;
 export const statuses = ["draft", "in_review", "published", "archived"] as const;
 export const gaps = ["zh_missing", "en_missing", "zh_outdated", "en_outdated"] as const;
+export const validities = ["scheduled", "expires_soon", "expired"] as const;
 export const formats = ["yaml", "csv", "xlsx", "jsonl"] as const;
 
 export type Audience = (typeof audiences)[number];
 export type RiskClass = (typeof riskClasses)[number];
 export type Status = (typeof statuses)[number];
+export type Validity = (typeof validities)[number];
 export type Gap = (typeof gaps)[number];
 
 export interface Variant {
@@ -69,7 +71,13 @@ export interface EntryPage {
   scenarios: Count[];
   statuses: Count[];
   gaps: Count[];
+  validities: Count[];
+  today: string;
+  soon: string;
 }
+
+/** The day it is at the bank, and the last of the days that are soon, such as `2026-11-01`. */
+export type Calendar = Pick<EntryPage, "today" | "soon">;
 
 export type FindingField = "question" | "similar" | "answer" | "risk" | "entry";
 
@@ -96,6 +104,24 @@ export interface EntryComment {
   author: string;
   at: string;
   text: string;
+}
+
+/** What waits for a reviewer, in a list; `own` is what this person may not approve. */
+export interface Waiting {
+  id: string;
+  revision: number;
+  scenario: string;
+  questions: Partial<Record<Language, string>>;
+  author: string;
+  created_at: string;
+  live_revision: number | null;
+  own: boolean;
+}
+
+export interface ReviewPage {
+  entries: Waiting[];
+  total: number;
+  next: number | null;
 }
 
 export interface InReview {
@@ -166,6 +192,8 @@ export interface Trial {
   outcome: "answer" | "clarify" | "none";
   answer_from: number;
   clarify_from: number;
+  /** What the first candidate's confidence is made of beside its own parts. */
+  question: Record<string, number>;
   candidates: Candidate[];
 }
 

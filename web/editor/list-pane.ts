@@ -1,24 +1,18 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { styleMap } from "lit/directives/style-map.js";
 import { foundation } from "../shared/foundation.ts";
 import { langAttribute, otherLanguage } from "../shared/i18n.ts";
 import { icon } from "../shared/icons.ts";
 import type { Observable } from "../shared/observable.ts";
-import { EditorPart } from "./editor-part.ts";
 import { editorStyles } from "./editor-styles.ts";
 import { validity } from "./entry-content.ts";
 import type { EntrySummary } from "./knowledge.ts";
 import { failure, gapMarks, skeletons, statusMark, titleOf } from "./marks.ts";
 import { newItem, noFilters, type Filters } from "./route.ts";
-import { rowWindow, scrollFor } from "./row-window.ts";
+import { rowPixels, WindowedPart } from "./windowed-part.ts";
 
-const rowPixels = 54;
-const aheadPixels = 800;
-
-/** The entries that match. Only the rows in sight are drawn, and the next page is read before it is reached. */
-export class ListPane extends EditorPart {
+/** The entries that match. */
+export class ListPane extends WindowedPart {
   static override styles = [foundation, editorStyles, css`
     :host {
       display: flex;
@@ -96,21 +90,20 @@ export class ListPane extends EditorPart {
     }
   `];
 
-  @state() private top = 0;
-  @state() private height = 800;
-  @query(".rows") private rows!: HTMLElement | null;
-  private selected: string | null = null;
   private filtered: Filters | null = null;
   private unsaved: ReadonlySet<string> = new Set();
-  private readonly resized = new ResizeObserver(() => (this.height = this.rows?.clientHeight ?? this.height));
 
   protected override observables(): readonly Observable[] {
     return [this.session.pages, this.session.open];
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.resized.disconnect();
+  protected override ids(): readonly string[] {
+    return this.session.pages.entries.map(({ id }) => id);
+  }
+
+  protected override readOn(): void {
+    const { pages } = this.session;
+    if (pages.more === "idle") void pages.loadMore();
   }
 
   override render(): TemplateResult {
@@ -135,33 +128,20 @@ export class ListPane extends EditorPart {
   }
 
   override updated(changed: PropertyValues): void {
-    super.updated(changed);
     const { rows, session } = this;
-    if (!rows) return;
-    this.resized.observe(rows);
-    if (session.route.filters !== this.filtered) {
+    if (rows && session.route.filters !== this.filtered) {
       this.filtered = session.route.filters;
       rows.scrollTop = 0;
     }
-    this.top = rows.scrollTop;
-    if (session.route.item !== this.selected) {
-      this.selected = session.route.item;
-      this.reveal();
-    }
-    this.readAhead();
+    super.updated(changed);
   }
 
   private list(): TemplateResult {
     const { pages } = this.session;
-    const count = pages.entries.length;
-    const { from, to } = rowWindow({ top: this.top, height: this.height, rowHeight: rowPixels, count, spare: 6 });
-    const shown = pages.entries.slice(from, to);
-    const inSight = Math.ceil(this.top / rowPixels) - from;
-    const stop = shown.find(({ id }) => id === this.session.route.item) ?? shown[inSight] ?? shown[0];
-    const room = { paddingBlockStart: `${from * rowPixels}px`, paddingBlockEnd: `${(count - to) * rowPixels}px` };
+    const { from, to, room, stop } = this.inSight();
     return html`<div class="rows" @scroll=${this.scrolled}>
-      <ul class="plain" style=${styleMap(room)} aria-label=${this.t("list.title")} @keydown=${this.keyed}>
-        ${repeat(shown, ({ id }) => id, (entry, at) => this.row(entry, from + at, entry === stop))}
+      <ul class="plain" style=${room} aria-label=${this.t("list.title")} @keydown=${this.keyed}>
+        ${repeat(pages.entries.slice(from, to), ({ id }) => id, (entry, at) => this.row(entry, from + at, entry.id === stop))}
       </ul>
       ${pages.more === "error"
         ? failure(`${this.t("list.more.error")}`, this.t, () => void pages.loadMore())
@@ -190,8 +170,12 @@ export class ListPane extends EditorPart {
   }
 
   private validityMark(entry: EntrySummary): TemplateResult | typeof nothing {
-    const found = validity(entry, new Intl.DateTimeFormat("sv").format(new Date()));
-    return found ? html`<span class="mark gap">${this.t(`validity.${found}`)}</span>` : nothing;
+    const { calendar } = this.session.pages;
+    const found = calendar && validity(entry, calendar);
+    if (!found) return nothing;
+    const day = found === "scheduled" ? entry.valid_from : entry.valid_to;
+    return html`<span class="mark ${found === "expired" ? "error" : "gap"}" title=${this.t(`validity.about.${found}`, { day: day ?? "" })}
+      data-testid="validity">${this.t(`validity.${found}`)}</span>`;
   }
 
   private empty(): TemplateResult {
@@ -203,40 +187,5 @@ export class ListPane extends EditorPart {
         ? html`<button type="button" class="button" @click=${() => session.filter(noFilters)}>${t("list.clear")}</button>`
         : nothing}
     </div>`;
-  }
-
-  /** One row is reached by Tab; the arrows, Home and End go on from there. */
-  private async keyed(event: KeyboardEvent): Promise<void> {
-    const { entries } = this.session.pages;
-    const at = entries.findIndex(({ id }) => id === (event.target as HTMLElement).dataset["id"]);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: entries.length - 1 }[event.key];
-    if (to === undefined || at < 0 || !entries[to]) return;
-    event.preventDefault();
-    this.showRow(to);
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>(`[data-id="${CSS.escape(entries[to].id)}"]`)?.focus({ preventScroll: true });
-  }
-
-  private scrolled(): void {
-    if (!this.rows) return;
-    this.top = this.rows.scrollTop;
-    this.readAhead();
-  }
-
-  private readAhead(): void {
-    const { rows, session } = this;
-    if (!rows || session.pages.more !== "idle") return;
-    if (rows.scrollHeight - rows.scrollTop - rows.clientHeight < aheadPixels) void session.pages.loadMore();
-  }
-
-  private showRow(row: number): void {
-    if (!this.rows) return;
-    this.rows.scrollTop = scrollFor({ row, top: this.rows.scrollTop, height: this.rows.clientHeight, rowHeight: rowPixels });
-    this.top = this.rows.scrollTop;
-  }
-
-  private reveal(): void {
-    const row = this.session.pages.entries.findIndex(({ id }) => id === this.selected);
-    if (row >= 0) this.showRow(row);
   }
 }

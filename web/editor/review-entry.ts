@@ -6,10 +6,9 @@ import type { Observable } from "../shared/observable.ts";
 import { EditorPart } from "./editor-part.ts";
 import { editorStyles } from "./editor-styles.ts";
 import { diffStyles, entryDiff } from "./entry-diff.ts";
-import type { InReview } from "./knowledge.ts";
+import type { Language } from "../shared/protocol.ts";
+import type { Entry, Finding, InReview } from "./knowledge.ts";
 import { failure, moment, skeletons, titleOf } from "./marks.ts";
-import { hasWarnings, isPublishable } from "./review-queue.ts";
-import { questionsOf } from "./review-view.ts";
 
 /** One change that waits for a reviewer: what differs from what is live, the findings, and what was said about it. */
 export class ReviewEntry extends EditorPart {
@@ -72,7 +71,7 @@ export class ReviewEntry extends EditorPart {
           ${session.mayReview || item.own
             ? html`<button type="button" class="button" data-testid="return" @click=${() => void this.giveBack()}>${t(item.own ? "entry.take_back" : "review.return")}</button>`
             : nothing}
-          ${session.mayReview && isPublishable(item) ? this.pickButton() : nothing}
+          ${session.mayReview && this.isPublishable ? this.pickButton() : nothing}
         </div>
       </header>
       ${session.mayReview && this.refusal ? html`<p class="banner warning" data-testid="refusal">${icon("lock")}<span>${this.refusal}</span></p>` : nothing}
@@ -80,6 +79,11 @@ export class ReviewEntry extends EditorPart {
         ${entryDiff(live, entry.content, [t(live ? "review.live" : "review.not_live"), t("review.proposed")], t)}</section>
       <section><h3>${t("review.findings")}</h3>${this.findings()}</section>
       <section><h3>${t("comments.title")}</h3>${this.comments()}</section>`;
+  }
+
+  private get isPublishable(): boolean {
+    const { item, session } = this;
+    return session.reviews.isPublishable({ id: item.entry.id, revision: item.entry.revision, own: item.own });
   }
 
   private pickButton(): TemplateResult {
@@ -92,10 +96,10 @@ export class ReviewEntry extends EditorPart {
 
   private findings(): TemplateResult {
     const { t, language, item, session } = this;
-    if (item.findings.length === 0) return html`<p class="quiet">${t("checks.clean")}</p>`;
+    if (this.found.length === 0) return html`<p class="quiet">${t("checks.clean")}</p>`;
     const { id } = item.entry;
-    return html`<editor-findings .findings=${item.findings} .t=${t} .language=${language}></editor-findings>
-      ${session.mayReview && isPublishable(item) && hasWarnings(item)
+    return html`<editor-findings .findings=${this.found} .t=${t} .language=${language}></editor-findings>
+      ${session.mayReview && this.isPublishable && session.reviews.hasWarnings(item.entry)
         ? html`<label class="field reason"><span class="label">${t("review.reason")}</span>
             <textarea rows="2" maxlength="2000" data-testid="reason" .value=${session.reviews.reasonFor(id)}
               @input=${(event: Event) => session.reviews.explain(id, (event.target as HTMLTextAreaElement).value)}></textarea></label>`
@@ -111,14 +115,23 @@ export class ReviewEntry extends EditorPart {
     return html`<editor-comments .comments=${reviews.comments} .say=${(text: string) => reviews.say(id, text)} .t=${t} .language=${language}></editor-comments>`;
   }
 
+  /** As they were found last, by a publication that they stood in the way of if need be. */
+  private get found(): readonly Finding[] {
+    return this.session.reviews.findingsOf(this.item.entry) ?? this.item.findings;
+  }
+
   private async giveBack(): Promise<void> {
     const { session, t, item } = this;
     const comment = await this.ask(item.own
       ? { title: t("take_back.title"), about: t("take_back.about"), confirm: t("take_back.yes"), comment: { label: t("take_back.comment"), required: false } }
       : { title: t("return.title"), about: t("return.about", { author: item.entry.author }), confirm: t("return.yes"), comment: { label: t("return.comment"), required: true } });
-    if (comment !== null && (await session.reviews.giveBack(item.entry.id, comment))) {
+    if (comment !== null && (await session.reviews.giveBack(item.entry, comment))) {
       session.go({ item: null });
       void session.pages.refresh();
     }
   }
+}
+
+function questionsOf({ variants }: Entry): Partial<Record<Language, string>> {
+  return Object.fromEntries(Object.entries(variants).map(([language, { question }]) => [language, question]));
 }

@@ -5,6 +5,7 @@ export interface Filters {
   scenario: string;
   status: string;
   gap: string;
+  validity: string;
   text: string;
 }
 
@@ -17,8 +18,8 @@ export interface Route {
 
 /** The item of an entry that has no id yet; no id can begin with a plus. */
 export const newItem = "+";
-export const noFilters: Filters = { scenario: "", status: "", gap: "", text: "" };
-const filterNames = ["scenario", "status", "gap", "text"] as const;
+export const noFilters: Filters = { scenario: "", status: "", gap: "", validity: "", text: "" };
+const filterNames = ["scenario", "status", "gap", "validity", "text"] as const;
 
 /** The place that an address's hash names, such as `#/entries/card-lost?status=draft`; the list for anything else. */
 export function parseRoute(hash: string): Route {

@@ -1,4 +1,4 @@
-import type { Entry, EntryPage, EntryView, Finding, InReview } from "./knowledge.ts";
+import type { Entry, EntryPage, EntryView, Finding, InReview, Waiting } from "./knowledge.ts";
 
 /** Made-up entries for the tests. */
 export function entryOf(change: Partial<Entry> = {}): Entry {
@@ -29,11 +29,15 @@ export function pageOf(ids: readonly string[], total = ids.length): EntryPage {
     const { content, ...facts } = viewOf(entryOf({ id }));
     return { ...facts, scenario: content.scenario, questions: {}, valid_from: null, valid_to: null, featured: false, risk_class: content.risk_class };
   });
-  return { entries, total, scenarios: [], statuses: [], gaps: [] };
+  return { entries, total, scenarios: [], statuses: [], gaps: [], validities: [], today: "2026-11-01", soon: "2026-12-01" };
 }
 
 export function findingOf(severity: Finding["severity"]): Finding {
   return { rule: "r", severity, language: "zh", field: "answer", excerpt: "", message: { zh: "m", en: "m" }, other_entry: null };
+}
+
+export function waitingOf(id: string, change: Partial<Waiting> = {}): Waiting {
+  return { id, revision: 2, scenario: "cards", questions: { zh: "Z?" }, author: "wang", created_at: "2026-11-01T00:00:00Z", live_revision: 1, own: false, ...change };
 }
 
 export function inReview(id: string, change: Partial<InReview> = {}): InReview {

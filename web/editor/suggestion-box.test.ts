@@ -26,6 +26,7 @@ function standIn() {
     draftOf: vi.fn(async () => ({ entry_id: "asked-1", revision: 1 })),
     dismiss: vi.fn(async (id: number) => asked(id)),
     reopen: vi.fn(async (id: number) => asked(id)),
+    suggestion: vi.fn(async (id: string): Promise<Suggestion> => ({ ...asked(Number(id)), status: "dismissed" })),
   };
 }
 
@@ -41,6 +42,38 @@ beforeEach(async () => {
 });
 
 const ids = (): number[] => box.suggestions.map(({ id }) => id);
+
+describe("one that is looked at", () => {
+  test("is of the list where it is there, and else asked for by its id, decided or not", async () => {
+    await box.look("2");
+    expect(api.suggestion).not.toHaveBeenCalled();
+    const looking = box.look("40");
+    expect([box.find("40"), box.missing("40")]).toEqual([null, "loading"]);
+    await looking;
+    expect(box.find("40")).toMatchObject({ id: 40, status: "dismissed" });
+    expect(ids()).toEqual([1, 2]);
+  });
+
+  test("says where there is none, and where the line is down", async () => {
+    api.suggestion.mockRejectedValueOnce(new Refused(404, "suggestion_not_found", ""));
+    await box.look("40");
+    expect(box.missing("40")).toBe("gone");
+    api.suggestion.mockRejectedValueOnce(new TypeError());
+    await box.look("41");
+    expect([box.missing("41"), box.find("41")]).toEqual(["unreachable", null]);
+  });
+
+  test("is decided on as any other, and open again once it is reopened", async () => {
+    api.suggestion.mockImplementation(async (id: string) => asked(Number(id), "later"));
+    await box.look("40");
+    expect(await box.accept(40, "sms-fee")).toBe(true);
+    expect([box.total, ids(), box.find("40")]).toEqual([2, [1, 2], null]);
+    api.suggestion.mockImplementation(async (id: string) => ({ ...asked(Number(id)), status: "dismissed" }));
+    await box.look("41");
+    await box.reopen(41);
+    expect(box.find("41")!.status).toBe("open");
+  });
+});
 
 describe("the list", () => {
   test("has the most asked, and more of them without any twice", async () => {

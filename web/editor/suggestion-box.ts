@@ -9,6 +9,8 @@ export type Decision =
   | { kind: "accepted" | "drafted"; id: number; draft: Draft }
   | { kind: "dismissed"; id: number };
 
+type Missing = "loading" | "unreachable" | "gone";
+
 /** What customers asked in vain, and what becomes of it. */
 export class SuggestionBox extends Observable {
   state: "loading" | "ready" | "unreachable" = "loading";
@@ -21,6 +23,8 @@ export class SuggestionBox extends Observable {
   conflict: { id: number; target: string; nearer: QuestionConflict } | null = null;
   decision: Decision | null = null;
   busy = false;
+  /** One that is looked at and is not in the list: decided, of later pages, or of another status. */
+  private apart: { item: string; found: Suggestion | Missing } | null = null;
   more: "idle" | "loading" | "error" = "idle";
 
   constructor(
@@ -41,7 +45,29 @@ export class SuggestionBox extends Observable {
   }
 
   find(item: string | null): Suggestion | null {
-    return this.suggestions.find(({ id }) => String(id) === item) ?? null;
+    const listed = this.suggestions.find(({ id }) => String(id) === item);
+    if (listed || this.apart?.item !== item || typeof this.apart.found !== "object") return listed ?? null;
+    return this.apart.found;
+  }
+
+  /** Why the one that is looked at is not here. */
+  missing(item: string): Missing {
+    return this.apart?.item === item && typeof this.apart.found !== "object" ? this.apart.found : "loading";
+  }
+
+  /** Reads the one that is looked at, where it is not in the list. */
+  async look(item: string): Promise<void> {
+    if (this.find(item)) return;
+    const apart: { item: string; found: Suggestion | Missing } = { item, found: "loading" };
+    this.apart = apart;
+    this.changed();
+    try {
+      apart.found = await this.api.suggestion(item);
+    } catch (error) {
+      if (this.signedOut(error)) return;
+      apart.found = error instanceof Refused ? "gone" : "unreachable";
+    }
+    if (this.apart === apart) this.changed();
   }
 
   /** The one that comes after, or before, the one that is open. */
@@ -98,7 +124,7 @@ export class SuggestionBox extends Observable {
   }
 
   async accept(id: number, target: string, inSpite = false): Promise<boolean> {
-    const chosen = this.suggestions.find((each) => each.id === id);
+    const chosen = this.find(String(id));
     if (!chosen) return false;
     const questions = this.picked.size > 0 ? [chosen.text, ...[...this.picked].filter((text) => text !== chosen.text)] : [];
     this.conflict = null;
@@ -131,6 +157,7 @@ export class SuggestionBox extends Observable {
     const done = await this.while(() => this.api.reopen(id));
     if (!done) return;
     this.decision = null;
+    if (this.find(String(id))) this.apart = { item: String(id), found: done };
     await this.load();
   }
 
@@ -148,7 +175,8 @@ export class SuggestionBox extends Observable {
 
   private gone(decision: Decision): void {
     this.suggestions = this.suggestions.filter(({ id }) => id !== decision.id);
-    this.total -= 1;
+    if (this.status === "open") this.total -= 1;
+    if (this.apart?.item === String(decision.id)) this.apart = null;
     const to = decision.kind === "dismissed" ? "dismissed" : "accepted";
     this.statuses = { ...this.statuses, open: Math.max(0, this.open - 1), [to]: (this.statuses[to] ?? 0) + 1 };
     this.decision = decision;

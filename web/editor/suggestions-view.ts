@@ -88,9 +88,7 @@ export class SuggestionsView extends EditorPart {
   private work(): TemplateResult {
     const { session, t, language } = this;
     const open = session.suggestions.find(session.route.item);
-    if (!open) {
-      return html`<p class="empty">${t(session.route.item === null || session.suggestions.state !== "ready" ? "suggestions.none" : "suggestions.gone")}</p>`;
-    }
+    if (!open) return this.missing(session.route.item);
     return html`<div class="open" data-testid="suggestion-open" data-id=${open.id}>
       <div class="actions"><button type="button" class="button bare square back" aria-label=${t("suggestions.back")} @click=${() => session.go({ item: null })}>${icon("back")}</button>
         <h2 lang=${langAttribute(open.language)}>${open.text}</h2></div>
@@ -103,6 +101,20 @@ export class SuggestionsView extends EditorPart {
         ${open.status === "open" && session.mayEdit ? html`<p class="label">${t("suggestions.examples.hint")}</p>` : nothing}
         <ul class="plain examples">${open.examples.map((example) => this.example(open, example))}</ul></div>
     </div>`;
+  }
+
+  private missing(item: string | null): TemplateResult {
+    const { t } = this;
+    const { suggestions } = this.session;
+    if (item === null) return html`<p class="empty">${t("suggestions.none")}</p>`;
+    switch (suggestions.missing(item)) {
+      case "loading":
+        return skeletons(t("suggestions.loading"), 3);
+      case "unreachable":
+        return failure(t("app.unreachable"), t, () => void suggestions.look(item));
+      case "gone":
+        return html`<p class="empty">${t("suggestions.gone")}</p>`;
+    }
   }
 
   private example(open: Suggestion, { text, language, why, at }: AskedExample): TemplateResult {

@@ -124,7 +124,8 @@ export class TestBox extends EditorPart {
         ? html`<p class="quiet">${t(`try.${name}.none`)}</p>`
         : trial.candidates.length === 0
           ? html`<p class="quiet">${t("try.none")}</p>`
-          : html`<ol class="plain">${trial.candidates.map((candidate) => this.candidate(candidate, trial))}</ol>`}
+          : html`<p class="parts numbers" data-testid="question-parts" aria-label=${t("try.question")}>${this.parts(trial.question)}</p>
+            <ol class="plain">${trial.candidates.map((candidate) => this.candidate(candidate, trial))}</ol>`}
     </section>`;
   }
 
@@ -138,8 +139,12 @@ export class TestBox extends EditorPart {
         <span class="limit" title=${t("try.clarify_from")} style=${`left:${trial.clarify_from * 100}%`}></span>
         <span class="limit" title=${t("try.answer_from")} style=${`left:${trial.answer_from * 100}%`}></span>
       </span>
-      <span class="parts numbers">${Object.entries(parts).map(([part, value]) => html`<span>${this.partName(part)} ${value.toFixed(2)}</span>`)}</span>
+      <span class="parts numbers">${this.parts(parts)}</span>
     </li>`;
+  }
+
+  private parts(parts: Record<string, number>): TemplateResult[] {
+    return Object.entries(parts).map(([part, value]) => html`<span title=${this.t(`part.about.${part}`)}>${this.partName(part)} ${value.toFixed(part === "agreement" ? 0 : 2)}</span>`);
   }
 
   private partName(part: string): string {

@@ -34,6 +34,13 @@ def changed(entry: EntryContent, **fields: Any) -> EntryContent:
     return entry.model_copy(update={"variants": {**entry.variants, "zh": variant}})
 
 
+def test_a_refusal_names_a_few_and_counts_the_rest() -> None:
+    assert "found something in a, b. Mend" in str(ChecksFailed({"b": [], "a": []}))
+    refused = ChecksFailed({f"entry-{number}": [] for number in range(8)})
+    assert "in entry-0, entry-1, entry-2, entry-3, entry-4 and 3 more. Mend" in str(refused)
+    assert len(refused.findings) == 8
+
+
 class TestFindings:
     async def test_an_error_blocks(self, knowledge: KnowledgeBase, bank: list[EntryContent], write: Any) -> None:
         await knowledge.load(bank[:3])
@@ -245,7 +252,7 @@ async def test_the_gate_over_rest(sign_in: Any, knowledge: KnowledgeBase, bank: 
     assert set(undated["message"]) == {"zh", "en"}
 
     await write(knowledge, risky)
-    [waiting] = (await reviewer.get("/api/kb/review")).json()["entries"]
+    waiting = (await reviewer.get("/api/kb/review/lost-card")).json()
     assert undated in waiting["findings"]
     compared = (await reviewer.post("/api/kb/review/regression", json={})).json()["regression"]
     assert (compared["asked"], compared["questions"]) == (5, [])
