@@ -274,7 +274,7 @@ class LiveEngine:
         try:
             taught = await self._mended_anew(release, self.wording)
             fitted = await _in_background(lambda: self._lessons(taught, self._learner.learn))
-            made = await _in_background(lambda: Engine(taught, fitted))
+            made = await asyncio.to_thread(Engine, taught, fitted)
         except Exception as error:  # edge of a background task: the old lessons go on serving
             count_degraded("release_not_learnt")
             log.error("release_not_learnt", release_id=release.id, exc_info=error)
@@ -297,7 +297,7 @@ class LiveEngine:
         """
         if not engine.wants_rebuild:
             return False
-        made = await _in_background(lambda: Engine(engine.release, engine.fitted))
+        made = await asyncio.to_thread(Engine, engine.release, engine.fitted)
         async with self._swap:
             current = self.engine
             if current is None or current.fitted is not made.fitted:
