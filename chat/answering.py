@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -33,6 +33,7 @@ from handoff.policy import (
 from kb.content import EntryContent, Lang
 from kb.context import joined
 from kb.finding import Search
+from kb.search import Candidate
 from kb.service import KnowledgeBase
 from kit.counters import turns
 from kit.errors import NotFound, Unavailable
@@ -158,9 +159,10 @@ class Answering:
         search = await self.suggest(turn)
         if before_bot(turn.signals, Standing(), self._policy) is not None:
             return  # asked again for the person who is on the way
-        if search and search.candidates[0].confidence >= search.thresholds.answer:
-            reply = await self._answer_message(search.candidates[0].entry, search.release_id, turn.language)
-            await self._chat.say(turn.conversation.id, [reply], turn.language, while_owner=(Owner.WAITING,))
+        sure = [found for found in search.answers if found.confidence >= search.thresholds.answer] if search else []
+        if search and sure:
+            replies = await self._answers(sure, search, turn.language)
+            await self._chat.say(turn.conversation.id, replies, turn.language, while_owner=(Owner.WAITING,))
         turns.labels("while_waiting").inc()
 
     async def suggest(self, turn: CurrentTurn) -> Search | None:
@@ -214,16 +216,11 @@ class Answering:
         self, outcome: Answer | Clarify | Decline, search: Search, language: Lang
     ) -> list[dict[str, Any]]:
         if isinstance(outcome, Answer):
-            besides = search.besides.entry.id if search.besides else None
-            return [
-                await self._answer_message(candidate.entry, search.release_id, language, besides)
-                for candidate in search.answers
-            ]
+            return await self._answers(search.answers, search, language)
         if isinstance(outcome, Clarify):
             offered = search.candidates[: outcome.choices]
             choices = [
-                {"entry_id": candidate.entry.id, "label": candidate.entry.variant_for(language)[1].question}
-                for candidate in offered
+                {"entry_id": candidate.entry.id, "label": _label(candidate.entry, language)} for candidate in offered
             ]
             question, none = ("clarify", "none_of_these") if len(choices) > 1 else ("clarify_one", "not_this")
             data = {"choices": choices, "none_label": say(language, none)}
@@ -231,6 +228,10 @@ class Answering:
         person = say(language, "talk_to_person")
         data = {"buttons": [{"label": person, "text": person}]}
         return [{"kind": "text", "text": say(language, "decline"), "data": data}]
+
+    async def _answers(self, given: Sequence[Candidate], search: Search, language: Lang) -> list[dict[str, Any]]:
+        besides = search.besides.entry.id if search.besides else None
+        return [await self._answer_message(found.entry, search.release_id, language, besides) for found in given]
 
     async def _answer_message(
         self, entry: EntryContent, release_id: int, language: Lang, besides: str | None = None
@@ -246,7 +247,8 @@ class Answering:
                 other = self._knowledge.entry(identifier)
             except NotFound:
                 continue
-            related.append({"entry_id": identifier, "question": other.variant_for(language)[1].question})
+            question = other.variant_for(language)[1].question
+            related.append({"entry_id": identifier, "question": question, "label": _label(other, language)})
         text = variant.answer or variant.question
         return {
             "kind": "answer",
@@ -286,6 +288,13 @@ class Answering:
 def _name(outcome: Answer | Clarify | Decline | Handoff) -> OutcomeName:
     names: dict[type, OutcomeName] = {Answer: "answer", Clarify: "clarify", Decline: "decline", Handoff: "handoff"}
     return names[type(outcome)]
+
+
+def _label(entry: EntryContent, language: Lang) -> str:
+    """The question by which an entry is offered; where only the other language has one, it says which that is."""
+    asked_in, variant = entry.variant_for(language)
+    question = variant.question
+    return question if asked_in == language else say(language, "label_in_other_language", question=question)
 
 
 def _bars(search: Search) -> Bars:

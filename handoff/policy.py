@@ -53,6 +53,8 @@ __all__ = [
     "read_policy",
 ]
 
+# One question by itself is hardly a choice: the second best is offered with it, however unlikely it is.
+LEAST_CHOICES = 2
 MOST_CHOICES = 3
 
 
@@ -131,7 +133,8 @@ def after_search(
         return Answer()
     if facts["sureness"] == "clarify":
         least = max(bars.clarify / 4, 0.02)
-        return Clarify(sum(confidence >= least for confidence in confidences[:MOST_CHOICES]))
+        likely = sum(confidence >= least for confidence in confidences[:MOST_CHOICES])
+        return Clarify(max(likely, min(LEAST_CHOICES, len(confidences))))
     return Decline()
 
 

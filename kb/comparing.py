@@ -10,8 +10,8 @@ import numpy as np
 
 from kb.content import LANGUAGES, EntryContent, Lang
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
-from kb.finding import meant_by
 from kb.live import LiveEngine
+from kb.meaning import meanings
 from kb.search import Candidate, Engine
 from kit.language import to_simplified
 
@@ -63,7 +63,7 @@ class Comparing:
             EncoderUnavailable: there is no encoder, or it failed.
         """
         encoder, _ = self._needed()
-        return await encoder.vectors(self._meant(questions))
+        return await encoder.vectors(await self._meant(questions))
 
     def centred(self, raw: Vectors, languages: Sequence[Lang]) -> Vectors:
         """Unit vectors whose dot products are the cosines that the search sees; shape as given.
@@ -77,7 +77,7 @@ class Comparing:
     async def found(self, questions: Sequence[Question]) -> list[tuple[Candidate, float]]:
         """The first candidate of each question, and the confidence from which it is answered; errors as of `raw`."""
         encoder, engine = self._needed()
-        meant = self._meant(questions)
+        meant = await self._meant(questions)
         raw = await encoder.vectors(meant) if meant else None
         best: list[tuple[Candidate, float] | None] = [None] * len(meant)
         for language in LANGUAGES:
@@ -99,13 +99,12 @@ class Comparing:
         """
         encoder, engine = self._needed()
         own = [(text, language) for language, variant in entry.variants.items() for text in variant.questions]
-        raw = await encoder.vectors([*self._meant([question]), *(to_simplified(text) for text, _ in own)])
+        raw = await encoder.vectors([*await self._meant([question]), *(to_simplified(text) for text, _ in own)])
         languages = [question[1], *(language for _, language in own)]
         return await asyncio.to_thread(_nearer, _centred(raw, languages, engine), entry.id, engine)
 
-    def _meant(self, questions: Sequence[Question]) -> list[str]:
-        wording = self._live.wording if self._live else None
-        return [meant_by(text, language, wording) for text, language in questions]
+    async def _meant(self, questions: Sequence[Question]) -> list[str]:
+        return await meanings(questions, self._live.wording if self._live else None)
 
     def _needed(self) -> tuple[TurnEncoder, Engine]:
         if self._encoder is None or self._live is None or self._live.engine is None:

@@ -10,12 +10,13 @@ from kb.confidence import Scores, Thresholds
 from kb.content import Lang
 from kb.context import Earlier, in_context, joined
 from kb.encoder import TurnEncoder
+from kb.meaning import meanings
 from kb.reranking import TurnReranker
 from kb.scoring import Parts
 from kb.search import Candidate, Engine
 from kb.splitting import Cut, credible, cuts, second_question, two_questions
 from kb.wording import Wording
-from kit.language import to_simplified
+from kit.characters import without_pictographs
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Finder:
 
     async def find(self, text: str, language: Lang, earlier: Earlier | None) -> Search:
         """Candidates for one message; arguments and errors as of `kb.service.KnowledgeBase.search`."""
+        text = without_pictographs(text)
         alone = await self._scores([text], language)
         candidates = self.engine.candidates(alone, language)[0]
         bars = self.engine.thresholds(language)
@@ -92,7 +94,7 @@ class Finder:
             return replace(found, candidates=self.engine.candidates(scores, language)[0], in_context=True)
         if self.reranker is None:
             return found
-        meant = meant_by(text, language, self.wording)
+        [meant] = await meanings([(text, language)], self.wording)
         vector = await self.encoder.vector(meant)
         return replace(found, candidates=await self.reranker.ordered(candidates, meant, vector, language, self.engine))
 
@@ -119,7 +121,7 @@ class Finder:
         return result
 
     async def _scores(self, texts: Sequence[str], language: Lang) -> Scores:
-        meant = [meant_by(text, language, self.wording) for text in texts]
+        meant = await meanings([(text, language) for text in texts], self.wording)
         vectors = await self.encoder.vectors(meant)
         # Milliseconds to be found among ten thousand questions, in which other customers' turns go on.
         return await asyncio.to_thread(self.engine.scores, vectors, meant, language)
@@ -131,9 +133,3 @@ def asked_first(questions: Sequence[Candidate], whole: Sequence[Candidate]) -> l
     asked = sorted(questions, key=lambda candidate: rank.get(candidate.entry.id, len(rank)))
     ids = {candidate.entry.id for candidate in asked}
     return [*asked, *(candidate for candidate in whole if candidate.entry.id not in ids)]
-
-
-def meant_by(text: str, language: Lang, wording: Wording | None) -> str:
-    """A text as it is searched: in Simplified characters, slips of the pen mended."""
-    plain = to_simplified(text)
-    return wording.repair(plain, language) if wording else plain

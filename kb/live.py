@@ -37,6 +37,10 @@ log = structlog.get_logger(__name__)
 
 # However often something goes live, after so many rests it is learnt from.
 MOST_RESTS = 12
+# Lessons that failed are tried again after this long, then after twice as long each time, up to the longest.
+FIRST_PAUSE_SECONDS = 60.0
+PAUSE_GROWTH = 2.0
+LONGEST_PAUSE_SECONDS = 3600.0
 # Below this share of entries that it has met, an old fit is no help for a new release.
 KNOWN_SHARE = 0.5
 
@@ -66,6 +70,8 @@ class LiveEngine:
     Learning takes far longer than building. A release that shares its entries with the one before it is therefore
     searched at once by what was learnt from that, and by its own lessons as soon as they are learnt. Both cores are
     customers' while editors publish one thing after another: lessons begin when nothing has gone live for a while.
+    Lessons that fail are tried again later; meanwhile the old ones serve. A large index that many publications have
+    changed is built anew beside it, whether there is something to learn or not.
 
     Args:
         encoder: as conversations use it.
@@ -98,6 +104,8 @@ class LiveEngine:
         self._learner = Learner()
         self._swap = asyncio.Lock()
         self._learning: asyncio.Task[None] | None = None
+        self._again: asyncio.TimerHandle | None = None
+        self._pause = FIRST_PAUSE_SECONDS
         self._expressions = Expressions()
         self.engine: Engine | None = None
         self._built: Engine | None = None
@@ -114,8 +122,7 @@ class LiveEngine:
                 in_use = chain(engine.release.rows.texts, engine.release.everyday.texts, engine.release.checks.texts)
                 await asyncio.to_thread(self._vectors.keep_used, in_use)  # customers need not wait for it
         self._shown_at = asyncio.get_running_loop().time()
-        if self._learning is None or self._learning.done():
-            self._learning = asyncio.create_task(self._learn())
+        self._begin_to_learn()
 
     async def empty(self) -> None:
         """Search nothing: no entry of the live release is valid today."""
@@ -130,7 +137,7 @@ class LiveEngine:
             self._expressions = expressions
 
     async def settled(self) -> None:
-        """Wait until the live release is searched by what was learnt from itself."""
+        """Wait until the live release is searched by what was learnt from itself, or lessons have failed."""
         if self._learning is not None:
             await asyncio.shield(self._learning)
 
@@ -140,6 +147,8 @@ class LiveEngine:
         if self._learning is not None:
             self._learning.cancel()
             await asyncio.gather(self._learning, return_exceptions=True)
+        if self._again is not None:
+            self._again.cancel()
 
     async def candidate(self, entries: Sequence[EntryContent]) -> tuple[Engine, Wording | None]:
         """An engine of entries that are not live, on what was learnt from the live release. Call it with one live.
@@ -235,30 +244,69 @@ class LiveEngine:
             await asyncio.sleep(left)
             left = min(self._shown_at + self._rest_seconds, latest) - now()
 
+    def _begin_to_learn(self) -> None:
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
+        if self._learning is None or self._learning.done():
+            self._learning = asyncio.create_task(self._learn())
+
     async def _learn(self) -> None:
-        """Learn from what is live, whenever there is a rest, until it is settled and rehearsed."""
+        """Learn from what is live, whenever there is a rest, until it is settled, indexed anew and rehearsed."""
         rehearsed: Engine | None = None
         while self.engine is not None and self.engine is not rehearsed:
             await self._rested()
             engine = self.engine
             if engine is None:
                 return
-            if engine.is_settled:
+            if not engine.is_settled:
+                if not await self._is_taught(engine) and self.engine is engine:
+                    await self._indexed_anew(engine)
+                    self._try_later()
+                    return
+            elif not await self._indexed_anew(engine):
                 await asyncio.to_thread(self._rehearse, engine)
                 rehearsed = engine
-                continue
-            release = engine.release
-            try:
-                taught = await self._mended_anew(release, self.wording)
-                fitted = await _in_background(lambda taught=taught: self._lessons(taught, self._learner.learn))  # type: ignore[misc]
-            except Exception as error:  # edge of a background task: the old lessons go on serving
-                count_degraded("release_not_learnt")
-                log.error("release_not_learnt", release_id=release.id, exc_info=error)
-                return
-            async with self._swap:
-                if self.engine is not None and self.engine.release is release:
-                    self.engine = self._built = await asyncio.to_thread(Engine, taught, fitted)
-                    log.info("release_learnt", release_id=release.id)
+
+    async def _is_taught(self, engine: Engine) -> bool:
+        """Learn from the release of an engine and put the lessons to use; returns whether they could be learnt."""
+        release = engine.release
+        try:
+            taught = await self._mended_anew(release, self.wording)
+            fitted = await _in_background(lambda: self._lessons(taught, self._learner.learn))
+            made = await asyncio.to_thread(Engine, taught, fitted)
+        except Exception as error:  # edge of a background task: the old lessons go on serving
+            count_degraded("release_not_learnt")
+            log.error("release_not_learnt", release_id=release.id, exc_info=error)
+            return False
+        self._pause = FIRST_PAUSE_SECONDS
+        async with self._swap:
+            if self.engine is not None and self.engine.release is release:
+                self.engine = self._built = made
+                log.info("release_learnt", release_id=release.id)
+        return True
+
+    def _try_later(self) -> None:
+        self._again = asyncio.get_running_loop().call_later(self._pause, self._begin_to_learn)
+        self._pause = min(self._pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
+
+    async def _indexed_anew(self, engine: Engine) -> bool:
+        """Build a large index anew that was changed much, on the same lessons; returns whether it was to be.
+
+        Publications go on meanwhile: what they changed is changed in the new index too.
+        """
+        if not engine.wants_rebuild:
+            return False
+        made = await asyncio.to_thread(Engine, engine.release, engine.fitted)
+        async with self._swap:
+            current = self.engine
+            if current is None or current.fitted is not made.fitted:
+                return True
+            if current.release is not made.release:
+                made = await asyncio.to_thread(Engine, current.release, made.fitted, made)
+            self.engine = self._built = made
+            log.info("index_rebuilt", release_id=made.release.id)
+        return True
 
     async def _mended_anew(self, release: Release, wording: Wording | None) -> Release:
         """A release with its check questions as customers are understood now."""

@@ -252,6 +252,11 @@ class Engine:
         """Whether what was learnt comes from this very release."""
         return self.fitted.key == self.release.key
 
+    @property
+    def wants_rebuild(self) -> bool:
+        """Whether its index was changed so much that searching slows down."""
+        return self.scorer.index.wants_rebuild
+
     def thresholds(self, language: Lang) -> Thresholds:
         """From where on to answer, and to offer choices."""
         return self.fitted.calibrations[language].thresholds

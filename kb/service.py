@@ -25,11 +25,12 @@ from kb.examination.regression import answered
 from kb.examination.rules import bundled_rules
 from kb.exchange.imports import Imports
 from kb.filters import Calendar
-from kb.finding import Finder, Search, meant_by
+from kb.finding import Finder, Search
 from kb.fitting import Targets
 from kb.lexicon import EditorsLexicon
 from kb.live import LiveEngine
 from kb.loading import CONTENT_AUTHOR, ContentFiles
+from kb.meaning import meanings, mended
 from kb.repository import DRAFT, IN_REVIEW, KnowledgeRepository
 from kb.reranking import TurnReranker
 from kb.scoring import Parts
@@ -209,14 +210,15 @@ class KnowledgeBase:
         return language, live, await self._box.ask_draft(text, language, list(entries.values()))
 
     async def encode(self, text: str, language: Lang) -> Vectors:
-        """The raw vector by which a text is searched, shape ``(dimensions,)``; slips of the pen are mended first.
+        """The raw vector of a text, shape ``(dimensions,)``: as it is searched, with pictographs, which tell a mood.
 
         Raises:
             EncoderUnavailable: there is no encoder, or it failed.
         """
         if self._encoder is None:
             raise EncoderUnavailable("The knowledge base cannot be searched: no encoder is loaded.")
-        return await self._encoder.vector(meant_by(text, language, self._wording))
+        [meant] = await meanings([(text, language)], self._wording, mended)
+        return await self._encoder.vector(meant)
 
     @property
     def _engine(self) -> Engine | None:

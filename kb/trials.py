@@ -11,8 +11,9 @@ import numpy as np
 from kb.confidence import named_features
 from kb.content import EntryContent, Lang
 from kb.encoder import TurnEncoder
-from kb.finding import Finder, Search, meant_by
+from kb.finding import Finder, Search
 from kb.live import LiveEngine
+from kb.meaning import meanings
 from kb.reranking import TurnReranker
 from kb.scoring import Parts
 from kb.search import Engine
@@ -96,7 +97,7 @@ class TestBox:
         self, text: str, language: Lang, engine: Engine, wording: Wording | None, release_id: int | None
     ) -> Trial:
         search = await Finder(engine, wording, self._encoder, self._parts, self._reranker).find(text, language, None)
-        meant = meant_by(text, language, wording)
+        [meant] = await meanings([(text, language)], wording)
         scores = engine.scores((await self._encoder.vector(meant))[None], [meant], language)
         position = {entry.id: at for at, entry in enumerate(engine.release.entries)}
         return Trial(

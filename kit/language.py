@@ -11,6 +11,8 @@ from typing import Literal
 import cantofilter
 from opencc import OpenCC
 
+from kit.characters import without_invisible
+
 __all__ = ["AnswerLanguage", "Detection", "Language", "detect", "has_han", "to_simplified"]
 
 AnswerLanguage = Literal["zh", "en"]
@@ -118,6 +120,9 @@ _REGIONAL_WORD = re.compile("|".join(sorted(_MAINLAND_WORD, key=len, reverse=Tru
 # Traditional only: 户口 in Simplified is the household register, and 戶口名簿 is that in Taiwan.
 _HONG_KONG_ACCOUNT = re.compile(r"戶口(?![名本簿])")
 
+# One of two Simplified forms, and Hong Kong's own characters, which OpenCC's t2s (1.4) leaves as they are.
+_ONE_FORM = str.maketrans("帐敍枱粧糭衞衹", "账叙台妆粽卫只")
+
 _converters: dict[str, OpenCC] = {}
 _building = Lock()
 
@@ -149,16 +154,18 @@ def has_han(text: str) -> bool:
 def to_simplified(text: str) -> str:
     """Bring text to the one form in which it is indexed and searched: NFKC, Simplified characters, mainland wording.
 
+    Invisible characters are dropped; pictographs are kept, for they tell how somebody feels.
+
     帳戶, 賬戶 and Hong Kong's 戶口 become 账户; 網路銀行 becomes 网络银行, 提款卡 借记卡. For search only: the result
     is not always good prose. Case is kept.
     """
-    simplified = _convert("t2s", _HONG_KONG_ACCOUNT.sub("賬戶", _plain(text))).replace("帐", "账")
+    simplified = _convert("t2s", _HONG_KONG_ACCOUNT.sub("賬戶", _plain(text))).translate(_ONE_FORM)
     return _REGIONAL_WORD.sub(lambda match: _MAINLAND_WORD[match[0]], simplified)
 
 
 def _plain(text: str) -> str:
-    """Return the NFKC form; half a surrogate pair, which a browser can send and OpenCC refuses, becomes '?'."""
-    return unicodedata.normalize("NFKC", text).encode("utf-8", "replace").decode("utf-8")
+    """Return the NFKC form of what is seen; half a surrogate pair, which OpenCC refuses, becomes '?'."""
+    return without_invisible(unicodedata.normalize("NFKC", text)).encode("utf-8", "replace").decode("utf-8")
 
 
 def _convert(config: str, text: str) -> str:

@@ -13,8 +13,8 @@ import numpy as np
 from evaluation.datasets import Query
 from kb.content import EntryContent
 from kb.encoder import TurnEncoder, load_encoder
-from kb.finding import meant_by
 from kb.live import LiveEngine
+from kb.meaning import meant_by
 from kb.service import SearchOptions
 from kit.settings import Settings
 

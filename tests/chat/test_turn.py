@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,9 @@ from chat.repository import ChatRepository
 from chat.texts import text as say
 from handoff.policy import read_policy
 from handoff.signals import SignalReader
+from kb.confidence import Thresholds
 from kb.context import Earlier
+from kb.search import Engine
 from kit.clock import ManualClock
 from kit.errors import Unavailable
 from kit.events import MemoryEvents
@@ -28,6 +31,30 @@ GIVE_UP = {"zh": "银行卡丢了怎么挂失？", "en": "How do I report a lost
 
 def line_of(rule: str) -> dict[str, str]:
     return dict(next(each.say for each in SHIPPED.rules if each.name == rule))
+
+
+TWO_QUESTIONS = {
+    "zh": "卡丢了怎么挂失，还有房贷可以提前还款吗？",
+    "en": "I lost my card. Also, can I repay my mortgage early?",
+}
+ONLY_IN_THE_OTHER = {
+    "zh": ("怎么订一本支票簿？", "cheque-book", "How do I order a cheque book?（英文）"),
+    "en": (
+        "do you offer home visits for the elderly",
+        "branch-elder",
+        "老人行动不便可以上门办理吗？ (in Chinese)",
+    ),
+}
+
+
+@pytest.fixture
+def bars(monkeypatch: pytest.MonkeyPatch) -> Callable[[float, float], None]:
+    """Sets from where on to answer and to offer choices: the small bank teaches to be sure of all or of nothing."""
+
+    def put(answer: float, clarify: float) -> None:
+        monkeypatch.setattr(Engine, "thresholds", lambda *_: Thresholds(answer, clarify))
+
+    return put
 
 
 def from_bot(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -57,6 +84,34 @@ class TestAnAnswer:
         reply = await (await arrive("en")).reply_to("Visit", choice="branch-elder")
         assert reply["text"].startswith(say("en", "other_language"))
         assert reply["data"]["answer_language"] == "zh"
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    async def test_a_question_finds_what_only_the_other_language_has_and_is_told_so(
+        self, arrive, bars, language
+    ) -> None:
+        bars(0, 0)
+        question, entry_id, _ = ONLY_IN_THE_OTHER[language]
+        reply = await (await arrive(language)).reply_to(question)
+        assert (reply["kind"], reply["data"]["entry_id"]) == ("answer", entry_id)
+        assert reply["text"].startswith(f"{say(language, 'other_language')}\n\n")
+        assert reply["data"]["answer_language"] != language == reply["language"]
+
+    @pytest.mark.parametrize(
+        ("language", "entry_id", "asked", "label"),
+        [
+            ("zh", "branch-elder", "How do I order a cheque book?", "How do I order a cheque book?（英文）"),
+            ("en", "cheque-book", "老人行动不便可以上门办理吗？", "老人行动不便可以上门办理吗？ (in Chinese)"),
+        ],
+    )
+    async def test_a_related_question_in_the_other_language_says_so_where_it_is_offered(
+        self, arrive, language, entry_id, asked, label
+    ) -> None:
+        customer = await arrive(language)
+        reply = await customer.reply_to({"zh": "查一下", "en": "Visit"}[language], choice=entry_id)
+        foreign, own = reply["data"]["related"]
+        assert (foreign["question"], foreign["label"]) == (asked, label)
+        assert own["entry_id"] == "card-lost"
+        assert own["label"] == own["question"] == GIVE_UP[language]
 
     async def test_a_risk_product_comes_with_its_risk(self, arrive) -> None:
         reply = await (await arrive("en")).reply_to("Can I lose money in a fund?")
@@ -95,6 +150,91 @@ class TestAnAnswer:
         reply = await customer.reply_to("都不是", choice="none")
         assert reply["data"]["event"] == "waiting"
         assert (await customer.conversation())["owner"] == "waiting"
+
+
+class TestTwoQuestions:
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    async def test_each_is_answered_in_a_message_of_its_own(self, arrive, language) -> None:
+        customer = await arrive(language)
+        await customer.send(TWO_QUESTIONS[language])
+        replies = from_bot(await customer.until(lambda all_: len(from_bot(all_)) == 2))
+        assert {(reply["kind"], reply["data"]["entry_id"]) for reply in replies} == {
+            ("answer", "card-lost"),
+            ("answer", "mortgage-early"),
+        }
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    async def test_both_are_offered_where_they_are_not_sure_enough(self, arrive, bars, language) -> None:
+        bars(1.1, 0.5)
+        reply = await (await arrive(language)).reply_to(TWO_QUESTIONS[language])
+        assert reply["kind"] == "choices"
+        offered = [choice["entry_id"] for choice in reply["data"]["choices"]]
+        assert set(offered) == {"card-lost", "mortgage-early"}
+        assert reply["data"]["none_label"] == say(language, "none_of_these")
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    async def test_in_the_queue_each_is_answered_too(self, arrive, rasa, language) -> None:
+        customer = await arrive(language)
+        await customer.post("/handoff")
+        await customer.send(TWO_QUESTIONS[language])
+        replies = from_bot(await customer.until(lambda all_: len(from_bot(all_)) == 2))
+        assert {reply["data"]["entry_id"] for reply in replies} == {"card-lost", "mortgage-early"}
+        assert rasa.texts(customer.id) == []
+        assert (await customer.conversation())["owner"] == "waiting"
+
+    async def test_in_the_queue_only_the_sure_one_is_answered(self, customer, service, bars) -> None:
+        found = await service.app.state.knowledge.search("房贷那个，还有卡丢了咋办", "zh")
+        unsure, sure = sorted(found.questions, key=lambda each: each.confidence)
+        bars((unsure.confidence + sure.confidence) / 2, 0.01)
+        await customer.post("/handoff")
+        await customer.send("房贷那个，还有卡丢了咋办")
+        await customer.until(from_bot)
+        await service.inside(service.app.state.turns.idle())
+        replies = from_bot(await customer.said())
+        assert [reply["data"]["entry_id"] for reply in replies] == [sure.entry.id]
+
+    async def test_in_the_queue_what_is_not_sure_is_left_to_the_person(self, customer, service, bars) -> None:
+        bars(1.1, 0.5)
+        await customer.post("/handoff")
+        await customer.send(TWO_QUESTIONS["zh"])
+        await service.inside(service.app.state.turns.idle())
+        assert from_bot(await customer.said()) == []
+        assert (await customer.conversation())["owner"] == "waiting"
+
+
+class TestChoices:
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    async def test_they_are_two_or_three_questions_in_the_customers_language(
+        self, arrive, service, bars, language
+    ) -> None:
+        bars(1.1, 0)
+        reply = await (await arrive(language)).reply_to({"zh": "卡", "en": "card"}[language])
+        assert (reply["kind"], reply["text"]) == ("choices", say(language, "clarify"))
+        choices = reply["data"]["choices"]
+        assert 2 <= len(choices) <= 3
+        for choice in choices:
+            entry = service.app.state.knowledge.entry(choice["entry_id"])
+            if language in entry.variants:
+                assert choice["label"] == entry.variants[language].question
+            assert entry.id not in choice["label"]
+            assert entry.scenario not in choice["label"]
+        assert reply["data"]["none_label"] == say(language, "none_of_these")
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    async def test_the_second_best_is_offered_even_where_it_is_unlikely(self, arrive, bars, language) -> None:
+        bars(1.1, 0.9)
+        reply = await (await arrive(language)).reply_to(GIVE_UP[language])
+        choices = reply["data"]["choices"]
+        assert (len(choices), choices[0]["entry_id"]) == (2, "card-lost")
+        assert reply["text"] == say(language, "clarify")
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    async def test_one_that_only_the_other_language_has_says_so(self, arrive, bars, language) -> None:
+        bars(1.1, 0)
+        question, entry_id, label = ONLY_IN_THE_OTHER[language]
+        reply = await (await arrive(language)).reply_to(question)
+        labels = {choice["entry_id"]: choice["label"] for choice in reply["data"]["choices"]}
+        assert labels[entry_id] == label
 
 
 class TestOrder:

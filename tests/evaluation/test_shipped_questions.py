@@ -93,6 +93,16 @@ def test_there_are_dialogues_and_double_questions_of_each_kind(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_there_are_enough_follow_ups_after_one_turn_and_after_two(language: str, content: list[EntryContent]) -> None:
+    ids = {entry.id for entry in content}
+    dialogues = read_dialogues(DATASETS / "demo" / f"followups_{language}.jsonl", ids)
+    lengths = Counter(len(dialogue.turns) for dialogue in dialogues)
+    assert lengths.keys() == {2, 3}
+    assert lengths.total() >= 120
+    assert min(lengths.values()) >= 30
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nearly_every_entry_is_asked_for(language: str, test_set: Written, content: list[EntryContent]) -> None:
     asked = {query.entry_id for query in test_set.queries if query.language == language}
     assert len({entry.id for entry in content} - asked) <= 0.05 * len(content)

@@ -3,8 +3,9 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ class Lessons:
 
     def __init__(self) -> None:
         self.begun: list[int] = []
+        self.begun_at: list[float] = []
         self.fails = False
         self._turns = threading.Semaphore(1_000_000)
 
@@ -48,6 +50,7 @@ class Lessons:
 
     def before(self, release: Release) -> None:
         self.begun.append(release.id)
+        self.begun_at.append(time.monotonic())
         self._turns.acquire()
         if self.fails:
             raise MemoryError("too large")
@@ -63,6 +66,33 @@ def lessons(monkeypatch: pytest.MonkeyPatch) -> Lessons:
 
     monkeypatch.setattr(Release, "learn", learning)
     return seen
+
+
+class Slow:
+    """Engines that are built of nothing before them wait, once they are told to, until they may go on."""
+
+    def __init__(self) -> None:
+        self.building, self.go_on = threading.Event(), threading.Event()
+        self.go_on.set()
+
+    def hold(self) -> None:
+        self.go_on.clear()
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+    held = Slow()
+
+    class SlowEngine(Engine):
+        def __init__(self, release: Release, fitted: Fit, previous: Engine | None = None) -> None:
+            super().__init__(release, fitted, previous)
+            if previous is None and not held.go_on.is_set():
+                held.building.set()
+                held.go_on.wait(60)
+
+    monkeypatch.setattr(live_module, "Engine", SlowEngine)
+    yield held
+    held.go_on.set()
 
 
 @pytest.fixture
@@ -302,6 +332,37 @@ async def test_lessons_that_fail_leave_the_old_ones_and_the_next_release_learns(
     assert engine_of(live).is_settled
 
 
+async def test_lessons_that_failed_are_tried_again_after_growing_pauses(
+    spelled: Any, lessons: Lessons, bank: list[EntryContent], counted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "FIRST_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(live_module, "LONGEST_PAUSE_SECONDS", 0.3)
+    async with opened(spelled) as live:
+        await live.show(1, bank[1:])
+        lessons.fails = True
+        await live.show(2, bank)
+        await until(lambda: len(lessons.begun) == 5, 30)
+        lessons.fails = False
+        await until(lambda: engine_of(live).is_settled, 30)
+    pauses = [later - earlier for earlier, later in pairwise(lessons.begun_at[1:])]
+    assert [pause >= least for pause, least in zip(pauses[:3], (0.1, 0.2, 0.3), strict=True)] == [True] * 3
+    assert counted.degraded("release_not_learnt") == len(lessons.begun) - 2, "all but the first and the last"
+
+
+async def test_a_publication_does_not_wait_while_lessons_are_put_to_use(
+    live: LiveEngine, slow: Slow, bank: list[EntryContent], spelled: Any
+) -> None:
+    await live.show(1, bank[2:])
+    slow.hold()
+    await live.show(2, bank[1:])
+    await asyncio.to_thread(slow.building.wait, 30)
+    await asyncio.wait_for(live.show(3, bank), 30)
+    assert engine_of(live).release.id == 3
+    slow.go_on.set()
+    await live.settled()
+    assert (engine_of(live).release.id, engine_of(live).is_settled) == (3, True)
+
+
 async def test_closing_does_not_wait_for_lessons(spelled: Any, lessons: Lessons, bank: list[EntryContent]) -> None:
     async with opened(spelled) as live:
         await live.show(1, bank[1:])
@@ -381,24 +442,15 @@ async def test_emptied_it_searches_nothing_and_late_lessons_bring_nothing_back(
 
 
 async def test_emptied_while_its_lessons_are_put_to_use_it_stays_empty(
-    live: LiveEngine, bank: list[EntryContent], monkeypatch: pytest.MonkeyPatch
+    live: LiveEngine, slow: Slow, bank: list[EntryContent]
 ) -> None:
     await live.show(1, bank[1:])
-    building, go_on = threading.Event(), threading.Event()
-
-    class Slow(Engine):
-        def __init__(self, release: Release, fitted: Fit, previous: Engine | None = None) -> None:
-            super().__init__(release, fitted, previous)
-            if self.is_settled:
-                building.set()
-                go_on.wait(10)
-
-    monkeypatch.setattr(live_module, "Engine", Slow)
+    slow.hold()
     await live.show(2, bank)
-    await asyncio.to_thread(building.wait, 10)
+    await asyncio.to_thread(slow.building.wait, 10)
     emptying = asyncio.create_task(live.empty())
     await asyncio.sleep(0.05)
-    go_on.set()
+    slow.go_on.set()
     await emptying
     await live.settled()
     assert live.engine is None
@@ -540,3 +592,51 @@ async def test_a_large_index_is_changed_and_not_built_anew(
         lessons.let_go()
         await live.settled()
         assert first(live, spelled, "手机银行每天最多能转多少钱") == "transfer-limit"
+
+
+@pytest.mark.usefixtures("_graph_from_the_start")
+async def test_a_large_index_that_was_changed_much_is_built_anew_where_lessons_fail(
+    live: LiveEngine, lessons: Lessons, bank: list[EntryContent], spelled: Any
+) -> None:
+    await live.show(1, bank)
+    lessons.fails = True
+    await live.show(2, bank[1:])
+    assert engine_of(live).wants_rebuild
+    await live.settled()
+    assert (engine_of(live).is_settled, engine_of(live).wants_rebuild) == (False, False)
+    assert engine_of(live).scorer.index.kind == "hnsw"
+    assert first(live, spelled, "手机银行每天最多能转多少钱") == "transfer-limit"
+
+
+@pytest.mark.usefixtures("_graph_from_the_start")
+async def test_a_large_index_that_was_changed_much_is_built_anew_where_nothing_is_to_be_learnt(
+    live: LiveEngine, lessons: Lessons, bank: list[EntryContent], spelled: Any
+) -> None:
+    await live.show(1, bank)
+    lessons.hold()
+    await live.show(2, bank[1:])
+    await live.show(3, bank)
+    assert (engine_of(live).is_settled, engine_of(live).wants_rebuild) == (True, True)
+    lessons.let_go()
+    await live.settled()
+    assert (engine_of(live).release.id, engine_of(live).wants_rebuild) == (3, False)
+    assert first(live, spelled, "银行卡丢了怎么办") == "lost-card"
+
+
+@pytest.mark.usefixtures("_graph_from_the_start")
+async def test_publications_go_on_while_a_large_index_is_built_anew(
+    live: LiveEngine, lessons: Lessons, slow: Slow, bank: list[EntryContent], spelled: Any
+) -> None:
+    await live.show(1, bank)
+    lessons.fails = True
+    slow.hold()
+    await live.show(2, bank[2:])
+    await asyncio.to_thread(slow.building.wait, 30)
+    await asyncio.wait_for(live.show(3, bank[1:]), 30)
+    assert engine_of(live).release.id == 3
+    assert first(live, spelled, "手机银行每天最多能转多少钱") == "transfer-limit"
+    slow.go_on.set()
+    await live.settled()
+    assert engine_of(live).release.id == 3
+    assert first(live, spelled, "手机银行每天最多能转多少钱") == "transfer-limit"
+    assert "lost-card" not in engine_of(live).entries

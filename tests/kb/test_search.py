@@ -54,6 +54,30 @@ async def test_the_right_entry_comes_first(published: KnowledgeBase, language: L
     assert search.candidates[0].entry.id == entry_id
 
 
+@pytest.mark.parametrize(
+    ("language", "written", "plain"),
+    [
+        ("zh", "信\u200b用卡不\ufeff见了要挂\u2060失", "信用卡不见了要挂失"),
+        ("zh", "💳丢了😭😭", "丢了"),
+        ("zh", "银行卡丢了怎么办😭？还有😅，开户需要带什么材料？🙏🏽", "银行卡丢了怎么办？还有，开户需要带什么材料？"),
+        ("zh", "開戶☎️要帶乜嘢㗎👨\u200d👩\u200d👧", "開戶要帶乜嘢㗎"),
+        ("en", "I lost 😱 my car\u00add 💳!", "I lost my card!"),
+    ],
+)
+async def test_pictures_and_what_nobody_sees_change_nothing(
+    published: KnowledgeBase, language: Lang, written: str, plain: str
+) -> None:
+    assert await published.search(written, language) == await published.search(plain, language)
+
+
+@pytest.mark.parametrize(("language", "text"), [("zh", "😡😡"), ("en", "👍")])
+async def test_a_message_of_pictures_alone_finds_something_unlikely(
+    published: KnowledgeBase, language: Lang, text: str
+) -> None:
+    search = await published.search(text, language)
+    assert search.confidences[0] < search.thresholds.clarify
+
+
 @pytest.mark.parametrize(("language", "text", "entry_id"), OTHER_SCRIPTS, ids=[case[1] for case in OTHER_SCRIPTS])
 async def test_traditional_and_full_width_text_find_the_same(
     published: KnowledgeBase, language: Lang, text: str, entry_id: str

@@ -1,7 +1,6 @@
 """How `kb.wording` repairs what customers type, and what it leaves alone."""
 
 import re
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -18,7 +17,6 @@ from kb.wording import Wording
 from kit.language import to_simplified
 
 FOLDER = Path(kb.__file__).parent
-LEAST_REPAIRED = 0.9
 MOST_DAMAGED = 0.01  # a third of the shipped questions are loose, Cantonese or regional; half of them are unseen here
 
 ENGLISH_SLIPS = {
@@ -281,6 +279,9 @@ GOOD_ENGLISH = (
     "Kowloon and Shenzhen branches", "pay with PayMe or FPS", "transfers under HKD 10,000",
 )  # fmt: skip
 
+# What is left of these is a word as well, or leaves too little to tell by; a list that may only become shorter.
+NOT_REPAIRED = {"理才亏了", "逾其了怎么办", "按接利率", "人脸识别事败", "withdrawl fee", "wanna close my acc"}
+
 MIXED = {
     ("我的acount被冻结", "zh"): "我的account被冻结",
     ("忘记passwrod点算", "zh"): "忘记password怎么办",
@@ -322,19 +323,16 @@ def _wording() -> Wording:
     return _build(_entries())
 
 
-def _rate(slips: dict[str, str], repair: Callable[[str], str]) -> tuple[float, list[str]]:
-    wrong = [f"{slip} -> {repair(slip)}, not {meant}" for slip, meant in slips.items() if repair(slip) != meant]
-    return 1 - len(wrong) / len(slips), wrong
-
-
 @pytest.mark.parametrize(
-    ("slips", "language"),
-    [(ENGLISH_SLIPS, "en"), (CHINESE_SLIPS, "zh"), (DIALECT, "zh")],
-    ids=["english", "chinese", "dialect"],
+    ("slip", "meant", "language"),
+    [
+        *((slip, meant, "en") for slip, meant in ENGLISH_SLIPS.items()),
+        *((slip, meant, "zh") for slip, meant in (CHINESE_SLIPS | DIALECT).items()),
+    ],
 )
-def test_most_slips_are_repaired(slips: dict[str, str], language: Lang) -> None:
-    rate, wrong = _rate(slips, lambda text: _wording().repair(to_simplified(text), language))
-    assert rate >= LEAST_REPAIRED, "\n".join(wrong)
+def test_each_slip_is_repaired(slip: str, meant: str, language: Lang) -> None:
+    is_repaired = _wording().repair(to_simplified(slip), language) == meant
+    assert is_repaired is (slip not in NOT_REPAIRED)
 
 
 @pytest.mark.parametrize(("text", "language"), MIXED)

@@ -257,6 +257,11 @@ def test_full_width_letters_are_letters() -> None:
     assert detect("ＡＴＭ在哪里").language is Language.ZH_HANS
 
 
+def test_invisible_characters_hide_no_language() -> None:
+    assert detect("我张卡唔\u200b见\u200b咗").language is Language.YUE
+    assert detect("\ufeffreset pass\u00adword").language is Language.EN
+
+
 def test_masked_text_keeps_its_language() -> None:
     assert detect("我的[card *1234]丢了，请打[phone]").language is Language.ZH_HANS
 
@@ -333,6 +338,11 @@ def test_detection_never_raises(text: str, default: AnswerLanguage) -> None:
         ("個人資料", "个人资料"),
         ("ＡＴＭ　５０００元", "ATM 5000元"),
         ("唔見咗張卡", "唔见咗张卡"),
+        ("衞生署 敍做 枱面 粧容 糭子 衹有", "卫生署 叙做 台面 妆容 粽子 只有"),
+        ("信\u200b用\ufe0f卡", "信用卡"),
+        ("帳\u200d戶", "账户"),
+        ("登\u2060入", "登录"),
+        ("卡丢了😭", "卡丢了😭"),
         ("How do I reset my PIN?", "How do I reset my PIN?"),
         ("", ""),
     ],

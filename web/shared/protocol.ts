@@ -21,6 +21,11 @@ export interface EntryQuestion {
   question: string;
 }
 
+export interface RelatedQuestion extends EntryQuestion {
+  /** What to show; messages from before it was told have only the question. */
+  label?: string;
+}
+
 export interface TextData {
   buttons?: TextButton[];
 }
@@ -28,7 +33,7 @@ export interface TextData {
 export interface AnswerData extends EntryQuestion {
   updated: string | null;
   risk: string | null;
-  related: EntryQuestion[];
+  related: RelatedQuestion[];
   answer_language: Language;
 }
 

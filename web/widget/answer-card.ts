@@ -2,7 +2,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { langAttribute, type Translate } from "../shared/i18n.ts";
 import { icon } from "../shared/icons.ts";
 import { blocks, drawBlocks } from "../shared/markdown.ts";
-import type { AnswerMessage } from "../shared/protocol.ts";
+import type { AnswerMessage, RelatedQuestion } from "../shared/protocol.ts";
 
 export interface AnswerCard {
   message: AnswerMessage;
@@ -73,11 +73,11 @@ function feedback(rated: boolean | null, rate: (helpful: boolean) => void, t: Tr
     </p>`;
 }
 
-function related(questions: { question: string }[], lang: string, say: (text: string) => void, t: Translate): TemplateResult {
+function related(questions: RelatedQuestion[], lang: string, say: (text: string) => void, t: Translate): TemplateResult {
   return html`<div class="options related" role="group" aria-label=${t("answer.related")}>
     <p class="quiet small">${t("answer.related")}</p>
-    ${questions.map(({ question }) => html`
-      <button type="button" class="button" lang=${lang} @click=${() => say(question)}>${question}</button>`)}
+    ${questions.map(({ question, label }) => html`
+      <button type="button" class="button" lang=${lang} @click=${() => say(question)}>${label ?? question}</button>`)}
   </div>`;
 }
 
