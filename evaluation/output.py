@@ -1,4 +1,4 @@
-"""Where the figures of a run go: to standard output, or to a file."""
+"""Where the figures of a run go: to standard output, or to a file; and texts for people."""
 
 from __future__ import annotations
 
@@ -24,5 +24,15 @@ def put_out(figures: Any, file: Path | None, console: Console) -> int:
     except OSError as error:
         print(text)
         console.print(f"[bold red]error[/]: {escape(str(error))}; the figures are above", soft_wrap=True)
+        return 2
+    return 0
+
+
+def write_text(text: str, file: Path, console: Console) -> int:
+    """Write a text for people to ``file``; returns the exit code, 2 where the file cannot take it."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        console.print(f"[bold red]error[/]: {escape(str(error))}", soft_wrap=True)
         return 2
     return 0

@@ -34,14 +34,18 @@ def cache_folder(settings: Settings) -> Path:
 
 @contextlib.asynccontextmanager
 async def published(
-    entries: Sequence[EntryContent], settings: Settings, encoder: TurnEncoder | None = None
+    entries: Sequence[EntryContent],
+    settings: Settings,
+    encoder: TurnEncoder | None = None,
+    cache: Path | None = None,
 ) -> AsyncIterator[Published]:
     """Publish ``entries`` into a database of their own, which is gone at the end.
 
     Args:
         entries: at least one.
         settings: the product's.
-        encoder: one that remembers by itself, so that nothing more is kept on disk; by default the configured one.
+        encoder: one that remembers by itself; by default the configured one.
+        cache: where vectors and lessons are kept: `cache_folder` without an encoder, else nowhere by default.
     """
     with tempfile.TemporaryDirectory(prefix="bilin-evaluation-") as folder:
         database = Database(f"sqlite+aiosqlite:///{Path(folder) / 'kb.db'}")
@@ -50,7 +54,7 @@ async def published(
             MemoryEvents(),
             SystemClock(),
             encoder or TurnEncoder(load_encoder(settings)),
-            cache=None if encoder else cache_folder(settings),
+            cache=cache if encoder else cache_folder(settings),
             options=SearchOptions.from_settings(settings),
             reranker=load_reranker(settings),
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from evaluation.reports.parts import PartsTable
 
 # What a table by slice or language has room for; a command has those of them that it reports.
 GROUP_FIGURES = (
@@ -23,15 +26,6 @@ GROUP_FIGURES = (
     "one_only",
     "split_wrongly",
 )
-VARIANT_FIGURES = (
-    "top1",
-    "auroc",
-    "calibration_error",
-    "coverage",
-    "answered_precision",
-    "false_answer_rate",
-    "search_ms_ratio",
-)
 
 
 def show(report: dict[str, Any], console: Console) -> None:
@@ -46,13 +40,9 @@ def show(report: dict[str, Any], console: Console) -> None:
                 escape(", ".join(f"{key}: {_short(inner)}" for key, inner in value.items())),
             )
     console.print(table)
-    for group, figures in (
-        ("by_slice", GROUP_FIGURES),
-        ("by_language", GROUP_FIGURES),
-        ("variants", VARIANT_FIGURES),
-    ):
+    for group in ("by_slice", "by_language"):
         if report.get(group):
-            console.print(_rows(group, report[group], figures))
+            console.print(_rows(group, report[group], GROUP_FIGURES))
 
 
 def _rows(title: str, members: dict[str, dict[str, Any]], figures: tuple[str, ...]) -> Table:
@@ -64,6 +54,17 @@ def _rows(title: str, members: dict[str, dict[str, Any]], figures: tuple[str, ..
     for name, member in members.items():
         table.add_row(escape(name), *(_short(member[figure]) for figure in present))
     return table
+
+
+def show_parts(tables: Sequence[PartsTable], console: Console) -> None:
+    """Print the tables of what each part is worth."""
+    for each in tables:
+        table = Table(title=escape(each.title), title_justify="left")
+        for column, name in enumerate(each.columns):
+            table.add_column(name, no_wrap=column == 0, overflow="fold")
+        for row in each.rows:
+            table.add_row(*map(escape, row))
+        console.print(table)
 
 
 def _short(value: Any) -> str:

@@ -108,6 +108,14 @@ class Thresholds:
     answer: float
     clarify: float
 
+    @property
+    def never_answer(self) -> bool:
+        """Whether no confidence is high enough for the share of right answers that is wanted."""
+        return self.answer >= 1.0
+
+
+NO_BARS = Thresholds(answer=1.0, clarify=1.0)
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -136,8 +144,24 @@ UNFITTED = Calibration(
     spread=np.array([0.1, 0.1, 0.5, 0.5, 1.0, 0.2, 5.0, 0.2]),
     weights=np.array([1.6, 0.4, 0.0, 0.0, 0.0, 0.0, 0.0, 0.4]),
     bias=0.0,
-    thresholds=Thresholds(answer=0.6, clarify=0.2),
+    thresholds=NO_BARS,
 )
+
+
+def unfitted(*, answered_precision: float, clarified_success: float) -> Calibration:
+    """For a knowledge base too small to fit anything to: its bars follow from the targets by the confidence alone.
+
+    The confidences of answers are taken to lie evenly between the bar and 1, so that ``(bar + 1) / 2`` of them are
+    right; each of three choices is taken to be right with the first one's confidence, so that ``1 - (1 - bar) ** 3`` of
+    the choices hold the right one.
+
+    Example:
+        >>> unfitted(answered_precision=0.75, clarified_success=0.5).thresholds.answer
+        0.5
+    """
+    answer = max(2 * answered_precision - 1, LEAST_ANSWER)
+    clarify = max(1 - (1 - clarified_success) ** (1 / 3), LEAST_CLARIFY)
+    return replace(UNFITTED, thresholds=Thresholds(answer, min(clarify, answer)))
 
 
 @dataclass(frozen=True)
@@ -157,8 +181,10 @@ class Samples:
     weight: float
 
 
-def fit_calibration(samples: Sequence[Samples], *, answered_precision: float, clarified_success: float) -> Calibration:
-    """Fit to queries that the scored head has not seen.
+def fit_calibration(
+    samples: Sequence[Samples], *, answered_precision: float, clarified_success: float
+) -> Calibration | None:
+    """Fit to queries that the scored head has not seen; None where there are too few of them.
 
     Args:
         samples: of each kind; kinds are weighed against each other by their weights.
@@ -168,7 +194,7 @@ def fit_calibration(samples: Sequence[Samples], *, answered_precision: float, cl
     kinds = [kind for kind in samples if len(kind.right)]
     right = np.concatenate([np.zeros(0, dtype=np.bool_), *(kind.right for kind in kinds)])
     if len(right) < MIN_SAMPLES or right.sum() < MIN_RIGHT or right.all():
-        return UNFITTED
+        return None
     found = np.concatenate([kind.features for kind in kinds])
     in_three = np.concatenate([kind.right_in_three for kind in kinds])
     weights = np.concatenate([np.full(len(kind.right), kind.weight / len(kind.right)) for kind in kinds])
@@ -176,9 +202,7 @@ def fit_calibration(samples: Sequence[Samples], *, answered_precision: float, cl
     centre, spread = found.mean(axis=0), found.std(axis=0)
     spread[spread < CONSTANT] = 1.0
     model = LogisticRegression(C=1.0, max_iter=1000).fit((found - centre) / spread, right, sample_weight=weights)
-    fitted = Calibration(
-        centre, spread, model.coef_[0].astype(np.float64), float(model.intercept_[0]), UNFITTED.thresholds
-    )
+    fitted = Calibration(centre, spread, model.coef_[0].astype(np.float64), float(model.intercept_[0]), NO_BARS)
     confidence = fitted.of(found)
     answer = max(lowest_confidence(confidence, right, weights, answered_precision), LEAST_ANSWER)
     clarify = max(confidence_at(confidence, in_three, weights, clarified_success), LEAST_CLARIFY)

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import structlog
+from filelock import FileLock
 
 from kb.batching import Batches
-from kb.bundled_encoder import COMPLETE, build
+from kb.bundled_encoder import COMPLETE, build, built_whole
 from kb.companions import with_companions
+from kb.model_files import fingerprint
 from kb.sentence_encoder import Encoder, EncoderUnavailable, SentenceEncoder
 from kb.space import Vectors
 from kit.counters import count_degraded
@@ -24,6 +26,9 @@ __all__ = ["Encoder", "EncoderUnavailable", "TurnEncoder", "Vectors", "load_enco
 log = structlog.get_logger(__name__)
 
 BUNDLED = "bundled"
+SOURCE = "source.txt"
+E5 = re.compile(r"(?<![a-z0-9])e5(?![a-z0-9])", re.IGNORECASE)
+E5_PREFIX = "query: "
 
 
 def prepared_folder(settings: Settings) -> Path:
@@ -36,7 +41,10 @@ def prepared_folder(settings: Settings) -> Path:
 
 
 def prepare(settings: Settings) -> Path:
-    """Build or fetch the configured model once and export it to ONNX beside its weights.
+    """Build or fetch the configured model and export it to ONNX beside its weights, unless that is done.
+
+    A model in a folder of this machine is exported again when its files are others; where that folder is gone, what was
+    exported serves on. Of several workers one exports, and the others wait for it.
 
     Raises:
         WeightsMismatch: the bundled weights are not the ones this version reads.
@@ -45,25 +53,42 @@ def prepare(settings: Settings) -> Path:
     folder = prepared_folder(settings)
     if settings.encoder == BUNDLED:
         return build(folder)
-    if (folder / COMPLETE).is_file():
-        return folder
-    from sentence_transformers import SentenceTransformer
-
     try:
-        model = SentenceTransformer(
-            settings.encoder,
-            device="cpu",
-            backend="onnx",
-            model_kwargs={"provider": "CPUExecutionProvider", "export": True},
-        )
+        source = fingerprint(Path(settings.encoder)) if Path(settings.encoder).is_dir() else None
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.parent / f".{folder.name}.lock"):
+            if not _is_prepared(folder, source):
+                with built_whole(folder) as built:
+                    _export(settings.encoder, built)
+                    (built / SOURCE).write_text(source or "")
     except Exception as error:  # transformers, safetensors and optimum share no base
         raise EncoderUnavailable(
             f"The encoder {settings.encoder!r} cannot be loaded: {error}. "
             "Set BILIN_ENCODER to a sentence-transformers name or path that this machine can read, or to 'bundled'."
         ) from error
-    model.save_pretrained(str(folder))
-    (folder / COMPLETE).write_text("{}")
     return folder
+
+
+def _is_prepared(folder: Path, source: str | None) -> bool:
+    return (folder / COMPLETE).is_file() and source in (None, _source_of(folder))
+
+
+def _source_of(folder: Path) -> str:
+    """The fingerprint of the files that a prepared model was made from; empty where it was no local folder."""
+    file = folder / SOURCE
+    return file.read_text() if file.is_file() else ""
+
+
+def _export(encoder: str, folder: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(
+        encoder,
+        device="cpu",
+        backend="onnx",
+        model_kwargs={"provider": "CPUExecutionProvider", "export": True},
+    )
+    model.save_pretrained(str(folder))
 
 
 def load_encoder(settings: Settings) -> Encoder:
@@ -73,11 +98,12 @@ def load_encoder(settings: Settings) -> Encoder:
         WeightsMismatch, EncoderUnavailable: as ``prepare``; also when what was prepared is damaged.
     """
     folder = prepare(settings)
+    source = _source_of(folder)
     try:
         configured = SentenceEncoder(
             folder,
-            name=settings.encoder,
-            prefix=settings.encoder_prefix,
+            name=f"{settings.encoder}#{source}" if source else settings.encoder,
+            prefix=prefix_of(settings),
             threads=settings.encoder_threads,
             precision=settings.encoder_precision,
         )
@@ -86,6 +112,14 @@ def load_encoder(settings: Settings) -> Encoder:
             f"The prepared encoder in {folder} cannot be loaded: {error}. Delete that folder and start again."
         ) from error
     return with_companions(configured, settings) if settings.encoder_companions else configured
+
+
+def prefix_of(settings: Settings) -> str:
+    """What is put in front of every text: the configured prefix; else the e5 family's own, or nothing."""
+    if settings.encoder_prefix:
+        return settings.encoder_prefix
+    is_e5 = settings.encoder == BUNDLED or E5.search(settings.encoder) is not None
+    return E5_PREFIX if is_e5 else ""
 
 
 class TurnEncoder:

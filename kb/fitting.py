@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from kb.confidence import UNFITTED, Calibration, Samples, features, fit_calibration
+from kb.confidence import Calibration, Samples, features, fit_calibration, unfitted
 from kb.content import LANGUAGES, Lang
 from kb.head import Head, fit_head
 from kb.rows import Rows
@@ -99,7 +99,15 @@ def fit(
 
 def _head(rows: Rows, n_entries: int, everyday: Rows, parts: Parts) -> Head:
     strange = everyday.vectors if parts.belonging else everyday.vectors[:0]
-    return fit_head(rows.vectors, rows.entries, n_entries, strange, adapter=parts.adapter, classifier=parts.classifier)
+    return fit_head(
+        rows.vectors,
+        rows.entries,
+        n_entries,
+        strange,
+        n_questions=int((~rows.passages).sum()),
+        adapter=parts.adapter,
+        classifier=parts.classifier,
+    )
 
 
 def _hold_out(
@@ -140,16 +148,7 @@ def _asked(scorer: Scorer, queries: Rows, weight: float) -> Samples:
 
 def _calibrations(samples: dict[Lang, list[Samples]], targets: Targets) -> dict[Lang, Calibration]:
     """One a language; a language in which nothing could be held out borrows the other's."""
-    fitted = {
-        language: fit_calibration(
-            samples[language],
-            answered_precision=targets.answered_precision,
-            clarified_success=targets.clarified_success,
-        )
-        for language in LANGUAGES
-    }
-    for language in LANGUAGES:
-        other: Lang = "en" if language == "zh" else "zh"
-        if fitted[language] is UNFITTED:
-            fitted[language] = fitted[other]
-    return fitted
+    wanted = asdict(targets)
+    zh, en = (fit_calibration(samples[language], **wanted) for language in LANGUAGES)
+    neither = unfitted(**wanted)
+    return dict(zip(LANGUAGES, (zh or en or neither, en or zh or neither), strict=True))

@@ -89,6 +89,7 @@ def fit_head(
     n_entries: int,
     everyday: Vectors,
     *,
+    n_questions: int,
     adapter: bool = True,
     classifier: bool = True,
 ) -> Head:
@@ -99,10 +100,11 @@ def fit_head(
         entries: position of each text's entry, shape ``(texts,)``.
         n_entries: how many entries there are.
         everyday: of sentences that no bank answers, shape ``(sentences, dimensions)``; may be empty.
+        n_questions: how many of the texts are questions: what else they say does not tell how people ask.
         adapter: whether to fit the adapter.
         classifier: whether to fit the classifier.
     """
-    if n_entries < MIN_ENTRIES or len(vectors) < MIN_QUESTIONS_PER_ENTRY * n_entries:
+    if n_entries < MIN_ENTRIES or n_questions < MIN_QUESTIONS_PER_ENTRY * n_entries:
         return NOTHING_LEARNT
     basis = _principal_directions(vectors)
     y = torch.from_numpy(np.ascontiguousarray(entries))

@@ -117,6 +117,8 @@ class LiveEngine:
         """Search these entries from now on. Queries under way end on the old engine."""
         async with self._swap:
             engine, self.wording = await asyncio.to_thread(self._build, release_id, entries)
+            if self.engine is None or self.engine.fitted is not engine.fitted:
+                _warn_of_unreached(engine.fitted)
             self.engine = engine
             if engine.release.mended.is_made:  # else nobody knows yet what of the vectors is in use
                 in_use = chain(engine.release.rows.texts, engine.release.everyday.texts, engine.release.checks.texts)
@@ -283,6 +285,7 @@ class LiveEngine:
         async with self._swap:
             if self.engine is not None and self.engine.release is release:
                 self.engine = self._built = made
+                _warn_of_unreached(fitted)
                 log.info("release_learnt", release_id=release.id)
         return True
 
@@ -316,6 +319,14 @@ class LiveEngine:
         async with self._swap:
             self._meant = {key: meant or key[0] for key, meant in texts.items()}
             return await asyncio.to_thread(release.meaning, lambda *key: self._meant[key], self._vectors.encode)
+
+
+def _warn_of_unreached(fitted: Fit) -> None:
+    """Say in which languages no confidence promises the share of right answers that the operator wants."""
+    for language, calibration in fitted.calibrations.items():
+        if calibration.thresholds.never_answer:
+            count_degraded("precision_unreached")
+            log.warning("precision_unreached", language=language, change="BILIN_ANSWERED_PRECISION")
 
 
 async def _in_background(work: Callable[[], Made]) -> Made:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ FUSION_TEMPERATURE = 0.05
 PASSAGE_WEIGHT = 0.9
 LEXICAL_TEMPERATURE = 0.05
 LEXICAL_WEIGHT = 0.25
+UNTAUGHT = ("context", "splitting")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Parts:
     wording: bool = True
     context: bool = True
     splitting: bool = True
+
+    @property
+    def taught(self) -> Parts:
+        """As lessons see them: what only reads a message in another way teaches nothing."""
+        return replace(self, **dict.fromkeys(UNTAUGHT, True))
 
     @classmethod
     def without(cls, names: Sequence[str]) -> Parts:

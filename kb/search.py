@@ -189,7 +189,7 @@ class Release:
     @cached_property
     def made_with(self) -> str:
         """Changes whenever an old fit could not be used for new entries."""
-        return fit_key([self.encoder, repr((self.space, self.parts, self.targets)), *self.everyday.texts])
+        return fit_key([self.encoder, repr((self.space, self.parts.taught, self.targets)), *self.everyday.texts])
 
     @cached_property
     def key(self) -> str:

@@ -17,6 +17,7 @@ Degradation = Literal[
     "vector_cache_corrupt",
     "fit_cache_corrupt",
     "release_not_learnt",
+    "precision_unreached",
     "content_invalid",
     "webhook_failed",
     "bridge_failed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,16 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+MOST_THREADS = 4
+
+
+def default_threads() -> int:
+    """The processors that this process may use, or all where the system does not say; at most `MOST_THREADS`."""
+    try:
+        usable = len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS
+        usable = os.cpu_count() or 1
+    return min(usable, MOST_THREADS)
 
 
 class Settings(BaseSettings):
@@ -66,8 +77,15 @@ class Settings(BaseSettings):
     )
 
     encoder: str = Field("bundled", description="'bundled', or any sentence-transformers name or path.")
-    encoder_prefix: str = Field("query: ", description="Text put in front of everything that is encoded.")
-    encoder_threads: int = Field(2, ge=1, description="Threads of one encoding call.")
+    encoder_prefix: str = Field(
+        "",
+        description="Text put in front of everything that is encoded; empty means what the encoder is known to need.",
+    )
+    encoder_threads: int = Field(
+        default_factory=default_threads,
+        ge=1,
+        description="Threads of one encoding call; default: the processors that this process may use, at most 4.",
+    )
     encoder_precision: Literal["float32", "int8"] = Field(
         "float32", description="Weights of the encoder and its English companion as they are, or in 8 bits."
     )

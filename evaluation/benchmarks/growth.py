@@ -1,4 +1,4 @@
-"""How the time and memory of a search go with the number of questions, which are made up."""
+"""How the time, recall and memory of a search go with the number of questions, which are made up."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from evaluation.benchmarks.bm25 import Bm25
 from evaluation.benchmarks.memory import grown
 from evaluation.benchmarks.questions import Questions, made_up_texts
+from evaluation.benchmarks.recall import recall
 from evaluation.benchmarks.timing import Ids, in_turns, nearest
 from kb.scoring import NEIGHBOURS
 from kb.vector_index import VectorIndex
@@ -29,6 +30,7 @@ class Size:
         index_ms: Bilin's index.
         flat_ms: every vector compared.
         bm25_ms: BM25 over as many texts; cutting the query into words is not counted.
+        recall: share of the nearest by Flat that Bilin's index finds as well.
         index_bytes: Bilin's index, a question.
         flat_bytes: the vectors alone, a question.
         bm25_bytes: BM25's index without its vocabulary, a question.
@@ -39,6 +41,7 @@ class Size:
     index_ms: float
     flat_ms: float
     bm25_ms: float
+    recall: float
     index_bytes: float
     flat_bytes: float
     bm25_bytes: float
@@ -64,13 +67,14 @@ def measure(questions: int, seed: int) -> Size:
 
     neighbours = min(NEIGHBOURS, questions)
     by_vectors = [nearest(search, vector_queries, neighbours) for search in (index.search, flat.search)]
-    (index_ms, _), (flat_ms, _), (bm25_ms, _) = in_turns(QUERIES, [*by_vectors, by_words])
+    (index_ms, found), (flat_ms, exact), (bm25_ms, _) = in_turns(QUERIES, [*by_vectors, by_words])
     return Size(
         questions=questions,
         kind=index.kind,
         index_ms=index_ms,
         flat_ms=flat_ms,
         bm25_ms=bm25_ms,
+        recall=recall(found, exact),
         index_bytes=index_bytes / questions,
         flat_bytes=flat_bytes / questions,
         bm25_bytes=bm25_bytes / questions,

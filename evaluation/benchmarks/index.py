@@ -16,6 +16,7 @@ from rich.table import Table
 
 from evaluation.benchmarks.memory import allocated_bytes
 from evaluation.benchmarks.questions import Questions
+from evaluation.benchmarks.recall import recall
 from evaluation.benchmarks.timing import in_turns, nearest
 from evaluation.output import put_out
 from kb.vector_index import REBUILD_SHARE, VectorIndex
@@ -79,7 +80,7 @@ def measure(rows: int, dimensions: int, seed: int, threads: int) -> Measured:
         flat_ms=flat_ms,
         index_ms=index_ms,
         times_as_fast=flat_ms / index_ms,
-        recall=float(np.mean([np.isin(near, got).mean() for near, got in zip(right, found, strict=True)])),
+        recall=recall(found, right),
         worn_ms=worn_ms,
         change_ms=_change_ms(index, questions),
         bytes_a_row=bytes_a_row,

@@ -27,7 +27,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from evaluation.benchmarks import accuracy, cost, growth
-from evaluation.benchmarks.index import SIZES, row_counts
+from evaluation.benchmarks.index import row_counts
 from evaluation.benchmarks.tables import accuracy_table, cost_table, size_table
 from evaluation.benchmarks.timing import one_thread
 from evaluation.datasets import Query, read_knowledge, read_queries
@@ -39,6 +39,7 @@ from kit.settings import Settings
 PARTS = ("accuracy", "cost", "size")
 EPOCHS = 300
 SAMPLE = 300
+SIZES = "1000,10000,100000,1000000"
 
 console = Console(stderr=True)
 

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from evaluation.benchmarks.cost import MOST
+from kb.scoring import NEIGHBOURS
 
 Shown = dict[str, Callable[[dict[str, Any]], str]]
 
@@ -33,6 +34,7 @@ SIZE: Shown = {
     "Bilin's index, p50 ms": lambda size: f"{size['index_ms']:.3f}",
     "Flat, p50 ms": lambda size: f"{size['flat_ms']:.3f}",
     "BM25, p50 ms": lambda size: f"{size['bm25_ms']:.3f}",
+    f"recall@{NEIGHBOURS} against Flat": lambda size: f"{size['recall']:.4f}",
     "Bilin's index, bytes a question": lambda size: f"{size['index_bytes']:,.0f}",
     "Flat, bytes a question": lambda size: f"{size['flat_bytes']:,.0f}",
     "BM25, bytes a question": lambda size: f"{size['bm25_bytes']:,.0f}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,12 +43,17 @@ def question_files(arguments: argparse.Namespace, option: str, kind: Kind) -> di
     named: list[Path] | None = getattr(arguments, option, None)
     if named:
         return {str(path): path for path in named}
-    sets = [read_dataset(name) for name in arguments.dataset or [SHIPPED_TEST]]
-    files = {f"{one.card.name}-{one.card.version}/{path.name}": path for one in sets for path in one.files(kind)}
+    sets = arguments.dataset or [SHIPPED_TEST]
+    files = dataset_files(sets, kind)
     if not files:
-        names = ", ".join(one.card.name for one in sets)
-        raise DatasetError(f"{names} has no {kind}. Name a --dataset that has, or the files with --{option}.")
+        raise DatasetError(f"{', '.join(sets)} has no {kind}. Name a --dataset that has, or the files with --{option}.")
     return files
+
+
+def dataset_files(names: Sequence[str], kind: Kind) -> dict[str, Path]:
+    """The files of a kind in data sets, each by the names of its set and its own."""
+    sets = [read_dataset(name) for name in names]
+    return {f"{one.card.name}-{one.card.version}/{path.name}": path for one in sets for path in one.files(kind)}
 
 
 def read_all(files: Mapping[str, Path], read: Callable[[Path], list[Case]]) -> tuple[list[Case], dict[str, str]]:

@@ -25,11 +25,16 @@ def auroc(questions: Sequence[Answered]) -> Score:
     if not any(kinds) or all(kinds):
         return Score(None, None, 0, tuple(None for _ in questions))
     pairs = np.array([confidences, kinds], dtype=float).T
-    interval = bootstrap(list(pairs), _area, seed=SEED, rounds=ROUNDS_OF_CURVES)
-    return Score(_area(pairs), interval, len(questions), confidences)
+    interval = bootstrap(list(pairs), area, seed=SEED, rounds=ROUNDS_OF_CURVES)
+    return Score(area(pairs), interval, len(questions), confidences)
 
 
-def _area(pairs: np.ndarray) -> float:
+def area(pairs: np.ndarray) -> float:
+    """The area of rows of a confidence and 1 for in scope, 0 for out of scope; NaN where one kind is missing.
+
+    >>> area(np.array([[0.9, 1], [0.5, 0], [0.5, 1]]))
+    0.75
+    """
     from scipy.stats import rankdata
 
     inside = pairs[:, 1] == 1

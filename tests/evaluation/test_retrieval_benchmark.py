@@ -12,7 +12,7 @@ import pytest
 import torch
 from threadpoolctl import threadpool_info
 
-from evaluation.benchmarks import index, rasa_peer
+from evaluation.benchmarks import growth, index, rasa_peer, retrieval
 from evaluation.benchmarks.accuracy import figures_of
 from evaluation.benchmarks.bm25 import Bm25, words
 from evaluation.benchmarks.memory import grown
@@ -23,6 +23,7 @@ from evaluation.benchmarks.retrieval import main
 from evaluation.benchmarks.timing import in_turns, one_thread
 from evaluation.datasets import Query
 from kb.content import EntryContent
+from kb.vector_index import VectorIndex
 
 QUESTIONS = [
     {"id": "q1", "text": "银行卡不见了要挂失", "language": "zh", "entry_id": "lost-card"},
@@ -217,9 +218,25 @@ def test_sizes_need_no_knowledge_base_and_no_questions(capsys: pytest.CaptureFix
     small, large = json.loads(captured.out)["size"]
     assert (small["questions"], large["questions"], large["kind"]) == (5000, 20000, "flat")
     assert min(value for size in (small, large) for value in size.values() if isinstance(value, float)) > 0
+    assert (small["recall"], large["recall"]) == (1.0, 1.0), "every vector is compared"
     assert large["flat_ms"] > small["flat_ms"]
     assert large["flat_bytes"] == pytest.approx(384 * 4, rel=0.05)
     assert "20,000" in captured.err
+    assert "recall@128 against Flat" in captured.err
+
+
+def test_recall_is_the_share_of_what_flat_finds_that_the_graph_finds_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    build = VectorIndex.build
+
+    def half(vectors: Any, ids: Any) -> VectorIndex:
+        return build(vectors[::2], ids[::2])
+
+    monkeypatch.setattr(VectorIndex, "build", half)
+    assert growth.measure(2000, seed=0).recall == pytest.approx(0.5, abs=0.1)
+
+
+def test_without_a_wish_it_grows_to_a_million() -> None:
+    assert retrieval._parser().parse_args([]).sizes == [1000, 10_000, 100_000, 1_000_000]
 
 
 def test_memory_is_that_of_what_was_made_whatever_is_thrown_away_meanwhile() -> None:

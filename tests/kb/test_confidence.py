@@ -20,6 +20,7 @@ from kb.confidence import (
     features,
     fit_calibration,
     lowest_confidence,
+    unfitted,
 )
 
 # ── from where on ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -94,7 +95,13 @@ def made(count: int, seed: int, doubt: float = 1.0) -> tuple[Samples, NDArray[np
 
 
 def fitted(*kinds: Samples, answered: float = 0.9, clarified: float = 0.6) -> Calibration:
-    return fit_calibration(kinds, answered_precision=answered, clarified_success=clarified)
+    found = fit_calibration(kinds, answered_precision=answered, clarified_success=clarified)
+    assert found is not None
+    return found
+
+
+def tells_nothing(*kinds: Samples) -> bool:
+    return fit_calibration(kinds, answered_precision=0.9, clarified_success=0.6) is None
 
 
 def test_confidence_is_the_probability_of_being_right() -> None:
@@ -162,7 +169,8 @@ def test_a_kind_without_samples_is_no_kind() -> None:
     empty = Samples(samples.features[:0], samples.right[:0], samples.right[:0], 5.0)
     one, other = fitted(samples), fitted(empty, samples)
     assert one.thresholds == other.thresholds
-    assert fitted() is fitted(empty) is UNFITTED
+    assert tells_nothing()
+    assert tells_nothing(empty)
 
 
 def test_a_feature_that_never_varied_tells_nothing_when_it_does() -> None:
@@ -186,20 +194,41 @@ def test_a_feature_that_never_varied_tells_nothing_when_it_does() -> None:
     ids=["few", "all right", "none right"],
 )
 def test_samples_that_tell_nothing_leave_it_unfitted(samples: Samples) -> None:
-    assert fitted(samples) is UNFITTED
+    assert tells_nothing(samples)
 
 
 def test_what_is_more_likely_wrong_is_never_answered_however_easy_the_samples_were() -> None:
     right = np.tile([False, True], 50)
     easy = Samples(np.repeat(right[:, None], len(FEATURES), axis=1).astype(np.float64), right, right, 1.0)
-    bars = fit_calibration([easy], answered_precision=0.01, clarified_success=0.001).thresholds
+    bars = fitted(easy, answered=0.01, clarified=0.001).thresholds
     assert (bars.answer, bars.clarify) == (LEAST_ANSWER, LEAST_CLARIFY)
 
 
 def test_unfitted_it_is_surer_of_the_near_than_of_the_far() -> None:
-    assert UNFITTED.confidence(scores(cosine=[0.9, 0.1])) > UNFITTED.thresholds.answer
-    assert UNFITTED.confidence(scores(cosine=[0.2, 0.1])) < UNFITTED.thresholds.clarify
+    calibration = unfitted(answered_precision=0.95, clarified_success=0.5)
+    assert calibration.confidence(scores(cosine=[0.9, 0.1])) > calibration.thresholds.answer
+    assert calibration.confidence(scores(cosine=[0.2, 0.1])) < calibration.thresholds.clarify
     assert len(UNFITTED.centre) == len(UNFITTED.spread) == len(UNFITTED.weights) == len(FEATURES)
+
+
+@pytest.mark.parametrize(
+    ("answered", "clarified", "answer", "clarify"),
+    [(0.95, 0.5, 0.9, 0.2063), (0.8, 0.5, 0.6, 0.2063), (0.8, 0.784, 0.6, 0.4), (0.6, 0.99, 0.5, 0.5)],
+)
+def test_unfitted_its_bars_follow_from_what_is_wanted(
+    answered: float, clarified: float, answer: float, clarify: float
+) -> None:
+    bars = unfitted(answered_precision=answered, clarified_success=clarified).thresholds
+    assert (bars.answer, bars.clarify) == pytest.approx((answer, clarify), abs=1e-4)
+    assert not bars.never_answer
+
+
+def test_where_nothing_is_right_often_enough_it_never_answers() -> None:
+    random = np.random.default_rng(0)
+    right = np.arange(400) % 2 == 0
+    samples = Samples(random.normal(size=(1, len(FEATURES))).repeat(400, axis=0), right, right, 1.0)
+    assert fitted(samples, answered=0.9).thresholds.never_answer
+    assert not fitted(samples, answered=0.4).thresholds.never_answer
 
 
 def test_the_most_extreme_scores_are_still_probabilities() -> None:

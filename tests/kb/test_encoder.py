@@ -3,14 +3,16 @@
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kb.companions import ENGLISH
-from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors, load_encoder, prepared_folder
+from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors, load_encoder, prefix_of, prepare, prepared_folder
 from kb.ensemble import EnsembleEncoder
+from kb.model_files import fingerprint
 from kb.sentence_encoder import FULL, SMALL
 from kb.space import View, single
 from kit.settings import Settings
@@ -146,7 +148,7 @@ def test_another_model_is_named_by_its_path(tiny_model: Path, other_model: Setti
 
     found = load_encoder(other_model).encode(["lost card", "银行卡"])
     plain = SentenceTransformer(str(tiny_model), device="cpu")
-    expected = plain.encode(["query: lost card", "query: 银行卡"], normalize_embeddings=True)
+    expected = plain.encode(["lost card", "银行卡"], normalize_embeddings=True)
     assert found.shape == (2, 16)
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-5)
     np.testing.assert_allclose(found, expected, atol=1e-5)
@@ -170,10 +172,99 @@ def test_a_prepared_model_needs_its_source_no_more(tiny_model: Path, tmp_path: P
 
 
 def test_the_prefix_is_the_settings_and_part_of_the_name(other_model: Settings) -> None:
-    query = load_encoder(other_model)
+    query = load_encoder(other_model.model_copy(update={"encoder_prefix": "query: "}))
     passage = load_encoder(other_model.model_copy(update={"encoder_prefix": "passage: "}))
     assert query.name != passage.name
     assert not np.allclose(query.encode(["loan"]), passage.encode(["loan"]))
+
+
+@pytest.mark.parametrize(
+    ("encoder", "prefix"),
+    [
+        ("bundled", "query: "),
+        ("intfloat/multilingual-e5-small", "query: "),
+        ("/models/E5_large", "query: "),
+        ("BAAI/bge-small-zh", ""),
+        ("/models/a7e5b", ""),
+        ("sentence-transformers/all-MiniLM-L6-v2", ""),
+    ],
+)
+def test_only_the_e5_family_gets_its_prefix_unasked(encoder: str, prefix: str) -> None:
+    assert prefix_of(Settings(_env_file=None, encoder=encoder)) == prefix
+    assert prefix_of(Settings(_env_file=None, encoder=encoder, encoder_prefix="ask: ")) == "ask: "
+
+
+@pytest.fixture
+def own_model(tiny_model: Path, tmp_path: Path) -> Settings:
+    """A copy of the tiny model, which a test may change."""
+    import shutil
+
+    shutil.copytree(tiny_model, tmp_path / "own")
+    return Settings(encoder=str(tmp_path / "own"), encoder_companions=False, data_dir=tmp_path / "var")
+
+
+def change_weights(folder: Path) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    weights = load_file(folder / "model.safetensors")
+    save_file({name: values + 0.1 * np.sign(values) for name, values in weights.items()}, folder / "model.safetensors")
+
+
+def test_other_weights_at_the_same_path_are_another_encoder(own_model: Settings) -> None:
+    before = load_encoder(own_model)
+    assert load_encoder(own_model).name == before.name
+    change_weights(Path(own_model.encoder))
+    after = load_encoder(own_model)
+    assert after.name != before.name
+    assert not np.allclose(after.encode(["lost card"]), before.encode(["lost card"]), atol=1e-4)
+
+
+def test_another_configuration_at_the_same_path_is_another_encoder_and_a_note_beside_it_is_not(
+    own_model: Settings,
+) -> None:
+    folder = Path(own_model.encoder)
+    before = fingerprint(folder)
+    (folder / "README.md").write_text("ours")
+    assert fingerprint(folder) == before
+    pooling = next(folder.glob("*Pooling/config.json"))
+    pooling.write_text(pooling.read_text().replace("mean", "cls "))
+    assert fingerprint(folder) != before
+
+
+def test_an_export_that_is_broken_off_leaves_nothing_behind_and_the_next_one_is_whole(
+    other_model: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kb import encoder as encoder_module
+
+    export = encoder_module._export
+
+    def broken_off(encoder: str, folder: Path) -> None:
+        export(encoder, folder)
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(encoder_module, "_export", broken_off)
+        with pytest.raises(EncoderUnavailable, match="No space left on device"):
+            load_encoder(other_model)
+    assert [path for path in prepared_folder(other_model).parent.iterdir() if path.is_dir()] == []
+    assert load_encoder(other_model).encode(["loan"]).shape == (1, 16)
+
+
+def test_of_workers_that_start_together_one_exports(other_model: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kb import encoder as encoder_module
+
+    exported: list[str] = []
+    export = encoder_module._export
+
+    def noted(encoder: str, folder: Path) -> None:
+        exported.append(encoder)
+        export(encoder, folder)
+
+    monkeypatch.setattr(encoder_module, "_export", noted)
+    with ThreadPoolExecutor(3) as workers:
+        folders = list(workers.map(prepare, [other_model] * 3))
+    assert exported == [other_model.encoder]
+    assert set(folders) == {prepared_folder(other_model)}
 
 
 def test_no_two_models_share_a_name_or_a_folder(other_model: Settings) -> None:

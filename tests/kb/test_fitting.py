@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kb import confidence
-from kb.confidence import UNFITTED
+from kb.confidence import UNFITTED, Calibration
 from kb.content import LANGUAGES, Lang
 from kb.fitting import MIN_CHECKS, Fit, Targets, fit
 from kb.rows import Rows
@@ -63,6 +63,10 @@ def learn(rows: Rows, checks: Rows = NO_CHECKS, parts: Parts | None = None, targ
     return fit("key", "made with", ids, rows, EVERYDAY, checks, MEANS, parts or Parts(), targets or Targets())
 
 
+def is_fitted(calibration: Calibration) -> bool:
+    return calibration.weights is not UNFITTED.weights
+
+
 def test_a_fit_says_what_it_was_made_from_and_in_which_order_it_knows_the_entries() -> None:
     found = learn(questions(5, 4))
     assert (found.key, found.made_with) == ("key", "made with")
@@ -101,19 +105,36 @@ def test_each_language_has_its_own_calibration() -> None:
 @pytest.mark.parametrize(("written", "silent"), [("zh", "en"), ("en", "zh")])
 def test_a_language_with_nothing_written_borrows_the_others_calibration(written: Lang, silent: Lang) -> None:
     found = learn(questions(10, 10, english=written == "en")).calibrations
-    assert found[written] is not UNFITTED
+    assert is_fitted(found[written])
     assert found[silent] is found[written]
 
 
 def test_a_knowledge_base_too_small_to_hold_anything_out_is_left_unfitted() -> None:
     found = learn(questions(1, 3))
-    assert found.calibrations == {"zh": UNFITTED, "en": UNFITTED}
+    assert not any(map(is_fitted, found.calibrations.values()))
     assert found.head.adapter is None
 
 
 def test_a_held_out_question_whose_entry_has_no_other_is_no_question_that_should_have_been_found() -> None:
     """Entries with one question each: they would all count as mistakes, and the bot would never answer."""
-    assert learn(questions(200, 1)).calibrations == {"zh": UNFITTED, "en": UNFITTED}
+    assert not any(map(is_fitted, learn(questions(200, 1)).calibrations.values()))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_knowledge_base_too_small_to_fit_keeps_to_the_targets_too(language: Lang) -> None:
+    careful, bold = (
+        learn(questions(1, 3), targets=Targets(answered_precision=wanted)).calibrations[language].thresholds.answer
+        for wanted in (0.95, 0.8)
+    )
+    assert careful == pytest.approx(0.9)
+    assert bold == pytest.approx(0.6)
+
+
+def test_passages_are_no_questions_and_do_not_make_up_for_them() -> None:
+    few, passages = questions(8, 1), questions(8, 6, seed=1)
+    passages = replace(passages, passages=np.ones(len(passages), bool))
+    assert learn(together(few, passages)).head.adapter is None
+    assert learn(together(questions(8, 3), passages)).head.adapter is not None
 
 
 def test_to_want_more_right_answers_is_to_answer_less() -> None:

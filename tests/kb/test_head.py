@@ -33,6 +33,7 @@ def questions(each: int, seed: int, entries: int = ENTRIES) -> tuple[Vectors, ND
 
 def learn(texts: Vectors, owners: NDArray[np.int64], entries: int = ENTRIES, **options: Any) -> Head:
     """What the texts teach, beside no everyday sentences unless ``everyday`` gives some."""
+    options.setdefault("n_questions", len(texts))
     return fit_head(texts, owners, entries, options.pop("everyday", texts[:0]), **options)
 
 
@@ -80,6 +81,12 @@ def test_one_vector_is_adapted_as_in_a_batch() -> None:
 def test_too_little_teaches_nothing(entries: int, each: int) -> None:
     texts, owners = questions(each, seed=0, entries=entries)
     assert learn(texts, owners, entries) is NOTHING_LEARNT
+
+
+def test_texts_that_are_no_questions_do_not_make_up_for_too_few() -> None:
+    texts, owners = questions(6, seed=0)
+    assert learn(texts, owners, n_questions=2 * ENTRIES - 1) is NOTHING_LEARNT
+    assert learn(texts, owners, n_questions=2 * ENTRIES).adapter is not None
 
 
 def test_without_lessons_vectors_stay_as_they_are() -> None:

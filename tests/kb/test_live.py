@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from kb import live as live_module
 from kb.checks import CheckQuestion
+from kb.confidence import NO_BARS
 from kb.content import EntryContent, Lang, Variant
 from kb.encoder import TurnEncoder, Vectors
 from kb.fits import FitCache
@@ -390,6 +392,27 @@ async def test_a_query_under_way_ends_on_the_engine_that_it_began_on(
     await live.settled()
     assert began.search(spelled.encode(text), text, "zh") == expected
     assert began.release.id == 1
+
+
+async def test_a_share_of_right_answers_that_cannot_be_reached_is_counted_in_each_language_once(
+    spelled: Any, bank: list[EntryContent], counted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn = Release.learn
+
+    def learning(release: Release) -> Fit:
+        fitted = learn(release)
+        never = {language: replace(each, thresholds=NO_BARS) for language, each in fitted.calibrations.items()}
+        return replace(fitted, calibrations=never)
+
+    async with opened(spelled) as live:
+        await live.show(1, bank)
+        assert counted.degraded("precision_unreached") == 0
+    monkeypatch.setattr(Release, "learn", learning)
+    async with opened(spelled) as live:
+        await live.show(1, bank)
+        assert counted.degraded("precision_unreached") == 2
+        await live.show(2, bank)
+        assert counted.degraded("precision_unreached") == 2, "what was learnt is the same"
 
 
 # ── parts ─────────────────────────────────────────────────────────────────────────────────────────────────────────

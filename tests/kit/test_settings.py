@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from kit.settings import ROOT, Settings, stored_secret
+from kit.settings import MOST_THREADS, ROOT, Settings, stored_secret
 
 RACE = "import sys, pathlib, kit.settings as s; print(s.stored_secret(pathlib.Path(sys.argv[1])))"
 
@@ -73,6 +73,21 @@ def test_relative_folders_lie_in_the_project_wherever_it_is_started_from() -> No
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize(("processors", "threads"), [(1, 1), (3, 3), (64, MOST_THREADS)])
+def test_the_encoder_has_the_processors_that_the_process_may_use(
+    monkeypatch: pytest.MonkeyPatch, processors: int, threads: int
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: set(range(processors)), raising=False)
+    assert Settings().encoder_threads == threads
+    assert Settings(encoder_threads=7).encoder_threads == 7
+
+
+def test_where_the_system_does_not_say_which_processors_it_has_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("os.sched_getaffinity", raising=False)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    assert Settings().encoder_threads == 3
 
 
 def test_addresses_are_derived_where_none_is_given(tmp_path: Path) -> None:
