@@ -93,7 +93,7 @@ DECISIONS = [
     ("distress goes first", TurnSignals(distress=0.9, asked=0.9), "faq", Reason.DISTRESS, False),
     ("anger", TurnSignals(at_bank=0.9), "faq", Reason.NEGATIVE_EMOTION, False),
     ("hinted at and understood", TurnSignals(asked=0.3), "ask_human", Reason.ASKED_FOR_HUMAN, True),
-    ("a complaint understood", TurnSignals(complaint=0.4), "complaint", Reason.COMPLAINT, True),
+    ("a complaint understood", TurnSignals(complaint=0.32), "complaint", Reason.COMPLAINT, True),
     ("the intent alone", TurnSignals(), "ask_human", None, True),
     ("hinted at and not understood", TurnSignals(asked=0.3), "faq", None, True),
     ("no intent at all", TurnSignals(asked=0.3), None, None, True),

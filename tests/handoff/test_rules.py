@@ -41,8 +41,8 @@ MISTAKES = [
     ("a row that is none", lambda table: table["rules"].insert(0, "asked"), "Row 1 must be a mapping"),
     ("a name with blanks", lambda table: table.update(name="my policy"), "'name' must be"),
     ("a field too many", lambda table: table.update(ruels=[]), "'ruels' means nothing here"),
-    ("a field of a row too many", change("asked", prio=3), "Row 8 ('asked'): 'prio' means nothing here"),
-    ("no reason", lambda table: row(table, "asked").pop("reason"), "Row 8 ('asked'): 'reason' is missing"),
+    ("a field of a row too many", change("asked", prio=3), "Row 9 ('asked'): 'prio' means nothing here"),
+    ("no reason", lambda table: row(table, "asked").pop("reason"), "Row 9 ('asked'): 'reason' is missing"),
     ("an unknown reason", change("asked", reason="bored"), "'reason' must be one of asked_for_human"),
     ("an unknown gate", change("asked", gate="door"), "'gate' must be one of words, understanding, search, event"),
     ("no why", change("asked", why=" "), "'why' must say in a sentence"),
@@ -143,7 +143,7 @@ def test_the_order_of_the_rows_is_the_policy(table: Table) -> None:
     table["rules"].remove(complaint := row(table, "complaint"))
     table["rules"].insert(0, complaint)
     second = before_bot(read, Standing(), parse_policy(table))
-    assert (first and first.rule, second and second.rule) == ("asked", "complaint")
+    assert (first and first.rule, second and second.rule) == ("asked_plainly", "complaint")
 
 
 @given(

@@ -232,7 +232,7 @@ async def test_figures_that_are_written_over_rest_want_a_date(
         written = await editor.put("/api/kb/entries/lost-card", json=body, headers={"If-Match": "*"})
         assert written.json()["revision"] == revision
         await editor.post("/api/kb/entries/lost-card/submit", json={"revision": revision})
-        [waiting] = (await reviewer.get("/api/kb/review")).json()["entries"]
+        waiting = (await reviewer.get("/api/kb/review/lost-card")).json()
         return {finding["rule"] for finding in waiting["findings"]}
 
     assert "undated_figure" in await found(2)
