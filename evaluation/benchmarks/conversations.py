@@ -103,7 +103,7 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> dict[str, A
         if SEARCH not in without:
             report["search"] = await _search(entries, settings, arguments)
     if arguments.editor and arguments.reviewer:
-        changes = LiveChanges([service.url], arguments.editor, arguments.reviewer)
+        changes = LiveChanges([service.url], arguments.editor, arguments.reviewer, is_rehearsed=False)
         report["change"] = (await asyncio.to_thread(changes.measure, entries, arguments.changes)).report()
     return report
 

@@ -176,6 +176,20 @@ def reader(encoder: TurnEncoder) -> SignalReader:
 POLICY = read_policy()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_the_examples_say_of_the_need_for_a_person(language) -> None:
+    plain = "a question that no example asks"
+    taught = training_set(language, [plain])
+    told = dict(zip(taught.texts, taught.targets[:, SIGNALS.index("needs_person")].tolist(), strict=True))
+    requests, emotion, dangers = (examples(name)[language] for name in ("requests", "emotion", "dangers"))
+    for texts, need in (
+        (requests["asked_for_human"] + requests["complaint"] + emotion["anger_at_bank"] + dangers["fraud"], 1),
+        (requests["none"][:20] + emotion["anger_elsewhere"][:20] + emotion["anxiety"][:20], -1),
+        ([*emotion["anger"][:20], plain], 0),  # the anger may be the bank's, the question about a complaint
+    ):
+        assert {told[text] for text in texts} == {need}
+
+
 class TestWhatIsRead:
     @pytest.mark.parametrize(
         ("language", "text", "rule"),

@@ -72,8 +72,6 @@ export class ListPane extends WindowedPart {
       text-overflow: ellipsis;
       white-space: nowrap;
     }
-    .question {
-    }
     .foot {
       display: flex;
       align-items: center;
