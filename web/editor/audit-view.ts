@@ -41,6 +41,7 @@ export class AuditView extends EditorPart {
     }
     table {
       width: 100%;
+      min-width: 720px;
       border-collapse: collapse;
     }
     th,
