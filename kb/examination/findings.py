@@ -9,10 +9,10 @@ from datetime import date
 from kb.content import LANGUAGES, EntryContent, Lang, Variant
 from kb.examination.claims import claims
 from kb.examination.markup import markup
-from kb.examination.nearness import Asked, asked_by, check_nearness
+from kb.examination.nearness import Asked, Neighbours, asked_by
 from kb.examination.rules import Finding, Rules, bundled_rules
 
-__all__ = ["Asked", "Catalogue", "Finding", "asked_by", "check_entry", "check_nearness"]
+__all__ = ["Asked", "Catalogue", "Finding", "Neighbours", "asked_by", "check_entry"]
 
 
 class Catalogue:

@@ -14,7 +14,7 @@ from kb.checks import CheckQuestion
 from kb.content import LANGUAGES, EntryContent
 from kb.editing import Chosen, Editing, Proposal
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
-from kb.examination.findings import Asked, Catalogue, Finding, asked_by, check_nearness
+from kb.examination.findings import Asked, Catalogue, Finding, Neighbours, asked_by
 from kb.examination.regression import Regression, compare
 from kb.live import LiveEngine
 from kb.search import Engine
@@ -150,10 +150,11 @@ class Gate:
         for day in self._days(proposal.approved):
             candidate = await self._candidate(proposal.released, day)
             positions = {entry.id: at for at, entry in enumerate(candidate.release.entries)} if candidate else {}
-            for entry in proposal.approved:
-                if candidate is not None and self._first_day(entry) == day and entry.id in positions:
-                    near = await asyncio.to_thread(_near_in, candidate, positions[entry.id])
-                    found[entry.id] = _once([*found[entry.id], *near])
+            new = [each.id for each in proposal.approved if self._first_day(each) == day and each.id in positions]
+            if candidate is not None and new:
+                near = await asyncio.to_thread(_near_in, candidate, [positions[entry_id] for entry_id in new])
+                for entry_id, findings in zip(new, near, strict=True):
+                    found[entry_id] = _once([*found[entry_id], *findings])
         failed = {
             entry_id: findings
             for entry_id, findings in found.items()
@@ -207,17 +208,28 @@ def _centred(raw: Vectors, own: Sequence[Asked], engine: Engine) -> Vectors:
     return vectors
 
 
-def _near(own: Sequence[Asked], vectors: Vectors, engine: Engine) -> list[Finding]:
-    """Questions that an engine will take for another entry's."""
-    chosen = np.flatnonzero(~engine.scorer.rows.passages)
-    return check_nearness(own, vectors, _asked(engine, chosen), engine.scorer.rows.vectors[chosen])
-
-
-def _near_in(engine: Engine, position: int) -> list[Finding]:
-    """The same for an entry that is in the engine already, by its place among the entries."""
+def _neighbours(engine: Engine) -> Neighbours:
+    """The questions that an engine searches; parts of answers are none."""
     rows = engine.scorer.rows
-    own = np.flatnonzero((rows.entries == position) & ~rows.passages)
-    return _near(_asked(engine, own), rows.vectors[own], engine)
+    chosen = np.flatnonzero(~rows.passages)
+    return Neighbours(_asked(engine, chosen), rows.vectors[chosen])
+
+
+def _near(own: Sequence[Asked], vectors: Vectors, engine: Engine) -> list[Finding]:
+    """Questions of an entry that an engine will take for another's."""
+    return _neighbours(engine).check([(own, vectors)])[0]
+
+
+def _near_in(engine: Engine, positions: Sequence[int]) -> list[list[Finding]]:
+    """The same for entries that are in the engine already, by their places among its entries."""
+    rows = engine.scorer.rows
+    questions = np.flatnonzero(~rows.passages)
+    of_entry: dict[int, list[int]] = {position: [] for position in positions}
+    for row, entry in zip(questions.tolist(), rows.entries[questions].tolist(), strict=True):
+        if entry in of_entry:
+            of_entry[entry].append(row)
+    own = [np.array(of_entry[position], np.int64) for position in positions]
+    return _neighbours(engine).check([(_asked(engine, chosen), rows.vectors[chosen]) for chosen in own])
 
 
 def _asked(engine: Engine, chosen: NDArray[np.int64]) -> list[Asked]:

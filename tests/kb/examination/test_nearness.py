@@ -8,7 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from kb.content import EntryContent, Lang, Variant
-from kb.examination.nearness import Asked, asked_by, check_nearness, normal_form
+from kb.examination import nearness
+from kb.examination.nearness import Asked, Neighbours, asked_by, normal_form
+from kb.examination.rules import Finding
 
 LIMIT = 0.8
 MARGIN = 0.05
@@ -17,6 +19,12 @@ SAME = 0.985
 
 def asked(entry_id: str, *texts: str, language: Lang = "en") -> list[Asked]:
     return [Asked(entry_id, language, "similar", text) for text in texts]
+
+
+def check_nearness(
+    own: Sequence[Asked], vectors: NDArray[np.float32], others: Sequence[Asked], other_vectors: NDArray[np.float32]
+) -> list[Finding]:
+    return Neighbours(others, other_vectors).check([(own, vectors)])[0]
 
 
 def with_cosine(*cosines: float) -> NDArray[np.float32]:
@@ -150,3 +158,19 @@ def test_the_questions_of_an_entry_are_those_that_are_written() -> None:
 )
 def test_the_normal_form_is_letters_and_digits(text: str, normal: str) -> None:
     assert normal_form(text) == normal
+
+
+@pytest.mark.parametrize("at_once", [1, 40, 10_000])
+def test_many_entries_are_looked_at_as_each_alone(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearness, "COMPARED_AT_ONCE", at_once)
+    vectors = np.random.default_rng(3).normal(size=(40, 4)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    questions = [
+        question for number in range(8) for question in asked(f"e{number}", *(f"q{number % 7} {at}" for at in range(5)))
+    ]
+    groups = [(questions[start : start + 5], vectors[start : start + 5]) for start in range(0, 40, 5)]
+    every = Neighbours(questions, vectors)
+    alone = [check_nearness(own, of_own, questions, vectors) for own, of_own in groups]
+    assert any(alone)
+    assert every.check(groups) == alone
+    assert every.check([groups[0], ([], vectors[:0]), groups[1]]) == [alone[0], [], alone[1]]
