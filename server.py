@@ -58,6 +58,7 @@ from identity.demo import create_demo_accounts
 from identity.service import Identity
 from kb.content import ContentError, Lang, questions_of, read_folder
 from kb.encoder import TurnEncoder, load_encoder
+from kb.examination.asking import LinkAsker
 from kb.insight.service import Insight
 from kb.reranking import available_reranker
 from kb.service import KnowledgeBase, SearchOptions
@@ -69,6 +70,7 @@ from kit.counters import count_degraded
 from kit.database import Database
 from kit.errors import BilinError, InvalidRequest, Unavailable
 from kit.events import Events, events_from_settings
+from kit.hosts import Hosts
 from kit.settings import ROOT, Settings
 from kit.threads import one_thread_for_matrices
 
@@ -135,6 +137,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
     await events.start()
     encoder = encoder or await _load_encoder(settings)
     policy = read_policy(settings.handoff_policy)
+    link_hosts = Hosts.parse(settings.link_hosts)
 
     secret_key = settings.secret("secret_key")
     identity_service = Identity(database, clock, secret_key=secret_key, session_hours=settings.session_hours)
@@ -152,6 +155,7 @@ async def running(app: FastAPI, settings: Settings, encoder: TurnEncoder | None)
         audit=identity_service,
         webhook_urls=settings.webhook_addresses,
         webhook_secret=settings.secret("webhook_secret"),
+        links=LinkAsker(link_hosts, clock) if link_hosts else None,
     )
     await _load_content(knowledge, settings)
     await knowledge.start()

@@ -21,6 +21,7 @@ from kb.context import Earlier
 from kb.editing import Audit, Editing
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
 from kb.examination.gate import Gate
+from kb.examination.links import LinkInquiry
 from kb.examination.regression import answered
 from kb.examination.rules import bundled_rules
 from kb.exchange.imports import Imports
@@ -92,6 +93,7 @@ class KnowledgeBase:
         audit: where it is written down who changed what; None writes nothing down.
         webhook_urls: addresses that are told of each release.
         webhook_secret: signs what they are told.
+        links: asks whether the pages that answers link are there; None where none is asked.
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class KnowledgeBase:
         audit: Audit | None = None,
         webhook_urls: Sequence[str] = (),
         webhook_secret: str = "",
+        links: LinkInquiry | None = None,
     ) -> None:
         self._database = database
         self._events = events
@@ -137,7 +140,7 @@ class KnowledgeBase:
         self.browsing = Browsing(database)
         self.webhooks = Webhooks(self.browsing, webhook_urls, webhook_secret)
         self.imports = Imports(database, clock, self.browsing, audit)
-        self.gate = Gate(self.browsing, self.editing, self._live, encoder, self._options.checks, self.today)
+        self.gate = Gate(self.browsing, self.editing, self._live, encoder, self._options.checks, self.today, links)
         self.comparing = Comparing(self._live, encoder)
         self._refreshing = asyncio.Lock()
         self._follower: asyncio.Task[None] | None = None

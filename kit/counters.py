@@ -20,6 +20,7 @@ Degradation = Literal[
     "precision_unreached",
     "content_invalid",
     "webhook_failed",
+    "link_unasked",
     "bridge_failed",
     "events_offline",
     "events_overflow",

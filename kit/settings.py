@@ -10,6 +10,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from kit.hosts import Hosts
+
 ROOT = Path(__file__).resolve().parent.parent
 MOST_THREADS = 4
 
@@ -108,6 +110,11 @@ class Settings(BaseSettings):
         description="Signs what webhooks are told; empty means one from data_dir.",
     )
 
+    link_hosts: str = Field(
+        "",
+        description="Comma-separated hosts whose pages are asked for where an answer links them; empty asks none.",
+    )
+
     shopper_secret: SecretStr = Field(
         SecretStr(""),
         description="Signs the marker of simulated customers and mystery shoppers; empty means one from data_dir.",
@@ -154,6 +161,12 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path if path.is_absolute() else (ROOT / path).resolve()
+
+    @field_validator("link_hosts")
+    @classmethod
+    def _hosts(cls, written: str) -> str:
+        Hosts.parse(written)
+        return written
 
     @property
     def resolved_database_url(self) -> str:

@@ -6,9 +6,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from kb.content import EntryContent, Variant
 from kb.repository import KnowledgeRepository
 from kit.settings import Settings
 from server import create_app, running
+from tests.kb.examination.site import HERE, served
 
 CONTENT = Path(__file__).parent / "chat" / "content"
 
@@ -42,3 +44,24 @@ async def test_a_broken_teams_file_leaves_everybody_in_the_built_in_team(tmp_pat
     async with running(app, settings, None):
         assert [team.definition.id for team in await app.state.roster.teams()] == ["general"]
     assert counted.degraded("teams_invalid") == 1
+
+
+async def test_the_sites_that_are_asked_for_linked_pages_are_those_of_the_settings(tmp_path: Path) -> None:
+    async with served() as site:
+        site.answers["/gone"] = "404 Not Found"
+        settings = Settings(
+            data_dir=tmp_path / "var",
+            content_dir=CONTENT,
+            encoder=str(tmp_path / "no-such-model"),
+            link_hosts=f"www.chenghu.example:{site.port}, {HERE}",
+        )
+        app = create_app(settings)
+        async with running(app, settings, None):
+            app.state.knowledge.gate._links._resolve = lambda host: [HERE]
+            entry = EntryContent(
+                id="fees",
+                scenario="fees",
+                variants={"en": Variant(question="What are the fees?", answer=f"See {site.page('/gone')}")},
+            )
+            found = await app.state.knowledge.gate.findings(entry)
+    assert "link_dead" in {finding.rule for finding in found}

@@ -15,7 +15,9 @@ from kb.content import LANGUAGES, EntryContent
 from kb.editing import Chosen, Editing, Proposal
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors
 from kb.examination.findings import Asked, Catalogue, Finding, Neighbours, asked_by
+from kb.examination.links import LinkInquiry, addresses_of, check_links
 from kb.examination.regression import Regression, compare
+from kb.examination.rules import bundled_rules
 from kb.live import LiveEngine
 from kb.search import Engine
 from kit.errors import Conflict
@@ -69,6 +71,7 @@ class Gate:
         encoder: as conversations use it; None where there is none.
         checks: check questions.
         today: in the bank's time zone.
+        links: asks whether the pages that answers link are there; None where none is asked.
     """
 
     def __init__(
@@ -79,9 +82,11 @@ class Gate:
         encoder: TurnEncoder | None,
         checks: Sequence[CheckQuestion],
         today: Callable[[], date],
+        links: LinkInquiry | None = None,
     ) -> None:
         self._browsing, self._editing = browsing, editing
         self._live, self._encoder, self._checks, self._today = live, encoder, checks, today
+        self._links = links
         self._catalogue: tuple[tuple[int, int], Catalogue] | None = None
         self._told: dict[int, EntryContent] = {}  # by revision, which never changes
 
@@ -97,7 +102,8 @@ class Gate:
                 raw = None
             if raw is not None:
                 near = await asyncio.to_thread(_near, own, _centred(raw, own, engine), engine)
-        return _once([*(await self._prepared()).check(entry, self._today()), *near])
+        links = await self._led_nowhere([entry])
+        return _once([*(await self._prepared()).check(entry, self._today()), *links[entry.id], *near])
 
     async def regression(
         self, entries: Sequence[EntryContent], approved: Sequence[EntryContent] = ()
@@ -145,8 +151,9 @@ class Gate:
         raise AssertionError("unreachable")
 
     async def _examine(self, proposal: Proposal, reasons: Mapping[str, str]) -> None:
+        links = await self._led_nowhere(proposal.approved)
         catalogue = await self._prepared()
-        found = {entry.id: catalogue.check(entry, self._today()) for entry in proposal.approved}
+        found = {entry.id: [*catalogue.check(entry, self._today()), *links[entry.id]] for entry in proposal.approved}
         for day in self._days(proposal.approved):
             candidate = await self._candidate(proposal.released, day)
             positions = {entry.id: at for at, entry in enumerate(candidate.release.entries)} if candidate else {}
@@ -162,6 +169,13 @@ class Gate:
         }
         if failed:
             raise ChecksFailed(failed)
+
+    async def _led_nowhere(self, entries: Sequence[EntryContent]) -> dict[str, list[Finding]]:
+        """Findings about links, by entry. They are all asked together, so that the limit of time is one for all."""
+        if self._links is None:
+            return {entry.id: [] for entry in entries}
+        answers = await self._links.answers(address for entry in entries for address in addresses_of(entry))
+        return {entry.id: list(check_links(entry, answers, bundled_rules())) for entry in entries}
 
     def _first_day(self, entry: EntryContent) -> date:
         """The first day on which customers may be told an entry, if it goes live today."""

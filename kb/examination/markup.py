@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from kb.content import Lang
 from kb.examination.rules import Finding, RuleId, Rules
 
-__all__ = ["link_mistake", "markup"]
+__all__ = ["link_mistake", "markup", "web_addresses"]
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _UNSAFE = frozenset({"javascript", "vbscript", "data", "file", "blob", "about", "view-source"})
@@ -28,6 +28,7 @@ _MEANT_AS_LINK = re.compile(r"\[[^\[\]]*\]\s*[(（]\s*(?:[a-z]+[:：]|www\.|/)|\
 # GitHub's autolinks, which the widget draws: up to the next blank, sentence marks at the end left out.
 _BARE = re.compile(r"(?<![\w@/.])(?:https?://|www\.)[^\s<]*", re.IGNORECASE | re.ASCII)
 _BARE_END = re.compile(r"[?!.,:*_~'\")]+$")
+_WEB = re.compile(r"https?://|www\.", re.IGNORECASE)
 
 
 class _Parser(MarkdownIt):
@@ -61,6 +62,16 @@ def markup(language: Lang, answer: str, rules: Rules) -> Iterator[Finding]:
                 yield rules[rule].found("answer", language, words)
 
 
+def web_addresses(answer: str) -> Iterator[str]:
+    """The addresses of pages that an answer links, as the widget opens them; not those that break a rule of form."""
+    if not _WEB.search(answer):
+        return
+    for token in _parser().parse(answer):
+        for address in _linked(token.children or ()):
+            if _WEB.match(address) and link_mistake(address) in (None, "link_not_https"):
+                yield address
+
+
 def link_mistake(target: str) -> RuleId | None:
     """The rule that an address breaks, or None for one that opens from the widget."""
     address = target.strip()
@@ -72,6 +83,8 @@ def link_mistake(target: str) -> RuleId | None:
     if not scheme or _CONTROL.search(address):
         return "link_broken"
     match scheme[1].lower():
+        case "https" | "http" if "@" in _site(address):
+            return "link_disguised"
         case "https":
             return None if _has_host(address) else "link_broken"
         case "http":
@@ -83,6 +96,11 @@ def link_mistake(target: str) -> RuleId | None:
     return "link_broken"
 
 
+def _site(address: str) -> str:
+    """What stands between the slashes."""
+    return re.split(r"[/?#]", address.partition("//")[2], maxsplit=1)[0]
+
+
 def _has_host(address: str) -> bool:
     try:
         parts = urlsplit(address)
@@ -90,6 +108,23 @@ def _has_host(address: str) -> bool:
     except ValueError:
         return False
     return bool(host and _HOST.fullmatch(host))
+
+
+def _linked(children: Sequence[Token]) -> Iterator[str]:
+    """Where the links of a paragraph lead."""
+    inside = False
+    for is_text, run in groupby(children, key=lambda child: child.type == "text"):
+        if is_text:
+            text = "".join(token.content for token in run)
+            if not inside and not _MEANT_AS_LINK.search(text):
+                yield from (_opened(address) for address in _bare_addresses(text) if address.isascii())
+            continue
+        for token in run:
+            if token.type == "link_open":
+                inside = True
+                yield str(token.attrs.get("href", "")).strip()
+            elif token.type == "link_close":
+                inside = False
 
 
 def _inline(children: Sequence[Token]) -> Iterator[tuple[RuleId, str]]:
@@ -132,12 +167,19 @@ def _bare(text: str) -> Iterator[tuple[RuleId, str]]:
     if meant := _MEANT_AS_LINK.search(text):
         yield "link_broken", text[meant.start() :]
         return
-    for match in _BARE.finditer(text):
-        address = _BARE_END.sub("", match[0])
+    for address in _bare_addresses(text):
         if not address.isascii():
             yield "link_broken", address
-        elif mistake := link_mistake(address if "://" in address else f"http://{address}"):
+        elif mistake := link_mistake(_opened(address)):
             yield mistake, address
+
+
+def _bare_addresses(text: str) -> Iterator[str]:
+    return (_BARE_END.sub("", match[0]) for match in _BARE.finditer(text))
+
+
+def _opened(address: str) -> str:
+    return address if "://" in address else f"http://{address}"
 
 
 def _is_closed(token: Token, lines: Sequence[str]) -> bool:

@@ -16,6 +16,7 @@ from identity.service import Identity, Role
 from kb import vector_index
 from kb.content import EntryContent
 from kb.encoder import TurnEncoder, Vectors
+from kb.examination.links import LinkInquiry
 from kb.insight.service import Insight
 from kb.learning import Learner
 from kb.models import Revision
@@ -229,9 +230,12 @@ def worker(database: Database, clock: ManualClock, tmp_path: Path) -> MakeKnowle
         encoder: Spelled | None = None,
         cache: Path | None = tmp_path,
         options: SearchOptions | None = None,
+        links: LinkInquiry | None = None,
     ) -> KnowledgeBase:
         turn_encoder = TurnEncoder(encoder or Spelled())
-        return KnowledgeBase(database, events or MemoryEvents(), clock, turn_encoder, cache=cache, options=options)
+        return KnowledgeBase(
+            database, events or MemoryEvents(), clock, turn_encoder, cache=cache, options=options, links=links
+        )
 
     return make
 

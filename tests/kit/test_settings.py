@@ -59,6 +59,7 @@ def test_an_empty_variable_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BOT_TIMEOUT_SECONDS", "0"),
         ("LOG_LEVEL", "loud"),
         ("SESSION_HOURS", "-1"),
+        ("LINK_HOSTS", "https://www.bank.example/"),
     ],
 )
 def test_what_makes_no_sense_stops_the_start(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -88,6 +88,7 @@ BREAKS: list[tuple[RuleId, EntryContent, Lang | None, str]] = [
     ("link_without_text", an_entry(zh={"answer": "见[](https://www.chenghu.example/)。"}), "zh", "answer"),
     ("link_unsafe", an_entry(en={"answer": "See [here](javascript:alert(1))."}), "en", "answer"),
     ("link_not_https", an_entry(en={"answer": "See [here](http://www.chenghu.example/)."}), "en", "answer"),
+    ("link_disguised", an_entry(zh={"answer": "见[这里](https://www.chenghu.example@a.example/)。"}), "zh", "answer"),
     ("html", an_entry(en={"answer": "Call us.<br>At once."}), "en", "answer"),
     ("image", an_entry(en={"answer": "![Card](https://www.chenghu.example/card.png)"}), "en", "answer"),
     ("nested_table", an_entry(zh={"answer": "- 费用\n\n  | 卡 | 费 |\n  | - | - |\n  | 甲 | 无 |"}), "zh", "answer"),
@@ -109,13 +110,14 @@ def test_an_entry_that_breaks_one_rule_has_that_finding_alone(
 
 def test_every_rule_is_tried() -> None:
     elsewhere = {"duplicate_elsewhere", "near_duplicate", "pulls_together", "risk_short", "risk_not_plain"}
-    assert {case[0] for case in BREAKS} | elsewhere == set(get_args(RuleId))
+    by_asking = {"link_dead", "link_unreachable"}
+    assert {case[0] for case in BREAKS} | elsewhere | by_asking == set(get_args(RuleId))
 
 
 WARNINGS = {
     "duplicate_in_entry", "duplicate_elsewhere", "near_duplicate",
     "pulls_together", "question_long", "similar_long", "few_similar", "answer_long", "language_missing", "expires_soon",
-    "risk_named", "undated_figure", "link_not_https", "image", "nested_table",
+    "risk_named", "undated_figure", "link_not_https", "link_unreachable", "image", "nested_table",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from kb.examination.gate import ChecksFailed, Regressed
 from kb.service import KnowledgeBase, SearchOptions
 from kit.clock import ManualClock
 from kit.errors import Conflict
+from tests.kb.examination.site import asker_of, served
 
 REASONS = dict.fromkeys(["lost-card", "transfer-limit", "open-account"], "the bank is small")
 CHECKS = (
@@ -95,6 +96,55 @@ class TestFindings:
         await knowledge.load(bank)
         found = await knowledge.gate.findings(changed(bank[0], answer="保本保息。"))
         assert "promise" in {finding.rule for finding in found}
+
+
+class TestLinks:
+    """Pages of the bank's own sites that an answer links are asked for, and what is heard is a finding like others."""
+
+    async def test_a_page_that_is_gone_blocks_and_no_reason_helps(
+        self, worker: Any, bank: list[EntryContent], write: Any
+    ) -> None:
+        async with served() as site:
+            site.answers["/gone"] = "404 Not Found"
+            knowledge = worker(links=asker_of(site))
+            await knowledge.load(bank[:3])
+            await write(knowledge, changed(bank[0], answer=f"见[挂失]({site.page('/gone')})。"))
+            with pytest.raises(ChecksFailed) as refused:
+                await knowledge.gate.publish("wu", "", reasons=REASONS)
+        [dead] = [each for each in refused.value.findings["lost-card"] if each.rule == "link_dead"]
+        assert (dead.severity, dead.language, dead.field) == ("error", "zh", "answer")
+        assert dead.excerpt == site.page("/gone")
+        assert knowledge.entry("lost-card") == bank[0]
+
+    async def test_a_site_that_is_away_holds_up_nothing_that_has_a_reason(
+        self, worker: Any, bank: list[EntryContent], write: Any
+    ) -> None:
+        async with served() as site:
+            knowledge = worker(links=asker_of(site))
+            await knowledge.load(bank[:3])
+        await write(knowledge, changed(bank[0], answer=f"见[挂失]({site.page('/lost')})。"))
+        with pytest.raises(ChecksFailed) as refused:
+            await knowledge.gate.publish("wu", "")
+        assert "link_unreachable" in {finding.rule for finding in refused.value.findings["lost-card"]}
+        assert await knowledge.gate.publish("wu", "", reasons=REASONS) == 2
+
+    async def test_an_entry_that_is_being_written_is_asked_about_in_both_languages(
+        self, worker: Any, bank: list[EntryContent]
+    ) -> None:
+        async with served() as site:
+            site.answers["/gone"] = "410 Gone"
+            knowledge = worker(links=asker_of(site))
+            await knowledge.load(bank[:3])
+            both = bank[0].model_dump(mode="json")
+            for language, answer in (("zh", f"见[挂失]({site.page('/lost')})。"), ("en", f"See {site.page('/gone')}")):
+                both["variants"][language]["answer"] = answer
+            found = await knowledge.gate.findings(EntryContent.model_validate(both))
+        assert [(each.rule, each.language) for each in found if each.rule.startswith("link_")] == [
+            ("link_not_https", "zh"),
+            ("link_not_https", "en"),
+            ("link_dead", "en"),
+        ]
+        assert {path for _, _, path in site.asked} == {"/lost", "/gone"}
 
 
 class TestRegression:

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from kb.content import Lang
-from kb.examination.markup import link_mistake, markup
+from kb.examination.markup import link_mistake, markup, web_addresses
 from kb.examination.rules import RuleId, bundled_rules
 
 BANK = "https://www.chenghu.example"
@@ -21,6 +21,7 @@ GOOD_ADDRESSES = [
     f"{BANK}:8443/a?b=c#d",
     f"{BANK}/费率",
     "https://澄湖.例子/",
+    f"{BANK}/@bank?to=a@b",
     "HTTPS://WWW.CHENGHU.EXAMPLE",
     "mailto:statement@chenghu.example",
     "mailto:statement@chenghu.example?subject=hi",
@@ -54,6 +55,10 @@ BAD_ADDRESSES = [
     ("tel:hotline", "link_broken"),
     ("http://", "link_broken"),
     ("http://www.chenghu.example", "link_not_https"),
+    ("https://www.chenghu.example@evil.example/", "link_disguised"),
+    ("http://www.chenghu.example@evil.example/", "link_disguised"),
+    ("https://user:password@www.chenghu.example/", "link_disguised"),
+    ("https://evil.example\\@www.chenghu.example/", "link_disguised"),
     ("javascript:alert(1)", "link_unsafe"),
     ("JaVaScRiPt:alert(1)", "link_unsafe"),
     ("java\tscript:alert(1)", "link_unsafe"),
@@ -119,6 +124,7 @@ WRONG: list[tuple[str, list[tuple[str, str]]]] = [
     ("见[公告][]。", [("link_broken", "[公告][]。")]),
     (f"请看{BANK}/rates。谢谢", [("link_broken", f"{BANK}/rates。谢谢")]),
     ("请看 http://www.chenghu.example/rates 。", [("link_not_https", "http://www.chenghu.example/rates")]),
+    ("请看 https://www.chenghu.example@evil.example 。", [("link_disguised", "https:[email]")]),
     ("See www.chenghu.example.", [("link_not_https", "www.chenghu.example")]),
     ("See https://chenghu/rates.", [("link_broken", "https://chenghu/rates")]),
     ("请<b>马上</b>挂失。", [("html", "<b>"), ("html", "</b>")]),
@@ -151,3 +157,23 @@ def test_what_is_drawn_as_meant_is_left_alone(answer: str, language: Lang) -> No
 def test_what_is_not_drawn_as_meant_is_found(answer: str, rules: list[tuple[str, str]]) -> None:
     assert [(rule, excerpt.replace("（", "(").replace("）", ")")) for rule, excerpt in found(answer)] == rules
     assert {finding.language for finding in markup("en", answer, bundled_rules())} == {"en"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "addresses"),
+    [
+        ("请挂失。", []),
+        (f"见[利率]({BANK}/rates)，或看 {BANK}/fees 。", [f"{BANK}/rates", f"{BANK}/fees"]),
+        (f"<{BANK}/rates>", [f"{BANK}/rates"]),
+        (f"见[公告][rates]。\n\n[rates]: {BANK}/rates", [f"{BANK}/rates"]),
+        (f"- [a]({BANK}/a)\n\n| 卡 |\n| - |\n| [b]({BANK}/b) |", [f"{BANK}/a", f"{BANK}/b"]),
+        (f"[{BANK}/shown]({BANK}/opened)", [f"{BANK}/opened"]),
+        (f"[![]({BANK}/card.png)]({BANK}/)", [f"{BANK}/"]),
+        ("See www.chenghu.example.", ["http://www.chenghu.example"]),
+        (f"`{BANK}/code`\n\n```\n{BANK}/code\n```\n\n![卡]({BANK}/card.png)", []),
+        (f"[a](/rates) [b]() [c](www.chenghu.example) [d](tel:95588) [e](mailto:a@b.example)，请看{BANK}/rates。", []),
+        (f"[a](javascript:alert('{BANK}')) [b](https://{BANK}) [c]({BANK}@evil.example)", []),
+    ],
+)
+def test_the_pages_that_are_linked_are_those_that_the_widget_opens(answer: str, addresses: list[str]) -> None:
+    assert list(web_addresses(answer)) == addresses
