@@ -263,11 +263,11 @@ async def test_all_links_together_take_no_longer_than_the_limit(
     site: Site, counted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asking, "ALL_SECONDS", 0.3)
-    site.slow_seconds = 2.0
+    site.slow_seconds = 6.0
     pages = [site.page("/fast"), *(site.page(f"/slow/{number}") for number in range(100))]
     begun = time.perf_counter()
     assert await asker_of(site).answers(pages) == {site.page("/fast"): REACHED}
-    assert time.perf_counter() - begun < 1.5
+    assert time.perf_counter() - begun < 5
     assert counted.degraded("link_unasked") == 100
 
 
@@ -275,14 +275,14 @@ async def test_names_that_are_looked_up_for_ever_hold_nothing_up(site: Site, mon
     monkeypatch.setattr(asking, "ALL_SECONDS", 0.2)
 
     def hanging(host: str) -> list[str]:
-        time.sleep(1)
+        time.sleep(2)
         return [HERE]
 
     asker = LinkAsker(Hosts.parse(f"chenghu.example:{site.port}, {HERE}"), ManualClock(), hanging)
     begun = time.perf_counter()
     assert await asker.answers([site.page(f"/{number}") for number in range(20)]) == {}
     assert await asyncio.to_thread(lambda: "free") == "free"
-    assert time.perf_counter() - begun < 0.9
+    assert time.perf_counter() - begun < 1.8
 
 
 async def test_only_a_few_are_asked_at_once(site: Site) -> None:
@@ -332,8 +332,8 @@ async def test_a_page_that_was_put_up_meanwhile_is_seen_after_a_minute(site: Sit
 async def test_what_was_too_slow_is_not_waited_for_again_at_once(
     site: Site, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "LINK_SECONDS", 0.1)
-    site.slow_seconds, asker = 0.5, asker_of(site, clock)
+    monkeypatch.setattr(asking, "LINK_SECONDS", 0.5)
+    site.slow_seconds, asker = 3.0, asker_of(site, clock)
     assert await asker.answers([site.page("/slow")]) == {}
     assert await asker.answers([site.page("/slow")]) == {}
     assert site.calls == ["HEAD /slow"]
