@@ -7,6 +7,14 @@ test("a text takes its values; a missing key is seen", () => {
   expect(t("gone")).toBe("gone");
 });
 
+test("a word follows the number that it is counted by", () => {
+  const t = translator({ zh: {}, en: { left: "{count} {count:row is|rows are} left", bare: "{count:one|more}" } }, "en");
+  expect(t("left", { count: 1 })).toBe("1 row is left");
+  expect(t("left", { count: 0 })).toBe("0 rows are left");
+  expect(t("left", { count: "1,204" })).toBe("1,204 rows are left");
+  expect(t("bare")).toBe("{count:one|more}");
+});
+
 test.each([
   ["zh", "zh"], ["zh-Hant-HK", "zh"], ["ZH_cn", "zh"], ["yue", "zh"], ["en-GB", "en"], ["fr", null], ["", null], [null, null],
 ])("the language of %s is %s", (tag, language) => {
