@@ -7,9 +7,15 @@ import { editorStyles } from "./editor-styles.ts";
 import type { AuditLine, AuditQuery } from "./knowledge.ts";
 import { failure, moment, skeletons } from "./marks.ts";
 
-const fields: readonly [keyof AuditQuery, "text" | "date"][] = [
-  ["who", "text"], ["action", "text"], ["subject", "text"], ["since", "date"], ["until", "date"],
-];
+const fields: readonly [keyof AuditQuery, "text" | "date"][] = [["who", "text"], ["subject", "text"], ["since", "date"], ["until", "date"]];
+
+/** What is written of staff, knowledge and teams; an action that is not named here stands for itself. */
+const actions = [
+  "entry.saved", "entry.submitted", "entry.returned", "entry.commented", "entry.approved", "entry.withdrawn", "entry.imported",
+  "entry.loaded", "entry.drafted_from_reply", "release.published", "import.applied", "suggestion.accepted", "suggestion.drafted",
+  "suggestion.dismissed", "suggestion.reopened", "expression.put", "expression.deleted", "staff.signed_in", "staff.created",
+  "team.changed", "team.removed", "agent.changed",
+] as const;
 
 /** Who did what to what, and when, for those who answer for it. */
 export class AuditView extends EditorPart {
@@ -34,6 +40,11 @@ export class AuditView extends EditorPart {
     }
     .filters label {
       flex: 0 1 168px;
+    }
+    @media (max-width: 640px) {
+      .filters label {
+        flex: 1 1 140px;
+      }
     }
     .table {
       overflow-x: auto;
@@ -72,8 +83,11 @@ export class AuditView extends EditorPart {
   private filters(): TemplateResult {
     const { audit } = this.session;
     const chosen = (name: keyof AuditQuery) => (event: Event) => void audit.choose({ [name]: (event.target as HTMLInputElement).value.trim() });
-    return html`<div class="filters">${fields.map(([name, type]) => html`<label class="label">${this.t(`audit.${name}`)}
-      <input type=${type} data-testid=${`audit-${name}`} .value=${audit.query[name]} @change=${chosen(name)} /></label>`)}</div>`;
+    return html`<div class="filters"><label class="label">${this.t("audit.action")}
+        <select data-testid="audit-action" @change=${chosen("action")}><option value="" ?selected=${audit.query.action === ""}>${this.t("audit.all")}</option>
+          ${actions.map((action) => html`<option value=${action} ?selected=${audit.query.action === action}>${this.nameOf(action)}</option>`)}</select></label>
+      ${fields.map(([name, type]) => html`<label class="label">${this.t(`audit.${name}`)}
+        <input type=${type} data-testid=${`audit-${name}`} .value=${audit.query[name]} @change=${chosen(name)} /></label>`)}</div>`;
   }
 
   private lines(): TemplateResult {
@@ -90,10 +104,21 @@ export class AuditView extends EditorPart {
         : nothing}`;
   }
 
+  private nameOf(action: string): string {
+    const key = action.replace(".", "_");
+    return this.named(`action.${key}`, action);
+  }
+
+  /** The text of the key, or the code itself where there is none. */
+  private named(key: string, code: string): string {
+    const name = this.t(key);
+    return name === key ? code : name;
+  }
+
   private line({ at, who, action, subject, detail }: AuditLine): TemplateResult {
     const known = Object.entries(detail).filter(([, value]) => value !== "" && value !== null);
-    const said = known.map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
-    return html`<tr data-testid="audit-line"><td class="numbers">${moment(at, this.language)}</td><td>${who}</td>
-      <td class="code">${action}</td><td class="code">${subject}</td><td>${said.join(" · ")}</td></tr>`;
+    const said = known.map(([name, value]) => this.t("audit.part", { name: this.named(`detail.${name}`, name), value: typeof value === "string" ? value : JSON.stringify(value) }));
+    return html`<tr data-testid="audit-line"><td class="numbers">${moment(at)}</td><td>${who}</td>
+      <td title=${action}>${this.nameOf(action)}</td><td class="code">${subject}</td><td>${said.join(" · ")}</td></tr>`;
   }
 }
