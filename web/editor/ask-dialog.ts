@@ -1,4 +1,4 @@
-import { LitElement, html, nothing, type TemplateResult } from "lit";
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import { dialogStyles } from "../shared/dialogs.ts";
 import { foundation } from "../shared/foundation.ts";
@@ -16,7 +16,11 @@ export interface Question {
 
 /** Asks before something is done: yes with a comment, or no. Ctrl+Enter is yes, Escape is no. */
 export class AskDialog extends LitElement {
-  static override styles = [foundation, editorStyles, dialogStyles];
+  static override styles = [foundation, editorStyles, dialogStyles, css`
+    #lacking {
+      color: var(--danger);
+    }
+  `];
 
   @property({ attribute: false }) t!: Translate;
   @state() private question: Question | null = null;

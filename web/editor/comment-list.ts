@@ -2,7 +2,6 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import { foundation } from "../shared/foundation.ts";
 import type { Translate } from "../shared/i18n.ts";
-import type { Language } from "../shared/protocol.ts";
 import { editorStyles } from "./editor-styles.ts";
 import type { EntryComment } from "./knowledge.ts";
 import { moment } from "./marks.ts";
@@ -17,7 +16,7 @@ export class CommentList extends LitElement {
     li {
       padding: var(--space-1) var(--space-2);
       border-radius: var(--radius-small);
-      background: var(--paper-sunken);
+      background: var(--paper-raised);
     }
     li p {
       overflow-wrap: anywhere;
@@ -39,15 +38,14 @@ export class CommentList extends LitElement {
   @property({ attribute: false }) comments: readonly EntryComment[] = [];
   @property({ attribute: false }) say!: (text: string) => Promise<boolean>;
   @property({ attribute: false }) t!: Translate;
-  @property() language: Language = "zh";
   @state() private busy = false;
   @query("textarea") private box!: HTMLTextAreaElement;
 
   override render(): TemplateResult {
-    const { t, language } = this;
+    const { t } = this;
     return html`${this.comments.length === 0 ? html`<p class="quiet">${t("comments.empty")}</p>` : nothing}
       <ol class="plain">${this.comments.map((comment) => html`<li data-testid="comment">
-        <span class="label numbers">${comment.author} · ${moment(comment.at, language)} · ${t("revision.number", { number: comment.revision })}</span>
+        <span class="label numbers">${comment.author} · ${moment(comment.at)} · ${t("revision.number", { number: comment.revision })}</span>
         <p>${comment.text}</p></li>`)}</ol>
       <form @submit=${this.submit}>
         <textarea rows="1" maxlength="2000" data-testid="comment-text" aria-label=${t("comments.label")} placeholder=${t("comments.label")}></textarea>

@@ -50,6 +50,9 @@ export const editorAppStyles = css`
   editor-list {
     border-inline-end: 1px solid var(--line);
   }
+  #leave {
+    width: min(560px, calc(100vw - var(--space-8)));
+  }
   @media (max-width: 1039.98px) {
     .views {
       display: none;
@@ -78,6 +81,24 @@ export const editorAppStyles = css`
     main.one > editor-list,
     main.entries:not(.one) > editor-entry {
       display: none;
+    }
+  }
+  @media (max-width: 640px) {
+    .panes button {
+      position: relative;
+      padding: var(--space-2) var(--space-1) 0;
+      font-size: var(--text-xs);
+    }
+    .panes .count {
+      position: absolute;
+      inset-block-start: 0;
+      inset-inline-end: 2px;
+      padding: 0 4px;
+      line-height: 1.25;
+    }
+    #leave .actions {
+      display: grid;
+      grid-template-columns: 1fr 1fr;
     }
   }
 `;

@@ -32,12 +32,14 @@ export class EditorApp extends LitElement {
   @query("editor-filters") private filters!: FilterPane | null;
   @query("editor-ask") private asking!: AskDialog | null;
   @query("#shortcuts") private sheet!: HTMLDialogElement | null;
+  @query('.panes [aria-current="page"]') private here!: HTMLElement | null;
   @query("#leave") private leaving!: HTMLDialogElement | null;
   private readonly session = new EditorSession(new EditorApi(), {
     read: () => location.hash,
     write: (hash, replace) => history[replace ? "replaceState" : "pushState"](null, "", hash),
   });
   private readonly keys = new KeyReader();
+  private shown: View | null = null;
   private readonly translators = { zh: translator(texts, "zh"), en: translator(texts, "en") };
   private readonly ask = async (question: Question): Promise<string | null> => (await this.asking?.ask(question)) ?? null;
 
@@ -68,6 +70,9 @@ export class EditorApp extends LitElement {
     document.title = this.translators[this.language]("app.title");
     document.documentElement.lang = langAttribute(this.language);
     if (this.session.pending && this.leaving && !this.leaving.open) this.leaving.showModal();
+    const { view } = this.session.route;
+    if (view !== this.shown) this.here?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.shown = view;
   }
 
   override render(): TemplateResult {
@@ -108,7 +113,8 @@ export class EditorApp extends LitElement {
     const { session } = this;
     const waiting: Partial<Record<View, number>> = { review: session.reviews.total, suggestions: session.suggestions.open };
     const named = views.filter((view) => view !== "audit"); // which is reached from the releases
-    return named.map((view) => html`<button type="button" data-testid=${`${hook}-${view}`} aria-current=${session.route.view === view ? "page" : "false"}
+    const current = session.route.view === "audit" ? "releases" : session.route.view;
+    return named.map((view) => html`<button type="button" data-testid=${`${hook}-${view}`} aria-current=${view === current ? "page" : "false"}
       @click=${() => session.go({ view })}>${t(`view.${view}`)}
       ${waiting[view] ? html`<span class="count numbers">${waiting[view]}</span>` : nothing}</button>`);
   }

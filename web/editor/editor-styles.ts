@@ -7,6 +7,7 @@ export const editorStyles: CSSResultGroup = [denseStyles, css`
   textarea,
   select {
     width: 100%;
+    min-width: 0;
     min-height: var(--target-dense);
     padding: var(--space-1) var(--space-2);
     border: 1px solid var(--line-strong);
@@ -43,6 +44,7 @@ export const editorStyles: CSSResultGroup = [denseStyles, css`
   }
   .field {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     align-content: start;
     gap: 2px;
     min-width: 0;

@@ -32,29 +32,29 @@ export function valueInWords({ name }: Field, value: Value, t: Translate): strin
 }
 
 function fieldDiff(field: Field, before: Value, after: Value, heads: readonly [string, string], t: Translate): TemplateResult {
-  const language = field.language ?? "en";
+  const { language } = field;
   return html`<section aria-label=${fieldName(field, t)}>
     <h4>${fieldName(field, t)}</h4>
     ${Array.isArray(before) && Array.isArray(after)
       ? listDiff(before, after, language, heads, t)
-      : field.language
+      : language
         ? pair(diffText(String(before), String(after), language), language, heads)
-        : pair(diffText(valueInWords(field, before, t), valueInWords(field, after, t), "zh"), "en", heads)}
+        : pair(diffText(valueInWords(field, before, t), valueInWords(field, after, t), "zh"), null, heads)}
   </section>`;
 }
 
-function listDiff(before: readonly string[], after: readonly string[], language: Language, heads: readonly [string, string], t: Translate): TemplateResult {
+function listDiff(before: readonly string[], after: readonly string[], language: Language | null, heads: readonly [string, string], t: Translate): TemplateResult {
   const rows = diffRows(before, after);
   const changed = rows.filter((row) => row.before !== row.after);
   const same = rows.length - changed.length;
-  return html`${changed.map((row) => pair(diffText(row.before ?? "", row.after ?? "", language), language, heads))}
+  return html`${changed.map((row) => pair(diffText(row.before ?? "", row.after ?? "", language ?? "en"), language, heads))}
     ${same > 0 ? html`<p class="label">${t("diff.unchanged", { count: same })}</p>` : nothing}`;
 }
 
-function pair(pieces: readonly Piece[], language: Language, heads: readonly [string, string]): TemplateResult {
+function pair(pieces: readonly Piece[], language: Language | null, heads: readonly [string, string]): TemplateResult {
   const side = (kind: "added" | "removed", head: string): TemplateResult => {
     const shown = pieces.filter((piece) => piece.kind === "same" || piece.kind === kind);
-    return html`<div class="side ${kind}" lang=${langAttribute(language)} role="group" aria-label=${head}>${shown.map(draw)}</div>`;
+    return html`<div class="side ${kind}" lang=${language ? langAttribute(language) : nothing} role="group" aria-label=${head}>${shown.map(draw)}</div>`;
   };
   return html`<div class="pair">${side("removed", heads[0])}${side("added", heads[1])}</div>`;
 }

@@ -86,6 +86,7 @@ export class EntryDock extends EditorPart {
   @state() private tab: Tab = "checks";
   @state() private size: Size = choices.read<Size>("dock") ?? (matchMedia("(max-width: 1039.98px)").matches ? "folded" : "half");
   @query("editor-try") private box!: TestBox | null;
+  private readonly questions = new Map<string, Partial<Record<Language, string>>>();
 
   protected override observables(): readonly Observable[] {
     return [this.session.open, this.session.open.checks, this.session.pages];
@@ -162,8 +163,19 @@ export class EntryDock extends EditorPart {
   }
 
   private questionOf(id: string, language: Language): string {
-    const questions = this.session.pages.entries.find((entry) => entry.id === id)?.questions;
+    const questions = this.session.pages.entries.find((entry) => entry.id === id)?.questions ?? this.questions.get(id);
+    if (!questions) void this.lookUp(id);
     return questions?.[language] ?? questions?.[otherLanguage(language)] ?? id;
+  }
+
+  /** Reads the questions of an entry that the list has not come to, once. */
+  private async lookUp(id: string): Promise<void> {
+    if (this.questions.has(id)) return;
+    this.questions.set(id, {});
+    const found = (await this.session.find(id)).find((entry) => entry.id === id);
+    if (!found) return;
+    this.questions.set(id, found.questions);
+    this.requestUpdate();
   }
 
   private show(tab: Tab): void {

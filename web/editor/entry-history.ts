@@ -27,8 +27,16 @@ export class EntryHistory extends EditorPart {
       min-height: var(--target-dense);
       border-block-end: 1px solid var(--line);
     }
-    li .label {
-      flex: 1;
+    li > .label {
+      flex: 1 1 100%;
+      order: 1;
+      margin-block-end: var(--space-1);
+    }
+    li .button {
+      margin-inline-start: auto;
+    }
+    .mark {
+      background: var(--paper);
     }
     .shown {
       margin-block-start: var(--space-3);
@@ -42,13 +50,13 @@ export class EntryHistory extends EditorPart {
   }
 
   override render(): TemplateResult {
-    const { t, session, language } = this;
+    const { t, session } = this;
     const { talk } = session;
     if (talk.state === "loading") return skeletons(t("history.loading"), 2);
     if (talk.state === "unreachable") return failure(t("app.unreachable"), t, () => this.load(true));
     return html`<div class="sides">
       <section><h3>${t("comments.title")}</h3>
-        <editor-comments .comments=${talk.comments} .say=${(text: string) => talk.say(text)} .t=${t} .language=${language}></editor-comments></section>
+        <editor-comments .comments=${talk.comments} .say=${(text: string) => talk.say(text)} .t=${t}></editor-comments></section>
       <section><h3>${t("history.title")}</h3>
         <ol class="plain">${talk.revisions.map((revision) => this.row(revision))}</ol></section>
       ${talk.origins.length > 0
@@ -66,11 +74,11 @@ export class EntryHistory extends EditorPart {
   }
 
   private row({ revision, status, author, created_at, reviewer }: Revision): TemplateResult {
-    const { t, session, language } = this;
+    const { t, session } = this;
     const isShown = session.talk.shown?.revision === revision;
     return html`<li>
-      <span class="numbers">${t("revision.number", { number: revision })}</span>${statusMark(status, t)}
-      <span class="label numbers">${author} · ${moment(created_at, language)}${reviewer ? ` · ${t("history.reviewer", { reviewer })}` : nothing}</span>
+      <span class="numbers">${t("revision.number", { number: revision })}</span>${status === "archived" ? html`<span class="mark archived">${t("revision.archived")}</span>` : statusMark(status, t)}
+      <span class="label numbers">${author} · ${moment(created_at)}${reviewer ? ` · ${t("history.reviewer", { reviewer })}` : nothing}</span>
       <button type="button" class="button bare" aria-pressed=${isShown ? "true" : "false"}
         @click=${() => void session.talk.look(isShown ? null : revision)}>${t("history.compare")}</button>
     </li>`;
@@ -78,10 +86,10 @@ export class EntryHistory extends EditorPart {
 
   /** The conversation is named to whoever may read it. */
   private origin({ kind, revision, question, by, at, suggestion_id, conversation_id, seq }: Origin): TemplateResult {
-    const { t, language } = this;
+    const { t } = this;
     return html`<li data-testid="origin"><span class="mark">${t(`origin.${kind}`)}</span>
       <span>${question}</span>
-      <span class="label numbers">${t("revision.number", { number: revision })} · ${by} · ${moment(at, language)}</span>
+      <span class="label numbers">${t("revision.number", { number: revision })} · ${by} · ${moment(at)}</span>
       ${suggestion_id === null ? nothing : html`<span class="label numbers">${t("origin.number", { number: suggestion_id })}</span>`}
       ${conversation_id === null ? nothing : html`<span class="code">${t("origin.conversation", { id: conversation_id, seq: seq ?? 0 })}</span>`}
     </li>`;

@@ -34,15 +34,29 @@ export class EntryPane extends EditorPart {
       background: var(--paper);
     }
     header .name {
+      display: flex;
       flex: 1 1 120px;
+      align-items: center;
+      gap: var(--space-1) var(--space-2);
       min-width: 0;
+    }
+    .name > * {
+      flex: none;
+    }
+    .name h2,
+    .name .label,
+    span.name {
       overflow: hidden;
       text-overflow: ellipsis;
       white-space: nowrap;
     }
     .name h2 {
-      display: inline;
+      flex: 0 1 auto;
+      min-width: 12ch;
       font-size: var(--text-s);
+    }
+    .name .label {
+      flex: 0 1 auto;
     }
     .back {
       display: none;
@@ -100,6 +114,20 @@ export class EntryPane extends EditorPart {
       header kbd {
         display: none;
       }
+      header .name {
+        flex: 1 1 calc(100% - var(--space-16));
+        flex-wrap: wrap;
+      }
+      .name h2 {
+        flex: 0 0 100%;
+      }
+      header > [role="status"]:not(:empty) {
+        flex: 1 1 112px;
+        padding-inline-start: var(--space-1);
+      }
+      header .actions {
+        margin-inline-start: auto;
+      }
     }
   `];
 
@@ -153,7 +181,7 @@ export class EntryPane extends EditorPart {
         return html`<header>${this.back()}<span class="name code">${open.item}</span></header><div class="body">${failure(t("entry.missing"), t, null)}</div>`;
       case "unreachable":
         return html`<header>${this.back()}<span class="name code">${open.item}</span></header>
-          <div class="body">${failure(`${t("entry.error")} ${t("app.unreachable")}`, t, again)}</div>`;
+          <div class="body">${failure(`${t("entry.error")}\n${t("app.unreachable")}`, t, again)}</div>`;
       case "ready":
         return html`${this.head()}${open.conflict
           ? html`<editor-merge .session=${session} .t=${t} .language=${this.language}></editor-merge>`
@@ -168,7 +196,7 @@ export class EntryPane extends EditorPart {
     return html`<header>
       ${this.back()}
       <div class="name">
-        <h2 class="code" data-testid="entry-name">${base ? base.id : t("entry.new")}</h2>
+        <h2 class=${base ? "code" : ""} title=${base?.id ?? nothing} data-testid="entry-name">${base ? base.id : t("entry.new")}</h2>
         ${base ? statusMark(base.status, t) : nothing}
         ${base ? html`<span class="label numbers">${t("revision.number", { number: base.revision })} · ${base.author}</span>` : nothing}
       </div>
@@ -224,16 +252,15 @@ export class EntryPane extends EditorPart {
   }
 
   private banners(): TemplateResult {
-    const { session, t, language } = this;
+    const { session, t } = this;
     const { open } = session;
     return html`
       ${open.restoredAt
-        ? html`<div class="banner" data-testid="restored">${icon("clock")}<span>${t("entry.restored", { time: moment(open.restoredAt, language) })}</span>
+        ? html`<div class="banner" data-testid="restored">${icon("clock")}<span>${t("entry.restored", { time: moment(open.restoredAt) })}</span>
             <button type="button" class="button" data-testid="drop" @click=${() => open.drop()}>${t("entry.drop")}</button></div>`
         : nothing}
       ${open.missing.length > 0
-        ? html`<div class="banner danger missing" role="alert" data-testid="missing">${icon("warning")}<span>${t("missing.title")}
-            ${open.missing.map((key) => t(key)).join(t("missing.and"))}</span></div>`
+        ? html`<div class="banner danger missing" role="alert" data-testid="missing">${icon("warning")}<span>${t("missing.title")}${open.missing.map((key) => t(key)).join(t("missing.and"))}</span></div>`
         : nothing}
       ${open.base?.status === "in_review"
         ? html`<div class="banner">${icon("information")}<span>${t("entry.in_review")}</span></div>`

@@ -21,9 +21,16 @@ export class EntryPreview extends LitElement {
       display: grid;
       align-content: start;
       gap: var(--space-2);
+      grid-template-columns: minmax(0, 1fr);
       width: 100%;
       max-width: 356px;
       font-size: var(--text-m);
+    }
+    .message {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .message .button {
+      white-space: normal;
     }
     .answer .button {
       min-height: var(--target);

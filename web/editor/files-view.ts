@@ -7,7 +7,7 @@ import { exportAddress } from "./editor-api.ts";
 import { EditorPart } from "./editor-part.ts";
 import { editorStyles } from "./editor-styles.ts";
 import { fates, formats, type Fate, type Import, type ImportRow } from "./knowledge.ts";
-import { skeletons } from "./marks.ts";
+import { figure, skeletons } from "./marks.ts";
 
 const rowsAtOnce = 200;
 
@@ -73,8 +73,19 @@ export class FilesView extends EditorPart {
       text-align: start;
       vertical-align: top;
     }
+    th {
+      white-space: nowrap;
+    }
     td.number {
       font-variant-numeric: tabular-nums;
+    }
+    td.code {
+      min-width: 12ch;
+    }
+    @media (max-width: 640px) {
+      td.code {
+        min-width: 8ch;
+      }
     }
     progress {
       width: 100%;
@@ -126,13 +137,13 @@ export class FilesView extends EditorPart {
       ${run.state === "checked"
         ? html`<div class="actions">
             <button type="button" class="button main" data-testid="import-apply" aria-disabled=${applies > 0 ? "false" : "true"}
-              @click=${() => applies > 0 && void session.imports.apply()}>${t("import.apply", { count: applies })}</button>
+              @click=${() => applies > 0 && void session.imports.apply()}>${t("import.apply", { count: figure(applies) })}</button>
             <button type="button" class="button" @click=${() => session.imports.forget()}>${t("import.forget")}</button></div>`
         : nothing}
       <div class="actions" role="group" aria-label=${t("import.fates")}>
         ${fates.map((fate) => html`<button type="button" class="button" data-testid=${`fate-${fate}`} aria-pressed=${this.fate === fate ? "true" : "false"}
           @click=${() => { this.fate = this.fate === fate ? null : fate; this.shown = rowsAtOnce; }}>
-          ${t(`fate.${fate}`)} <span class="label numbers">${run.counts[fate]}</span></button>`)}
+          ${t(`fate.${fate}`)} <span class="label numbers">${figure(run.counts[fate])}</span></button>`)}
       </div>
       ${this.rows(run)}`;
   }
@@ -140,11 +151,11 @@ export class FilesView extends EditorPart {
   private progress(run: Import, applies: number): TemplateResult {
     const { t } = this;
     if (run.state === "checked") {
-      return html`<p data-testid="import-checked"><strong>${run.file}</strong> ${t(run.counts.refused > 0 ? "import.checked.refused" : "import.checked", { count: run.total, refused: run.counts.refused })}</p>`;
+      return html`<p data-testid="import-checked"><strong>${run.file}</strong> ${t(run.counts.refused > 0 ? "import.checked.refused" : "import.checked", { count: figure(run.total), refused: figure(run.counts.refused) })}</p>`;
     }
-    if (run.state === "done") return html`<p class="banner good" data-testid="import-done">${icon("online")}<span>${t("import.done", { count: applies })}</span></p>`;
-    if (run.state === "failed") return html`<p class="banner danger" data-testid="import-failed">${icon("warning")}<span>${t("import.failed", { done: run.done })}</span></p>`;
-    return html`<p><label>${t(this.session.imports.lost ? "import.lost" : "import.applying", { done: run.done, total: run.total })}
+    if (run.state === "done") return html`<p class="banner good" data-testid="import-done">${icon("online")}<span>${t("import.done", { count: figure(applies) })}</span></p>`;
+    if (run.state === "failed") return html`<p class="banner danger" data-testid="import-failed">${icon("warning")}<span>${t("import.failed", { done: figure(run.done) })}</span></p>`;
+    return html`<p><label>${t(this.session.imports.lost ? "import.lost" : "import.applying", { done: figure(run.done), total: figure(run.total) })}
       <progress data-testid="import-progress" max=${Math.max(1, run.total)} .value=${run.done}></progress></label></p>`;
   }
 
@@ -156,7 +167,7 @@ export class FilesView extends EditorPart {
         <thead><tr><th scope="col">${t("import.row")}</th><th scope="col">${t("import.entry")}</th><th scope="col">${t("import.fate")}</th><th scope="col">${t("import.message")}</th></tr></thead>
         <tbody>${rows.slice(0, this.shown).map((row) => this.row(row))}</tbody></table></div>
       ${rows.length > this.shown
-        ? html`<button type="button" class="button" @click=${() => (this.shown += rowsAtOnce)}>${t("import.more", { count: rows.length - this.shown })}</button>`
+        ? html`<button type="button" class="button" @click=${() => (this.shown += rowsAtOnce)}>${t("import.more", { count: figure(rows.length - this.shown) })}</button>`
         : nothing}`;
   }
 

@@ -6,10 +6,11 @@ import type { Observable } from "../shared/observable.ts";
 import { EditorPart } from "./editor-part.ts";
 import { editorStyles } from "./editor-styles.ts";
 import { gaps, statuses, validities, type Count } from "./knowledge.ts";
-import { scenarioName } from "./marks.ts";
+import { figure, scenarioName } from "./marks.ts";
 import type { Filters } from "./route.ts";
 
 const pauseMilliseconds = 250;
+const hasKeys = matchMedia("(pointer: fine)").matches;
 
 /** What the list is narrowed by: a text, a status, a gap, a validity, a scenario, each with how many entries it leaves. */
 export class FilterPane extends EditorPart {
@@ -27,6 +28,7 @@ export class FilterPane extends EditorPart {
     }
     .groups {
       display: grid;
+      grid-template-columns: minmax(0, 1fr);
       align-content: start;
       gap: var(--space-3);
       overflow-y: auto;
@@ -106,7 +108,7 @@ export class FilterPane extends EditorPart {
     const chosen = [filters.status, filters.gap, filters.validity, filters.scenario].filter(Boolean).length;
     return html`
       <div class="search" role="search">
-        <input id="search" type="search" maxlength="200" data-testid="search" aria-label=${t("filters.search")} placeholder=${t("filters.search.hint")}
+        <input id="search" type="search" maxlength="200" data-testid="search" aria-label=${t("filters.search")} placeholder=${t(hasKeys ? "filters.search.hint" : "filters.search")}
           autocomplete="off" spellcheck="false" .value=${filters.text} @input=${this.typed} @keydown=${this.keyed} />
         <button type="button" class="button toggle" aria-expanded=${this.expanded ? "true" : "false"} data-testid="filters-toggle"
           @click=${() => (this.expanded = !this.expanded)}>${icon("filter")}${t("filters.title")}
@@ -131,7 +133,7 @@ export class FilterPane extends EditorPart {
         : html`<ul class="plain">${rows.map(({ id, count }) => html`<li>
             <button type="button" data-testid=${`filter-${name}`} data-id=${id} aria-pressed=${chosen === id ? "true" : "false"}
               @click=${() => this.session.filter({ [name]: chosen === id ? "" : id })}>
-              <span title=${id}>${label(id)}</span><span class="label numbers">${count}</span></button></li>`)}</ul>`}
+              <span title=${id}>${label(id)}</span><span class="label numbers">${figure(count)}</span></button></li>`)}</ul>`}
     </section>`;
   }
 

@@ -8,7 +8,7 @@ import { EditorPart } from "./editor-part.ts";
 import { editorStyles } from "./editor-styles.ts";
 import { insightRows } from "./insight-board.ts";
 import { languages } from "./knowledge.ts";
-import { failure, moment, scenarioName, skeletons, statusMark, titleOf } from "./marks.ts";
+import { failure, figure, moment, scenarioName, skeletons, statusMark, titleOf } from "./marks.ts";
 import { barStyles, barTable, weekBars, weeklyTable } from "./week-bars.ts";
 
 const columns: readonly InsightColumn[] = ["entry_id", ...uses, "last_answer", "last_review"];
@@ -178,7 +178,7 @@ export class InsightView extends EditorPart {
     const { unanswered } = insight;
     const total = typeof unanswered === "object" && "weeks" in unanswered ? unanswered.total : null;
     return html`<section data-testid="unanswered"><div class="head"><h2>${t("unanswered.title")}
-        ${total === null ? nothing : html`<span class="label numbers">${total}</span>`}</h2>
+        ${total === null ? nothing : html`<span class="label numbers">${figure(total)}</span>`}</h2>
         <button type="button" class="button" @click=${() => this.session.go({ view: "suggestions" })}>${t("unanswered.decide")}</button></div>
       ${unanswered === "loading" ? skeletons(t("insight.loading"), 2) : nothing}
       ${unanswered === "unreachable" ? failure(t("app.unreachable"), t, () => void insight.loadUnanswered()) : nothing}
@@ -203,7 +203,7 @@ export class InsightView extends EditorPart {
     const { insight } = this.session;
     const { entries } = insight;
     return html`<section><div class="head"><h2>${t("fared.title")}
-        ${typeof entries === "object" && "total" in entries ? html`<span class="label numbers" role="status" data-testid="insight-total">${entries.total}</span>` : nothing}</h2>
+        ${typeof entries === "object" && "total" in entries ? html`<span class="label numbers" role="status" data-testid="insight-total">${figure(entries.total)}</span>` : nothing}</h2>
         <a class="button" data-testid="insight-csv" download href=${tableAddress(insight.query)}>${icon("download")}${t("fared.csv")}</a></div>
       <p class="label">${t("fared.about")}</p>
       ${entries === "loading" ? skeletons(t("insight.loading"), 6) : nothing}
@@ -229,7 +229,7 @@ export class InsightView extends EditorPart {
 
   private row(entry: EntryInsight): TemplateResult {
     const { t, language } = this;
-    const at = (moment_: string | null): string => (moment_ ? moment(moment_, language) : "–");
+    const at = (moment_: string | null): string => (moment_ ? moment(moment_) : "–");
     return html`<tr data-testid="insight-row" data-id=${entry.entry_id}>
       <th scope="row"><a class="name" href=${`#/entries/${encodeURIComponent(entry.entry_id)}`}>${titleOf(entry.questions, language, entry.entry_id)}</a>
         <span class="label">${scenarioName(entry.scenario, t)}</span>

@@ -7,7 +7,7 @@ import type { Observable } from "../shared/observable.ts";
 import { editorStyles } from "./editor-styles.ts";
 import { validity } from "./entry-content.ts";
 import type { EntrySummary } from "./knowledge.ts";
-import { failure, gapMarks, skeletons, statusMark, titleOf } from "./marks.ts";
+import { failure, figure, gapMarks, skeletons, statusMark, titleOf } from "./marks.ts";
 import { newItem, noFilters, type Filters } from "./route.ts";
 import { rowPixels, WindowedPart } from "./windowed-part.ts";
 
@@ -109,15 +109,15 @@ export class ListPane extends WindowedPart {
     const { pages } = session;
     return html`
       <header>
-        <h2>${t("list.title")} ${pages.state === "ready" ? html`<span class="label numbers" role="status" data-testid="total">${pages.total}</span>` : nothing}</h2>
+        <h2>${t("list.title")} ${pages.state === "ready" ? html`<span class="label numbers" role="status" data-testid="total">${figure(pages.total)}</span>` : nothing}</h2>
         ${session.mayEdit
           ? html`<button type="button" class="button" data-testid="new-entry" @click=${() => session.go({ item: newItem })}>
               ${icon("plus")}${t("list.new")}</button>`
           : nothing}
       </header>
       ${pages.state === "loading" ? skeletons(t("list.loading"), 8) : nothing}
-      ${pages.state === "unreachable" ? failure(`${t("list.error")} ${t("app.unreachable")}`, t, () => void pages.load(session.route.filters)) : nothing}
-      ${pages.state === "refused" ? failure(`${t("list.error")} ${pages.reason}`, t, () => void pages.load(session.route.filters)) : nothing}
+      ${pages.state === "unreachable" ? failure(`${t("list.error")}\n${t("app.unreachable")}`, t, () => void pages.load(session.route.filters)) : nothing}
+      ${pages.state === "refused" ? failure(`${t("list.error")}\n${pages.reason}`, t, () => void pages.load(session.route.filters)) : nothing}
       ${pages.state === "ready" ? (pages.entries.length === 0 ? this.empty() : this.list()) : nothing}`;
   }
 
@@ -142,7 +142,7 @@ export class ListPane extends WindowedPart {
         ${repeat(pages.entries.slice(from, to), ({ id }) => id, (entry, at) => this.row(entry, from + at, entry.id === stop))}
       </ul>
       ${pages.more === "error"
-        ? failure(`${this.t("list.more.error")}`, this.t, () => void pages.loadMore())
+        ? failure(this.t("list.more.error"), this.t, () => void pages.loadMore())
         : pages.hasMore
           ? html`<p class="more quiet" role="status">${this.t("list.more")}</p>`
           : nothing}

@@ -23,13 +23,19 @@ export function titleOf(questions: Partial<Record<Language, string>>, language: 
   return html`<span lang=${langAttribute(shown)}>${questions[shown] || id}</span>`;
 }
 
-/** A moment in the page's language and the reader's time zone. */
-export function moment(iso: string, language: Language): string {
-  const format = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
-  return new Intl.DateTimeFormat(langAttribute(language), format).format(new Date(iso));
+/** A moment in the reader's time zone, `2026-11-30 18:57`: the form that days have everywhere, and right in both languages. */
+export function moment(iso: string): string {
+  const at = new Date(iso);
+  const two = (part: number): string => String(part).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
-/** A panel's error state: what to do, and the button that does it. */
+/** A count as both languages write it, `10,313`. */
+export function figure(count: number): string {
+  return count.toLocaleString("en");
+}
+
+/** A panel's error state: what to do, a sentence a line, and the button that does it. */
 export function failure(text: string, t: Translate, again: (() => void) | null): TemplateResult {
   return html`<div class="error" role="alert"><p>${text}</p>
     ${again ? html`<button type="button" class="button" @click=${again}>${t("app.retry")}</button>` : nothing}</div>`;

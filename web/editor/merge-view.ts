@@ -38,10 +38,14 @@ export class MergeView extends EditorPart {
     }
     legend {
       display: flex;
+      flex-wrap: wrap;
       align-items: center;
       gap: var(--space-2);
       padding: 0 var(--space-1);
       font-weight: var(--weight-strong);
+    }
+    legend .mark {
+      font-weight: 400;
     }
     .choices {
       display: grid;
@@ -97,7 +101,7 @@ export class MergeView extends EditorPart {
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { t, session, language } = this;
+    const { t, session } = this;
     const { conflict, busy } = session.open;
     if (!conflict) return nothing;
     const all = differences(conflict);
@@ -107,7 +111,7 @@ export class MergeView extends EditorPart {
     return html`
       <header data-testid="merge">
         <h2 tabindex="-1">${t("merge.title")}</h2>
-        <p>${t("merge.about", { author, time: moment(created_at, language), number: revision })}</p>
+        <p>${t("merge.about", { author, time: moment(created_at), number: revision })}</p>
       </header>
       ${all.length === 0 ? html`<p class="banner good">${icon("online")}<span>${t("merge.same")}</span></p>` : nothing}
       ${all.map((difference) => this.choice(difference))}
@@ -137,7 +141,7 @@ export class MergeView extends EditorPart {
 
   private option(difference: Difference, side: "mine" | "theirs", value: Value): TemplateResult {
     return html`<label><span>${this.radio(difference, side)}${this.t(`merge.${side}`)}</span>
-      <div class="side" lang=${langAttribute(difference.field.language ?? "en")}>${this.words(difference, side, value)}</div></label>`;
+      <div class="side" lang=${difference.field.language ? langAttribute(difference.field.language) : nothing}>${this.words(difference, side, value)}</div></label>`;
   }
 
   /** The side's text, with what the other side does not have marked. */

@@ -67,7 +67,7 @@ export class RegressionView extends LitElement {
     const { asked, right_before: before, right_after: after, questions } = regression;
     const worse = after < before;
     return html`<p class="banner ${worse ? "danger" : "good"}">${icon(worse ? "warning" : "online")}<span>${t("regression.sum", { asked, before, after })}
-      ${questions.length === 0 ? t("regression.none") : nothing}</span></p>`;
+      ${questions.length === 0 ? html`<br />${t("regression.none")}` : nothing}</span></p>`;
   }
 
   private table(questions: readonly ChangedQuestion[]): TemplateResult {

@@ -37,8 +37,16 @@ export class ReleasesView extends EditorPart {
     }
     header label {
       display: flex;
+      flex: none;
       align-items: center;
       gap: var(--space-2);
+      white-space: nowrap;
+    }
+    header a {
+      display: inline-flex;
+      align-items: center;
+      min-height: var(--target-dense);
+      margin-inline-start: auto;
     }
     header input {
       width: auto;
@@ -170,18 +178,18 @@ export class ReleasesView extends EditorPart {
   }
 
   private row(release: Release): TemplateResult {
-    const { session, t, language } = this;
+    const { session, t } = this;
     return html`<li><button type="button" data-testid="release" data-id=${release.id} aria-current=${session.releases.opened === release.id ? "true" : "false"}
       @click=${() => session.go({ item: String(release.id) })}>
       <span class="comment">${release.comment || t("releases.no_comment")}</span>
       <span class="foot"><span class="numbers">${t("releases.number", { number: release.id })}</span>
         ${release.id === session.releases.live ? html`<span class="mark published">${t("releases.live")}</span>` : nothing}
-        <span class="label numbers">${release.published_by} · ${moment(release.published_at, language)}</span></span>
+        <span class="label numbers">${release.published_by} · ${moment(release.published_at)}</span></span>
     </button></li>`;
   }
 
   private work(): TemplateResult {
-    const { session, t, language } = this;
+    const { session, t } = this;
     const { releases } = session;
     if (releases.opened === null) return html`<p class="empty">${t("releases.none")}</p>`;
     const { release } = releases;
@@ -189,7 +197,7 @@ export class ReleasesView extends EditorPart {
     return html`<header>
         <button type="button" class="button bare square back" aria-label=${t("releases.back")} @click=${() => session.go({ item: null })}>${icon("back")}</button>
         <div class="name"><h2>${t("releases.number", { number: releases.opened })}</h2>
-          ${release ? html`<p class="label">${release.comment}</p><p class="label numbers">${release.published_by} · ${moment(release.published_at, language)}</p>` : nothing}</div>
+          ${release ? html`<p class="label">${release.comment}</p><p class="label numbers">${release.published_by} · ${moment(release.published_at)}</p>` : nothing}</div>
         ${isLive
           ? html`<span class="mark published">${t("releases.live")}</span>`
           : session.mayReview && release
@@ -218,11 +226,17 @@ export class ReleasesView extends EditorPart {
       <div class="change"><span class="mark ${kinds[change.kind]}">${t(`change.${change.kind}`)}</span>
         <a class="code" href=${`#/entries/${encodeURIComponent(change.entry_id)}`}>${change.entry_id}</a>
         <span class="label numbers">${change.before ?? "–"} → ${change.revision ?? "–"}</span>
-        ${seen ? nothing : html`<button type="button" class="button" @click=${() => void releases.compare(change)}>${t("releases.look")}</button>`}</div>
+        ${seen ? nothing : html`<button type="button" class="button" @click=${(event: Event) => this.look(event, change)}>${t("releases.look")}</button>`}</div>
       ${seen === "loading" ? html`<div class="skeleton" role="status" aria-label=${t("releases.changes.loading")}>&nbsp;</div>` : nothing}
       ${seen === "unreachable" ? failure(t("app.unreachable"), t, () => void releases.compare(change)) : nothing}
       ${typeof seen === "object" ? entryDiff(seen.before, seen.after, [t("releases.before"), t("releases.after")], t) : nothing}
     </li>`;
+  }
+
+  /** The button goes; the focus stays in its row. */
+  private look(event: Event, change: Change): void {
+    (event.target as HTMLElement).closest("li")?.querySelector("a")?.focus();
+    void this.session.releases.compare(change);
   }
 
   private async restore(release: Release): Promise<void> {

@@ -49,6 +49,11 @@ export class ReviewEntry extends EditorPart {
         display: inline-flex;
       }
     }
+    @media (max-width: 640px) {
+      header {
+        position: static;
+      }
+    }
   `];
 
   @property({ attribute: false }) item!: InReview;
@@ -65,7 +70,7 @@ export class ReviewEntry extends EditorPart {
       <header>
         <button type="button" class="button bare square back" aria-label=${t("review.back")} @click=${() => session.go({ item: null })}>${icon("back")}</button>
         <div class="name"><h2>${titleOf(questionsOf(entry.content), language, entry.id)}</h2>
-          <span class="label numbers"><span class="code">${entry.id}</span> · ${t("revision.number", { number: entry.revision })} · ${entry.author} · ${moment(entry.created_at, language)}</span></div>
+          <span class="label numbers"><span class="code">${entry.id}</span> · ${t("revision.number", { number: entry.revision })} · ${entry.author} · ${moment(entry.created_at)}</span></div>
         <div class="actions">
           <button type="button" class="button" data-testid="open-entry" @click=${() => session.go({ view: "entries", item: entry.id })}>${t("review.open")}</button>
           ${session.mayReview || item.own
@@ -107,12 +112,12 @@ export class ReviewEntry extends EditorPart {
   }
 
   private comments(): TemplateResult {
-    const { t, language, item } = this;
+    const { t, item } = this;
     const { reviews } = this.session;
     const { id } = item.entry;
     if (reviews.comments === "loading") return skeletons(t("comments.loading"), 1);
     if (reviews.comments === "unreachable") return failure(t("app.unreachable"), t, () => void reviews.loadComments(id));
-    return html`<editor-comments .comments=${reviews.comments} .say=${(text: string) => reviews.say(id, text)} .t=${t} .language=${language}></editor-comments>`;
+    return html`<editor-comments .comments=${reviews.comments} .say=${(text: string) => reviews.say(id, text)} .t=${t}></editor-comments>`;
   }
 
   /** As they were found last, by a publication that they stood in the way of if need be. */

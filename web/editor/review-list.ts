@@ -156,7 +156,7 @@ export class ReviewList extends WindowedPart {
           ${reviews.hasErrors(entry)
             ? html`<span class="mark error">${t("review.errors")}</span>`
             : reviews.hasWarnings(entry) ? html`<span class="mark warning numbers">${t("review.warnings", { count: found?.length ?? 0 })}</span>` : nothing}
-          <span class="label numbers who">${entry.author} · ${moment(entry.created_at, language)}</span>
+          <span class="label numbers who">${entry.author} · ${moment(entry.created_at)}</span>
         </span>
       </button>
     </li>`;

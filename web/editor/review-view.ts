@@ -5,7 +5,8 @@ import type { Observable } from "../shared/observable.ts";
 import { EditorPart } from "./editor-part.ts";
 import { editorStyles } from "./editor-styles.ts";
 import type { InReview } from "./knowledge.ts";
-import { failure, skeletons } from "./marks.ts";
+import { failure, figure, skeletons } from "./marks.ts";
+import type { ReviewQueue } from "./review-queue.ts";
 
 const namedAtMost = 5;
 
@@ -63,8 +64,16 @@ export class ReviewView extends EditorPart {
     }
   `];
 
+  private shown: ReviewQueue["regression"] = null;
+
   protected override observables(): readonly Observable[] {
     return [this.session.reviews];
+  }
+
+  override updated(): void {
+    const { regression } = this.session.reviews;
+    if (regression !== null && this.shown === null) this.renderRoot.querySelector(".work")!.scrollTop = 0;
+    this.shown = regression;
   }
 
   override willUpdate(): void {
@@ -77,7 +86,7 @@ export class ReviewView extends EditorPart {
     return html`
       <section class="queue" aria-label=${t("review.title")}>
         <header><h2>${t("review.title")}</h2>
-          ${reviews.state === "ready" ? html`<span class="label numbers" data-testid="review-total">${reviews.total}</span>` : nothing}</header>
+          ${reviews.state === "ready" ? html`<span class="label numbers" data-testid="review-total">${figure(reviews.total)}</span>` : nothing}</header>
         ${reviews.published === null
           ? nothing
           : html`<p class="banner good" role="status" data-testid="published">${icon("online")}<span>${t("review.published", { number: reviews.published })}</span></p>`}

@@ -110,7 +110,11 @@ export const suggestionStyles = css`
   .facts {
     display: flex;
     flex-wrap: wrap;
+    align-items: center;
     gap: var(--space-1) var(--space-2);
+  }
+  .facts .mark {
+    background: var(--paper);
   }
   .box {
     display: grid;
@@ -153,9 +157,12 @@ export const suggestionStyles = css`
     align-self: center;
   }
   .other {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr) auto;
+    display: flex;
+    flex-wrap: wrap;
     gap: var(--space-2);
+  }
+  .other input {
+    flex: 1 1 240px;
   }
   .more {
     padding: var(--space-3) var(--space-4);

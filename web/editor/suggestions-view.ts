@@ -62,14 +62,14 @@ export class SuggestionsView extends EditorPart {
   }
 
   private row(each: Suggestion): TemplateResult {
-    const { session, t, language } = this;
+    const { session, t } = this;
     return html`<li class="row"><button type="button" data-testid="suggestion" data-id=${each.id}
       aria-current=${String(each.id) === session.route.item ? "true" : "false"} @click=${() => session.go({ item: String(each.id) })}>
       <span class="times numbers" title=${t("suggestions.times", { count: each.count })} aria-label=${t("suggestions.times", { count: each.count })}>${each.count}</span>
       <span class="text" lang=${langAttribute(each.language)}>${each.text}</span>
       <span class="foot label"><span>${scenarioName(each.scenario, t)}</span>
         ${each.nearest?.is_answered ? html`<span class="mark answer">${t("suggestions.answered")}</span>` : nothing}
-        <span class="numbers">${moment(each.last_seen, language)}</span></span>
+        <span class="numbers">${moment(each.last_seen)}</span></span>
     </button></li>`;
   }
 
@@ -86,14 +86,15 @@ export class SuggestionsView extends EditorPart {
   }
 
   private work(): TemplateResult {
-    const { session, t, language } = this;
+    const { session, t } = this;
     const open = session.suggestions.find(session.route.item);
     if (!open) return this.missing(session.route.item);
+    const [first, last] = [moment(open.first_seen), moment(open.last_seen)];
     return html`<div class="open" data-testid="suggestion-open" data-id=${open.id}>
       <div class="actions"><button type="button" class="button bare square back" aria-label=${t("suggestions.back")} @click=${() => session.go({ item: null })}>${icon("back")}</button>
         <h2 lang=${langAttribute(open.language)}>${open.text}</h2></div>
       <p class="facts label numbers"><span>${t("suggestions.times", { count: open.count })}</span>
-        <span>${t("suggestions.span", { first: moment(open.first_seen, language), last: moment(open.last_seen, language) })}</span>
+        <span>${first === last ? last : t("suggestions.span", { first, last })}</span>
         ${open.languages.map(({ id, count }) => html`<span class="mark">${t(`language.${id}`)} ${count}</span>`)}
         ${open.whys.map(({ id, count }) => html`<span class="mark">${t(`why.${id}`)} ${count}</span>`)}</p>
       ${open.status === "open" ? this.decisions(open) : this.decided(open)}
@@ -127,7 +128,7 @@ export class SuggestionsView extends EditorPart {
             @change=${(event: Event) => session.suggestions.pick(text, (event.target as HTMLInputElement).checked)} />`
         : html`<span></span>`}
       <span lang=${langAttribute(language)}>${text}</span>
-      <span class="label numbers">${t(`why.${why}`)} · ${moment(at, this.language)}</span></li>`;
+      <span class="label numbers">${t(`why.${why}`)} · ${moment(at)}</span></li>`;
   }
 
   private decisions(open: Suggestion): TemplateResult {
@@ -169,8 +170,8 @@ export class SuggestionsView extends EditorPart {
   }
 
   private decided(open: Suggestion): TemplateResult {
-    const { session, t, language } = this;
-    return html`<p class="banner">${icon("information")}<span>${t(`decided.${open.status}`, { by: open.decided_by ?? "", at: open.decided_at ? moment(open.decided_at, language) : "" })}
+    const { session, t } = this;
+    return html`<p class="banner">${icon("information")}<span>${t(`decided.${open.status}`, { by: open.decided_by ?? "", at: open.decided_at ? moment(open.decided_at) : "" })}
         ${open.entry_id ? html`<a class="code" href=${`#/entries/${encodeURIComponent(open.entry_id)}`}>${open.entry_id}</a>` : nothing}</span>
       ${session.mayEdit ? html`<button type="button" class="button" data-testid="reopen" @click=${() => void session.suggestions.reopen(open.id)}>${t("suggestions.reopen")}</button>` : nothing}</p>`;
   }

@@ -68,6 +68,9 @@ export class TestBox extends EditorPart {
       height: 10px;
       background: var(--ink-quiet);
     }
+    .limits {
+      margin-block-end: var(--space-2);
+    }
     .parts {
       display: flex;
       flex-wrap: wrap;
@@ -124,7 +127,8 @@ export class TestBox extends EditorPart {
         ? html`<p class="quiet">${t(`try.${name}.none`)}</p>`
         : trial.candidates.length === 0
           ? html`<p class="quiet">${t("try.none")}</p>`
-          : html`<p class="parts numbers" data-testid="question-parts" aria-label=${t("try.question")}>${this.parts(trial.question)}</p>
+          : html`<p class="parts numbers" data-testid="question-parts" role="group" aria-label=${t("try.question")}>${this.parts(trial.question)}</p>
+            <p class="label limits numbers">${t("try.limits", { clarify: percent(trial.clarify_from), answer: percent(trial.answer_from) })}</p>
             <ol class="plain">${trial.candidates.map((candidate) => this.candidate(candidate, trial))}</ol>`}
     </section>`;
   }
@@ -133,11 +137,11 @@ export class TestBox extends EditorPart {
     const { t } = this;
     return html`<li class=${id === this.session.open.item ? "open" : ""}>
       <span class="name" title=${id}>${question}</span>
-      <span class="numbers">${t("try.sure", { percent: Math.round(confidence * 100) })}</span>
+      <span class="numbers">${t("try.sure", { percent: percent(confidence) })}</span>
       <span class="bar" aria-hidden="true">
-        <span class="sure" style=${`display:block;width:${Math.round(confidence * 100)}%`}></span>
-        <span class="limit" title=${t("try.clarify_from")} style=${`left:${trial.clarify_from * 100}%`}></span>
-        <span class="limit" title=${t("try.answer_from")} style=${`left:${trial.answer_from * 100}%`}></span>
+        <span class="sure" style=${`display:block;width:${percent(confidence)}%`}></span>
+        <span class="limit" style=${`left:${trial.clarify_from * 100}%`}></span>
+        <span class="limit" style=${`left:${trial.answer_from * 100}%`}></span>
       </span>
       <span class="parts numbers">${this.parts(parts)}</span>
     </li>`;
@@ -151,4 +155,8 @@ export class TestBox extends EditorPart {
     const name = this.t(`part.${part}`);
     return name.startsWith("part.") ? part : name;
   }
+}
+
+function percent(share: number): number {
+  return Math.round(share * 100);
 }

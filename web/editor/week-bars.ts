@@ -1,4 +1,4 @@
-import { css, html, svg, type TemplateResult } from "lit";
+import { css, html, nothing, svg, type TemplateResult } from "lit";
 import { langAttribute, type Translate } from "../shared/i18n.ts";
 import type { AskedMost, WeekCount } from "./asked.ts";
 
@@ -16,7 +16,7 @@ export function barTable(rows: readonly (readonly [string | TemplateResult, numb
   const most = Math.max(1, ...rows.map(([, count]) => count));
   return html`<table class="bars"><thead><tr><th scope="col">${name}</th><th scope="col" class="number">${counted}</th><th aria-hidden="true"></th></tr></thead>
     <tbody>${rows.map(([title, count]) => html`<tr><th scope="row">${title}</th><td class="number">${count}</td>
-      <td class="drawn" aria-hidden="true"><span style=${`width:${(count / most) * 100}%`}></span></td></tr>`)}</tbody></table>`;
+      <td class="drawn" aria-hidden="true">${count === 0 ? nothing : html`<span style=${`width:${(count / most) * 100}%`}></span>`}</td></tr>`)}</tbody></table>`;
 }
 
 /** What was asked most with its counts, and how it went from week to week as small bars, all by the same measure. */
@@ -87,7 +87,6 @@ export const barStyles = css`
   }
   .bars .drawn span {
     display: block;
-    min-width: 1px;
     height: 10px;
     border-radius: 2px;
     background: var(--accent);

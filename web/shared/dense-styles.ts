@@ -45,6 +45,9 @@ export const denseStyles = css`
     padding: var(--space-3);
     color: var(--ink-quiet);
   }
+  .error p {
+    white-space: pre-line;
+  }
   .error {
     border-radius: var(--radius-small);
     background: var(--danger-soft);

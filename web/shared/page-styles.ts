@@ -95,7 +95,7 @@ export const pageStyles = css`
       color: var(--ink-quiet);
     }
     .panes button:focus-visible {
-      box-shadow: inset var(--ring);
+      box-shadow: none;
       outline: 2px solid var(--accent-text);
       outline-offset: -4px;
     }
