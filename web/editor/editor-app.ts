@@ -17,6 +17,7 @@ import { editorStyles } from "./editor-styles.ts";
 import type { EntryPane } from "./entry-pane.ts";
 import type { FilterPane } from "./filter-pane.ts";
 import { leaveDialog } from "./leave-dialog.ts";
+import { figure } from "./marks.ts";
 import { newItem, views, type View } from "./route.ts";
 import { KeyReader, sheet, type Command } from "./shortcuts.ts";
 import { texts } from "./texts.ts";
@@ -116,7 +117,7 @@ export class EditorApp extends LitElement {
     const current = session.route.view === "audit" ? "releases" : session.route.view;
     return named.map((view) => html`<button type="button" data-testid=${`${hook}-${view}`} aria-current=${view === current ? "page" : "false"}
       @click=${() => session.go({ view })}>${t(`view.${view}`)}
-      ${waiting[view] ? html`<span class="count numbers">${waiting[view]}</span>` : nothing}</button>`);
+      ${waiting[view] ? html`<span class="count numbers">${figure(waiting[view])}</span>` : nothing}</button>`);
   }
 
   private console(t: Translate): TemplateResult {

@@ -80,17 +80,35 @@ export class FilesView extends EditorPart {
       font-variant-numeric: tabular-nums;
     }
     td.code {
-      min-width: 12ch;
+      min-width: 24ch;
+    }
+    th:last-child {
+      width: 100%;
     }
     @media (max-width: 640px) {
       td.code {
-        min-width: 8ch;
+        min-width: 13ch;
       }
     }
     progress {
+      display: block;
       width: 100%;
-      height: 10px;
-      accent-color: var(--accent);
+      height: 8px;
+      margin-block-start: var(--space-2);
+      overflow: hidden;
+      border: 0;
+      border-radius: var(--radius-round);
+      background: var(--line);
+      appearance: none;
+    }
+    progress::-webkit-progress-bar {
+      background: none;
+    }
+    progress::-webkit-progress-value {
+      background: var(--accent);
+    }
+    progress::-moz-progress-bar {
+      background: var(--accent);
     }
     .button[aria-pressed="true"] {
       border-color: var(--accent-text);

@@ -1,10 +1,11 @@
 import { css, html, nothing, type TemplateResult } from "lit";
+import { state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { foundation } from "../shared/foundation.ts";
 import type { Observable } from "../shared/observable.ts";
 import { editorStyles } from "./editor-styles.ts";
 import type { Waiting } from "./knowledge.ts";
-import { failure, moment, skeletons, titleOf } from "./marks.ts";
+import { failure, figure, moment, skeletons, titleOf } from "./marks.ts";
 import { rowPixels, WindowedPart } from "./windowed-part.ts";
 
 /** What waits for a reviewer, row by row or all at once to be picked. */
@@ -23,6 +24,12 @@ export class ReviewList extends WindowedPart {
       gap: var(--space-2);
       padding: var(--space-2) var(--space-4);
       border-block-end: 1px solid var(--line);
+    }
+    .all .button {
+      padding-inline: var(--space-2);
+    }
+    .all .label {
+      white-space: nowrap;
     }
     .rows {
       flex: 1;
@@ -87,6 +94,8 @@ export class ReviewList extends WindowedPart {
     }
   `];
 
+  @state() private isPicking = false;
+
   protected override observables(): readonly Observable[] {
     return [this.session.reviews];
   }
@@ -115,11 +124,18 @@ export class ReviewList extends WindowedPart {
     const isReading = reviews.more === "loading";
     return html`<div class="all" role="group" aria-label=${t("review.title")}>
       <button type="button" class="button" data-testid="pick-all" aria-disabled=${isReading || reviews.isAllPicked ? "true" : "false"}
-        @click=${() => !isReading && void reviews.pickAll()}>${t("review.pick.all")}</button>
+        @click=${() => !isReading && void this.pickAll()}>${t(this.isPicking ? "list.more" : "review.pick.all")}</button>
       <button type="button" class="button bare" data-testid="pick-none" aria-disabled=${reviews.picked.size === 0 ? "true" : "false"}
         @click=${() => reviews.pickNone()}>${t("review.pick.none")}</button>
-      <span class="label numbers" role="status" data-testid="chosen">${t("review.chosen", { count: reviews.chosen.length })}</span>
+      <span class="label numbers" role="status" data-testid="chosen">${t("review.chosen", { count: figure(reviews.chosen.length) })}</span>
     </div>`;
+  }
+
+  /** Reads the whole queue first, which takes a while where it is long. */
+  private async pickAll(): Promise<void> {
+    this.isPicking = true;
+    await this.session.reviews.pickAll();
+    this.isPicking = false;
   }
 
   private list(): TemplateResult {

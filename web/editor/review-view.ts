@@ -109,9 +109,9 @@ export class ReviewView extends EditorPart {
       ${unexplained.length > 0
         ? html`<p class="label" role="status" data-testid="unexplained">${t("review.unexplained")}
             ${unexplained.slice(0, namedAtMost).map(({ id }) => html` <a class="code" href=${`#/review/${encodeURIComponent(id)}`}>${id}</a>`)}
-            ${unexplained.length > namedAtMost ? t("review.unexplained.more", { count: unexplained.length - namedAtMost }) : nothing}</p>`
+            ${unexplained.length > namedAtMost ? t("review.unexplained.more", { count: figure(unexplained.length - namedAtMost) }) : nothing}</p>`
         : nothing}
-      ${unexamined > 0 ? html`<p class="label" data-testid="unexamined">${t("review.unexamined", { count: unexamined })}</p>` : nothing}
+      ${unexamined > 0 ? html`<p class="label" data-testid="unexamined">${t("review.unexamined", { count: figure(unexamined) })}</p>` : nothing}
       ${chosen.length > 1
         ? html`<label class="field"><span class="label">${t("review.reason.all")}</span>
             <textarea rows="2" maxlength="2000" data-testid="reason-all" .value=${reviews.commonReason}
@@ -120,7 +120,7 @@ export class ReviewView extends EditorPart {
       <button type="button" class="button" data-testid="rehearse" aria-disabled=${chosen.length > 0 && reviews.regression !== "asking" ? "false" : "true"}
         @click=${() => void reviews.rehearse()}>${t(reviews.regression === "asking" ? "review.rehearsing" : "review.rehearse")}</button>
       <button type="button" class="button main" data-testid="publish" aria-disabled=${ready ? "false" : "true"} @click=${() => ready && void this.publish()}>
-        ${t("review.publish", { count: chosen.length })}</button>
+        ${t("review.publish", { count: figure(chosen.length) })}</button>
     </div>`;
   }
 
@@ -149,7 +149,7 @@ export class ReviewView extends EditorPart {
     const { session, t } = this;
     if (session.reviews.regression === null) void session.reviews.rehearse();
     const comment = await this.ask({
-      title: t("publish.title"), about: t("publish.about", { count: session.reviews.chosen.length }), confirm: t("publish.yes"),
+      title: t("publish.title"), about: t("publish.about", { count: figure(session.reviews.chosen.length) }), confirm: t("publish.yes"),
       comment: { label: t("publish.comment"), required: true },
     });
     if (comment !== null && (await session.reviews.publish(comment))) {

@@ -9,7 +9,7 @@ import { suggestionStatuses, type AskedExample, type Suggestion } from "./asked.
 import { EditorPart } from "./editor-part.ts";
 import { editorStyles } from "./editor-styles.ts";
 import type { EntrySummary } from "./knowledge.ts";
-import { failure, moment, scenarioName, skeletons, titleOf } from "./marks.ts";
+import { failure, figure, moment, scenarioName, skeletons, titleOf } from "./marks.ts";
 import { suggestionStyles } from "./suggestion-styles.ts";
 
 const pauseMilliseconds = 250;
@@ -38,7 +38,7 @@ export class SuggestionsView extends EditorPart {
         <header><h2>${t("suggestions.title")}</h2>
           <div class="kinds" role="group" aria-label=${t("suggestions.show")}>${suggestionStatuses.map((status) => html`
             <button type="button" class="button bare" data-testid=${`suggestions-${status}`} aria-pressed=${suggestions.status === status ? "true" : "false"}
-              @click=${() => this.show(status)}>${t(`suggestions.${status}`)} <span class="label numbers">${suggestions.statuses[status] ?? 0}</span></button>`)}</div>
+              @click=${() => this.show(status)}>${t(`suggestions.${status}`)} <span class="label numbers">${figure(suggestions.statuses[status] ?? 0)}</span></button>`)}</div>
         </header>
         ${suggestions.state === "loading" ? skeletons(t("suggestions.loading"), 6) : nothing}
         ${suggestions.state === "unreachable" ? failure(t("app.unreachable"), t, () => void suggestions.load()) : nothing}

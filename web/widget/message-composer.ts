@@ -55,6 +55,7 @@ export class MessageComposer extends SessionPart {
     }
     .below {
       display: flex;
+      align-items: center;
       justify-content: space-between;
       gap: var(--space-3);
       margin-top: var(--space-1);
@@ -67,6 +68,7 @@ export class MessageComposer extends SessionPart {
     }
     .end {
       flex: none;
+      min-height: var(--space-8);
       padding: 0;
       border: 0;
       background: none;

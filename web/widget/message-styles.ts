@@ -43,6 +43,9 @@ export const messageStyles = css`
     max-width: 100%;
     justify-items: stretch;
   }
+  .message + .message.wide {
+    margin-block-start: var(--space-4);
+  }
   .bubble {
     padding: var(--space-2) var(--space-3);
     border: 1px solid var(--line);
