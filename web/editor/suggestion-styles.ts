@@ -28,6 +28,7 @@ export const suggestionStyles = css`
   }
   .kinds {
     display: flex;
+    flex-wrap: wrap;
     gap: 2px;
     margin-inline-start: auto;
   }
