@@ -30,7 +30,7 @@ class Sentences:
         found: dict[str, Bilingual] = load_yaml(self._path.read_text("utf-8"))
         return found
 
-    def __call__(self, key: str, **values: object) -> Bilingual:
+    def __call__(self, key: str, /, **values: object) -> Bilingual:
         """A sentence with its places filled.
 
         Raises:
@@ -69,9 +69,10 @@ def listed(items: Iterable[str | Bilingual]) -> Bilingual:
     return {"zh": "、".join(item["zh"] for item in told), "en": ", ".join(item["en"] for item in told)}
 
 
-def chosen(names: Iterable[str]) -> Bilingual:
-    """Names of which one is meant: ``a、b 或 c``, ``a, b or c``."""
-    *first, last = names
+def chosen(items: Iterable[str | Bilingual]) -> Bilingual:
+    """Items of which one is meant, at least one: ``a、b 或 c``, ``a, b or c``."""
+    *first, last = (alike(item) if isinstance(item, str) else item for item in items)
     if not first:
-        return alike(last)
-    return {"zh": f"{'、'.join(first)} 或 {last}", "en": f"{', '.join(first)} or {last}"}
+        return last
+    others = listed(first)
+    return {"zh": f"{others['zh']} 或 {last['zh']}", "en": f"{others['en']} or {last['en']}"}

@@ -21,7 +21,7 @@ from kit.yaml_text import SAFE_LOADER
 # ── JSON Lines ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class _Unusable(Exception):  # it says what the row says
+class _Unusable(Exception):
     """A line that holds no object."""
 
     def __init__(self, problem: Bilingual) -> None:

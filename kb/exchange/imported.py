@@ -132,11 +132,12 @@ def _problem(item: dict[str, Any], name: Naming) -> tuple[str, Bilingual]:
         language = shortened(str(place[-2]))
         return shortened(name(place[:-1])), said("language_unknown", language=language, languages=chosen(LANGUAGES))
     column = shortened(name(place))
-    values = {
-        "field": column,
-        "reason": alike(item["msg"]),
-        "most": context.get("max_length"),
-        "choices": chosen(re.findall(r"'[^']*'", context.get("expected", "'?'"))),
-        **context,
-    }
+    values = {"field": column, "reason": alike(item["msg"]), "most": context.get("max_length"), **context}
+    if kind == "literal_error":
+        values["choices"] = chosen(_choices(context["expected"]))
     return column, said(SENTENCES.get(kind, "otherwise_wrong"), **values)
+
+
+def _choices(expected: str) -> list[Bilingual]:
+    """The values of which a field takes one; pydantic lists them as ``'a', 'b' or 'c'``."""
+    return [{"zh": name, "en": f"'{name}'"} for name in re.findall(r"'([^']*)'", expected)]

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from kit import errors
 from kit.http import install
@@ -24,7 +24,11 @@ TREE = {
 
 
 class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     name: str = Field(max_length=3)
+    code: str = Field("a", min_length=1, pattern="^[a-z]*$")
+    tags: list[str] = Field([], max_length=1)
 
 
 @pytest.fixture
@@ -126,8 +130,12 @@ async def test_a_validation_error_names_the_fields(client: httpx.AsyncClient) ->
 @pytest.mark.parametrize(
     ("given", "zh", "en"),
     [
-        ({"name": "long"}, "最多 3 个字符", "String should have at most 3 characters"),
-        ({}, "没有填写", "Field required"),
+        ({"name": "long"}, "最多 3 个字符", "must have 3 or fewer characters"),
+        ({}, "没有填写", "is missing"),
+        ({"name": "a", "b": 1}, "没有这个字段", "is not known"),
+        ({"name": "a", "code": ""}, "至少要有 1 个字符", "must have 1 or more characters"),
+        ({"name": "a", "code": "A"}, "格式不对，应符合 ^[a-z]*$", "must match ^[a-z]*$"),
+        ({"name": "a", "tags": ["b", "c"]}, "最多 1 项，现有 2 项", "must have 1 or fewer items, not 2"),
         ({"name": 3}, "Input should be a valid string", "Input should be a valid string"),
     ],
 )

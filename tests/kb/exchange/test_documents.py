@@ -281,7 +281,7 @@ def test_another_reason_is_told_as_the_parser_says_it() -> None:
     [
         (
             {**GOOD, "audience": "everybody", "colour": "red"},
-            "“audience”须为 'personal'、'corporate' 或 'all'，请改正。没有“colour”这个字段，请改正名称，或删去。",
+            "“audience”须为 personal、corporate 或 all，请改正。没有“colour”这个字段，请改正名称，或删去。",
             "'audience' must be 'personal', 'corporate' or 'all'; correct it. 'colour' is not known; correct its name, "
             "or take it out.",
         ),
