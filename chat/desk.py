@@ -16,6 +16,7 @@ from chat.models import Conversation, Message
 from chat.ownership import Owner, OwnerChanged
 from chat.queueing import QueueRules
 from chat.repository import ChatRepository
+from chat.sentences import said
 from chat.service import MAX_TEXT, OUT_OF_QUEUE, ConversationNotFound, language_of
 from chat.standing import trend_for_staff
 from chat.texts import text as say
@@ -102,7 +103,7 @@ class DeskConversations(MessageLeaving):
             repository = ChatRepository(session)
             conversation = await repository.conversation(conversation_id)
             if conversation is None:
-                raise ConversationNotFound("There is no such conversation.")
+                raise ConversationNotFound(said("conversation_not_found"))
             return await self._case(repository, conversation)
 
     async def lines(self, conversation_id: str, after: int) -> list[Line]:
@@ -285,7 +286,7 @@ def storable(text: str) -> str:
     """A text as it can be stored; raises ``InvalidRequest`` when it says nothing, or too much."""
     text = text.replace("\x00", "")  # PostgreSQL keeps none
     if not text.strip() or len(text) > MAX_TEXT:
-        raise InvalidRequest(f"A message has 1 to {MAX_TEXT} characters.", code="invalid_text")
+        raise InvalidRequest(said("message_length", most=MAX_TEXT), code="invalid_text")
     return text
 
 

@@ -11,6 +11,7 @@ from chat.models import Conversation
 from chat.ownership import Owner, OwnerChanged
 from chat.queueing import topic_of
 from chat.repository import ChatRepository
+from chat.sentences import said
 from chat.service import LINES_OF_TOPIC, MAX_TEXT, OUT_OF_QUEUE, ConversationClosed, language_of
 from chat.texts import text as say
 from handoff.hours import after_open_time
@@ -58,7 +59,7 @@ class MessageLeaving(GivingConversations):
         """
         text, contact = text.replace("\x00", "").strip(), contact.replace("\x00", "").strip()
         if not text or len(text) > MAX_TEXT or len(contact) > MAX_CONTACT:
-            raise InvalidRequest(f"A message has 1 to {MAX_TEXT} characters.", code="invalid_text")
+            raise InvalidRequest(said("message_length", most=MAX_TEXT), code="invalid_text")
         now = self.clock.now()
         async with self.database.write() as session:
             repository, roster = ChatRepository(session), RosterRepository(session)
@@ -68,7 +69,7 @@ class MessageLeaving(GivingConversations):
             if known is not None:
                 return Left(known, teams.get(known.team, BUILT_IN).time_zone, repeated=True)
             if conversation.owner == Owner.CLOSED:
-                raise ConversationClosed("This conversation has ended. Please start a new one.")
+                raise ConversationClosed(said("conversation_ended"))
             if conversation.owner == Owner.AGENT:
                 raise OwnerChanged("A colleague is here. Please write to them.")
             team = await self._team_of_message(repository, conversation, teams, now)
@@ -178,5 +179,5 @@ def _priority(conversation: Conversation) -> int:
 async def _message(roster: RosterRepository, reference: str, *, lock: bool = False) -> LeftMessage:
     message = await roster.message(reference.strip().upper(), lock=lock)
     if message is None:
-        raise NotFound("There is no message with this reference.", code="message_not_found")
+        raise NotFound(said("left_message_not_found"), code="message_not_found")
     return message

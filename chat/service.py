@@ -15,6 +15,7 @@ from chat.models import Conversation, Message
 from chat.ownership import Owner, OwnerChanged
 from chat.queueing import QueueRules, place_in_queue, topic_of, waiting_line
 from chat.repository import ChatRepository
+from chat.sentences import said
 from chat.texts import text as say
 from handoff.interfaces import QUEUE, conversation_topic
 from handoff.policy import Handoff, Reason
@@ -115,7 +116,7 @@ class ChatService:
         async with self.database.read() as session:
             conversation = await ChatRepository(session).conversation(conversation_id)
         if conversation is None or not token_matches(token, conversation.token_hash):
-            raise ConversationNotFound("There is no such conversation, or it is not yours. Start a new one.")
+            raise ConversationNotFound(said("conversation_of_another"))
         return conversation
 
     async def current(self, conversation_id: str) -> Conversation:
@@ -123,7 +124,7 @@ class ChatService:
         async with self.database.read() as session:
             conversation = await ChatRepository(session).conversation(conversation_id)
         if conversation is None:
-            raise ConversationNotFound("There is no such conversation. Start a new one.")
+            raise ConversationNotFound(said("conversation_unknown"))
         return conversation
 
     async def queue_position(self, conversation: Conversation) -> int | None:
@@ -154,7 +155,7 @@ class ChatService:
         """
         text = text.replace("\x00", "")  # PostgreSQL keeps none
         if not text.strip() or len(text) > MAX_TEXT:
-            raise InvalidRequest(f"A message has 1 to {MAX_TEXT} characters.", code="invalid_text")
+            raise InvalidRequest(said("message_length", most=MAX_TEXT), code="invalid_text")
         async with self.database.write() as session:
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
@@ -162,7 +163,7 @@ class ChatService:
             if known is not None:
                 return Stored(known, repeated=True)
             if conversation.owner == Owner.CLOSED:
-                raise ConversationClosed("This conversation has ended. Please start a new one.")
+                raise ConversationClosed(said("conversation_ended"))
             conversation.language = language
             message = Message(
                 client_id=client_id,
@@ -194,7 +195,7 @@ class ChatService:
             conversation = await repository.conversation(conversation_id)
             messages = await repository.messages(conversation_id, after)
         if conversation is None:
-            raise ConversationNotFound("There is no such conversation. Start a new one.")
+            raise ConversationNotFound(said("conversation_unknown"))
         return conversation, messages
 
     async def say(
@@ -348,7 +349,7 @@ class ChatService:
             conversation = await self._locked(repository, conversation_id)
             message = await repository.message(conversation_id, seq)
             if message is None or message.sender != "bot":
-                raise NotFound("There is no such answer.", code="message_not_found")
+                raise NotFound(said("message_not_found"), code="message_not_found")
             if message.helpful is None and not helpful:
                 conversation.unhelped_turns += 1
             await repository.vote(conversation, message, helpful, self.clock.now())
@@ -382,5 +383,5 @@ class ChatService:
     async def _locked(self, repository: ChatRepository, conversation_id: str) -> Conversation:
         conversation = await repository.conversation(conversation_id, lock=True)
         if conversation is None:
-            raise ConversationNotFound("There is no such conversation. Start a new one.")
+            raise ConversationNotFound(said("conversation_unknown"))
         return conversation

@@ -18,6 +18,7 @@ from handoff.case_interfaces import (
 from handoff.desk import DESK_ROLES, Desk, check_version
 from handoff.interfaces import Case, Line, Person
 from handoff.roster import Roster
+from handoff.sentences import said
 from handoff.summary import Summary, summarise
 from identity.service import Role, SignedIn
 from kit.clock import Clock
@@ -86,7 +87,7 @@ class CaseDesk:
             NotFound: there is no such colleague at the desk, or no such team.
         """
         if (colleague_id is None) == (team_id is None):
-            raise InvalidRequest("Name a colleague or a team to transfer to.")
+            raise InvalidRequest(said("transfer_to_nobody"))
         case = await self._desk.own(who, conversation_id, version)
         to: Person | Team
         if colleague_id is not None:
@@ -144,7 +145,7 @@ class CaseDesk:
         if found is None or found[1].isdisjoint(DESK_ROLES):
             raise NotFound("There is no such colleague at the desk.", code="colleague_not_found")
         if colleague_id == who.id:
-            raise Conflict("This is your own conversation already.", code="own_conversation")
+            raise Conflict(said("conversation_own"), code="own_conversation")
         return Person(colleague_id, found[0])
 
     async def _team(self, team_id: str) -> Team:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from handoff.case_interfaces import DeskWork, StaleView
 from handoff.interfaces import Case, Line, Outcome, Suggested
+from handoff.sentences import said
 from identity.service import Role, SignedIn
 from kit.errors import Conflict, Forbidden, NotFound
 
@@ -62,7 +63,7 @@ class Desk:
         case = await self._conversations.case(conversation_id)
         own = case.owner == "agent" and (case.agent_id == who.id or who.id in case.consulted)
         if not own and who.roles.isdisjoint({Role.SUPERVISOR, Role.ADMIN}):
-            raise NotFound("There is no such conversation among yours.", code="conversation_not_found")
+            raise NotFound(said("conversation_not_yours"), code="conversation_not_found")
         return case
 
     async def lines(self, who: SignedIn, conversation_id: str, after: int = 0) -> list[Line]:

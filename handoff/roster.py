@@ -17,6 +17,7 @@ from handoff.models import AgentPresence, AgentProfile, DeskConnection, Team
 from handoff.presence import Presence, Sign, Timing, chosen_on_return, has_dropped_off, presence_of
 from handoff.repository import RosterRepository
 from handoff.routing import DEFAULT_TEAM, AgentState, Patience, TeamState
+from handoff.sentences import said
 from handoff.teams import BUILT_IN, MemberDefinition, TeamDefinition, TeamsFile
 from identity.repository import IdentityRepository
 from identity.service import Role
@@ -226,7 +227,7 @@ class Roster:
             InvalidRequest: offline is what one is without a desk, not what one chooses.
         """
         if chosen == Presence.OFFLINE:
-            raise InvalidRequest("Choose online, away or break. To be offline, close the desk.")
+            raise InvalidRequest(said("presence_offline"))
         now = self._clock.now()
         async with self._database.write() as session:
             repository = RosterRepository(session)

@@ -21,9 +21,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from identity.filters import AuditFilter
 from identity.models import AuditRecord, Staff, StaffSession
 from identity.repository import IdentityRepository
+from identity.sentences import said
 from kit.clock import Clock
 from kit.database import Database
 from kit.errors import Conflict, Forbidden, NotSignedIn
+from kit.sentences import listed
 
 
 class Role(StrEnum):
@@ -50,12 +52,12 @@ class SignedIn:
     def require(self, *roles: Role) -> None:
         """Raise ``Forbidden`` unless the person has one of ``roles``; an admin has them all."""
         if self.roles.isdisjoint({*roles, Role.ADMIN}):
-            raise Forbidden(f"This needs one of the roles: {', '.join(sorted(roles))}. Ask an administrator.")
+            raise Forbidden(said("role_needed", roles=listed(said(role) for role in sorted(roles))))
 
     def require_csrf(self, given: str | None) -> None:
         """Raise ``Forbidden`` unless the request carries the session's CSRF token."""
         if not given or not hmac.compare_digest(given.encode(errors="replace"), self.csrf.encode()):
-            raise Forbidden("The X-CSRF-Token header is missing or old. Reload the page.", code="csrf_failed")
+            raise Forbidden(said("csrf_failed"), code="csrf_failed")
 
 
 def new_token() -> str:
@@ -139,7 +141,7 @@ class Identity:
             self._verify, staff.password_hash if staff and known else self._nobody, password
         )
         if staff is None or not known or not matches:
-            raise NotSignedIn("The login or the password is wrong.", code="wrong_password")
+            raise NotSignedIn(said("wrong_password"), code="wrong_password")
         now = self._clock.now()
         row = StaffSession(
             id=new_token(), staff_id=staff.id, csrf=new_token(), created_at=now, expires_at=now + self._session_time
@@ -163,7 +165,7 @@ class Identity:
                 found = await IdentityRepository(session).session(session_id, self._clock.now())
             if found is not None:
                 return _signed_in(found[1], found[0])
-        raise NotSignedIn("Please sign in.")
+        raise NotSignedIn(said("not_signed_in"))
 
     async def sign_out(self, cookie: str | None) -> None:
         """End the session of a cookie."""

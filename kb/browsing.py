@@ -12,6 +12,7 @@ from kb.filters import Calendar, EntryFilter, Gap, ValidityKind
 from kb.listing.repository import ListRepository
 from kb.models import Comment, Release, Revision
 from kb.repository import ARCHIVED, IN_REVIEW, KnowledgeRepository
+from kb.sentences import said
 from kit.database import Database
 from kit.errors import NotFound
 
@@ -109,7 +110,7 @@ class Browsing:
             repository = KnowledgeRepository(session)
             revision = await repository.revision(entry_id, number)
             if revision is None:
-                raise NotFound(f"Entry {entry_id!r} has no revision {number}.", code="revision_not_found")
+                raise NotFound(said("revision_not_found", entry=entry_id, number=number), code="revision_not_found")
             return (await self._shown(repository, [revision]))[0]
 
     async def revisions(self, entry_id: str) -> list[Revision]:
@@ -151,7 +152,7 @@ class Browsing:
             repository = KnowledgeRepository(session)
             revision = await repository.newest(entry_id)
             if revision is None or revision.status != IN_REVIEW:
-                raise NotFound(f"Entry {entry_id!r} does not wait for a reviewer.", code="not_in_review")
+                raise NotFound(said("not_in_review", entry=entry_id), code="not_in_review")
             [shown] = await self._shown(repository, [revision])
             told = await repository.revision(entry_id, shown.live) if shown.live else None
         return shown, EntryContent.model_validate(told.content) if told else None
@@ -203,7 +204,7 @@ class Browsing:
             repository = KnowledgeRepository(session)
             release = await repository.release(release_id)
             if release is None:
-                raise NotFound(f"There is no release {release_id}.", code="release_not_found")
+                raise NotFound(said("release_not_found", release=release_id), code="release_not_found")
             now = await repository.numbers(release_id)
             before = await repository.numbers(await repository.release_before(release_id))
         changed = sorted(key for key in now.keys() | before.keys() if now.get(key) != before.get(key))
@@ -225,10 +226,10 @@ class Browsing:
             release = await repository.release(release_id)
             revision = await repository.in_release(release_id, entry_id)
             if release is None or revision is None:
-                raise NotFound(f"Release {release_id} has no entry {entry_id!r}.", code="entry_not_found")
+                raise NotFound(said("entry_not_released", release=release_id, entry=entry_id), code="entry_not_found")
             if on is not None and not EntryContent.model_validate(revision.content).is_valid_on(on):
                 raise NotFound(
-                    f"Revision {revision.number} of {entry_id!r} is not valid on {on}: nobody was told it then.",
+                    said("entry_not_valid", number=revision.number, entry=entry_id, day=on),
                     code="entry_not_valid",
                 )
             return release, (await self._shown(repository, [revision]))[0]
@@ -257,4 +258,4 @@ def _kind(entry_id: str, now: dict[str, int], before: dict[str, int]) -> Kind:
 
 def no_entry(entry_id: str) -> NotFound:
     """What is raised where an entry is asked for that there is not."""
-    return NotFound(f"There is no entry {entry_id!r}.", code="entry_not_found")
+    return NotFound(said("entry_not_found", entry=entry_id), code="entry_not_found")

@@ -98,7 +98,11 @@ class EntryContent(BaseModel):
     @model_validator(mode="after")
     def _dates_are_in_order(self) -> EntryContent:
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise ValueError(f"'valid_to' ({self.valid_to}) is before 'valid_from' ({self.valid_from})")
+            raise PydanticCustomError(
+                "dates_reversed",
+                "'valid_to' ({last}) is before 'valid_from' ({first})",
+                {"last": str(self.valid_to), "first": str(self.valid_from), "place": ("valid_to",)},
+            )
         return self
 
     def is_valid_on(self, day: date) -> bool:
@@ -110,7 +114,11 @@ class EntryContent(BaseModel):
         if self.risk_class == "product":
             for language, variant in self.variants.items():
                 if not variant.risk:
-                    raise ValueError(f"'{language}' names a product with risk and needs its 'risk' statement")
+                    raise PydanticCustomError(
+                        "risk_missing",
+                        "'{language}' names a product with risk and needs its 'risk' statement",
+                        {"language": language, "place": ("variants", language, "risk")},
+                    )
         return self
 
     def variant_for(self, language: Lang) -> tuple[Lang, Variant]:

@@ -16,6 +16,7 @@ from kb.examination.claims import undated_figure
 from kb.examination.rules import bundled_rules
 from kb.models import Comment, Revision
 from kb.repository import ARCHIVED, DRAFT, IN_REVIEW, PUBLISHED, KnowledgeRepository
+from kb.sentences import said
 from kit.clock import Clock
 from kit.database import Database
 from kit.errors import Conflict, Forbidden, NotFound
@@ -273,7 +274,7 @@ class Editing:
             repository = KnowledgeRepository(session)
             live = await repository.released(await repository.live_release_id(lock=True))
             if entry_id not in live:
-                raise NotFound(f"There is no live entry {entry_id!r}.", code="entry_not_found")
+                raise NotFound(said("entry_not_live", entry=entry_id), code="entry_not_found")
             left = {key: revision for key, revision in live.items() if key != entry_id}
             self._record(session, by, "entry.withdrawn", entry_id, comment=comment)
             release = await self.release(session, live, left, by, comment)
@@ -290,7 +291,7 @@ class Editing:
             repository = KnowledgeRepository(session)
             live = await repository.released(await repository.live_release_id(lock=True))
             if await repository.release(release_id) is None:
-                raise NotFound(f"There is no release {release_id}.", code="release_not_found")
+                raise NotFound(said("release_not_found", release=release_id), code="release_not_found")
             released = await repository.released(release_id)
             release = await self.release(session, live, released, by, comment, restored=release_id)
             await repository.point_at(released)
@@ -338,11 +339,11 @@ def dated(content: EntryContent, before: EntryContent | None, today: date) -> En
     Figures whose day the answer does not tell keep the date that they had, or none: whoever mends a slip beside an old
     rate has not looked whether it still holds.
     """
-    said, told = (
+    after, told = (
         {language: variant.told for language, variant in entry.variants.items()} if entry else {}
         for entry in (content, before)
     )
-    if said == told or content.updated != (before.updated if before else None):
+    if after == told or content.updated != (before.updated if before else None):
         return content
     if any(undated_figure(variant, bundled_rules()) for variant in content.variants.values()):
         return content

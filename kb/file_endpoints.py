@@ -9,9 +9,8 @@ from fastapi import APIRouter, File, Query, Response, UploadFile
 
 from kb.content import EntryContent
 from kb.endpoints import ERRORS, Editor, Knowledge, Reader
-from kb.exchange.interchange import FORMATS, MAX_BYTES, write
+from kb.exchange.interchange import MAX_BYTES, format_named, write
 from kb.schemas import ImportList, ImportSummary, ImportView
-from kit.errors import InvalidRequest
 
 router = APIRouter(prefix="/api/kb", tags=["knowledge base"], responses=ERRORS)
 
@@ -44,9 +43,7 @@ async def apply(import_id: str, knowledge: Knowledge, who: Editor) -> ImportView
 @router.get("/export", response_class=Response)
 async def export(knowledge: Knowledge, _: Reader, format: str = "yaml") -> Response:
     """The newest revision of every entry but archived ones, as a file."""
-    form = FORMATS.get(format)
-    if form is None:
-        raise InvalidRequest(f"There is no format {format!r}. Choose one of {', '.join(FORMATS)}.")
+    form = format_named(format)
     newest = (await knowledge.browsing.newest()).values()
     entries = [EntryContent.model_validate(each.content) for each in newest if each.status != "archived"]
     name = f"bilin-knowledge{form.suffixes[0]}"

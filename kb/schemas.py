@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from identity.models import AuditRecord
 from kb.browsing import Kind, Shown
@@ -15,6 +15,7 @@ from kb.content import EntryContent, Lang
 from kb.expressions import MEANING_LENGTH
 from kb.filters import Gap, Status
 from kb.models import ImportedFile
+from kit.sentences import alike
 
 Text = Annotated[str, Field(max_length=2000)]
 
@@ -248,13 +249,22 @@ class ImportCounts(BaseModel):
 
 
 class ImportRow(BaseModel):
-    """What becomes of a row of a file; ``row`` as the person sees it in their program."""
+    """What becomes of a row of a file; ``row`` as the person sees it in their program.
+
+    ``message`` is what is wrong with it and what to do, in each language; null where nothing is.
+    """
 
     row: int
     entry_id: str | None
     fate: Literal["new", "changed", "same", "refused"]
     column: str | None
-    message: str
+    message: dict[Lang, str] | None
+
+    @field_validator("message", mode="before")
+    @classmethod
+    def _is_in_both_languages(cls, stored: object) -> object:
+        """Files that were read by a release that had English alone have a text, empty where nothing is wrong."""
+        return (alike(stored) if stored else None) if isinstance(stored, str) else stored
 
 
 ImportState = Literal["checked", "applying", "done"]

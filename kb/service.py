@@ -36,6 +36,7 @@ from kb.repository import DRAFT, IN_REVIEW, KnowledgeRepository
 from kb.reranking import TurnReranker
 from kb.scoring import Parts
 from kb.search import Engine
+from kb.sentences import said
 from kb.trials import TestBox, Trial
 from kb.webhooks import Webhooks
 from kb.wording import Wording
@@ -243,7 +244,7 @@ class KnowledgeBase:
         """A live entry, and the release that says so; errors as of `entry`."""
         engine = self._engine
         if engine is None or entry_id not in engine.entries:
-            raise NotFound(f"There is no live entry {entry_id!r}.", code="entry_not_found")
+            raise NotFound(said("entry_not_live", entry=entry_id), code="entry_not_found")
         return engine.release.id, engine.entries[entry_id]
 
     def scenario_of(self, entry_id: str) -> str | None:

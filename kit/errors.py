@@ -11,20 +11,28 @@ BilinError
 
 from __future__ import annotations
 
+from kit.sentences import Bilingual, alike
+
 
 class BilinError(Exception):
     """Base of every error that leaves a process.
 
-    ``code`` is stable and part of the API; ``message`` tells the person what to do next; ``beside`` is JSON that the
-    answer has beside the error, for whoever goes on from it.
+    ``code`` is stable and part of the API; ``messages`` tell the person what to do next, in each language;
+    ``message`` is the English one; ``beside`` is JSON that the answer has beside the error, for whoever goes on from
+    it.
+
+    Args:
+        message: in both languages, or in English alone where no page shows it.
+        code: where it is not the one of the class.
     """
 
     code = "internal_error"
     status = 500
 
-    def __init__(self, message: str, *, code: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str | Bilingual, *, code: str | None = None) -> None:
+        self.messages = alike(message) if isinstance(message, str) else message
+        self.message = self.messages["en"]
+        super().__init__(self.message)
         self.beside: dict[str, object] = {}
         if code is not None:
             self.code = code

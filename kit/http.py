@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
 
 import structlog
 from fastapi import FastAPI, Request
@@ -16,10 +17,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.errors import BilinError, InvalidRequest, Unavailable
+from kit.sentences import Bilingual, Sentences, alike
 
 log = structlog.get_logger(__name__)
 
 REQUEST_ID = "X-Request-Id"
+
+said = Sentences(Path(__file__).with_name("sentences.yml"))
 
 
 class RequestContext:
@@ -102,43 +106,77 @@ def error_body(
     return {"error": body}
 
 
+def language_asked_for(accept_language: str) -> Literal["zh", "en"]:
+    """The language of ours that a caller wants most; English where they want neither.
+
+    Args:
+        accept_language: the header of that name (RFC 9110, 12.5.4).
+    """
+    wanted = sorted(_wanted(accept_language), key=lambda each: -each[1])
+    return wanted[0][0] if wanted else "en"
+
+
+def _wanted(accept_language: str) -> Iterator[tuple[Literal["zh", "en"], float]]:
+    for item in accept_language.split(","):
+        tag, _, parameter = item.partition(";")
+        primary = tag.strip().lower().partition("-")[0]
+        name, _, weight = parameter.partition("=")
+        try:
+            quality = float(weight) if name.strip().lower() == "q" else 1.0
+        except ValueError:
+            continue
+        if quality > 0 and primary in ("zh", "yue"):
+            yield "zh", quality
+        elif quality > 0 and primary == "en":
+            yield "en", quality
+
+
 def _respond(
     request: Request,
     status: int,
     code: str,
-    message: str,
-    details: list[dict[str, str]] | None = None,
+    message: Bilingual,
+    details: list[tuple[str, Bilingual]] | None = None,
     beside: dict[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    headers = {"Retry-After": "2"} if status == 503 else headers
-    body = error_body(code, message, getattr(request.state, "request_id", ""), details)
-    return JSONResponse({**(beside or {}), **body}, status_code=status, headers=headers)
+    """An error in the caller's language."""
+    language = language_asked_for(request.headers.get("Accept-Language", ""))
+    told = [{"field": field, "message": wrong[language]} for field, wrong in details or ()]
+    body = error_body(code, message[language], getattr(request.state, "request_id", ""), told)
+    after = {"Retry-After": "2"} if status == 503 else headers or {}
+    return JSONResponse({**(beside or {}), **body}, status_code=status, headers={"Vary": "Accept-Language", **after})
 
 
 async def _bilin_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, BilinError)
     if error.status >= 500:
         log.warning("request_failed", code=error.code, path=request.url.path)
-    return _respond(request, error.status, error.code, error.message, beside=error.beside)
+    return _respond(request, error.status, error.code, error.messages, beside=error.beside)
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     details = [
-        {
-            "field": ".".join(str(part) for part in item["loc"] if part != "body"),
-            "message": str(item["msg"]),
-        }
-        for item in error.errors()
+        (".".join(str(part) for part in item["loc"] if part != "body"), _field_message(item)) for item in error.errors()
     ]
-    return _respond(
-        request,
-        422,
-        "invalid_request",
-        "Some fields are missing or wrong; see details.",
-        details,
-    )
+    return _respond(request, 422, "invalid_request", said("fields_wrong"), details)
+
+
+# The sentence about each kind of mistake that a form lets a person make; the others are told as pydantic tells them.
+FIELD_SENTENCES = {
+    "missing": "field_missing",
+    "extra_forbidden": "field_unknown",
+    "string_too_short": "field_too_short",
+    "string_too_long": "field_too_long",
+    "string_pattern_mismatch": "field_pattern",
+    "too_long": "field_too_many",
+}
+
+
+def _field_message(item: Mapping[str, Any]) -> Bilingual:
+    key = FIELD_SENTENCES.get(item["type"])
+    return said(key, **item.get("ctx", {})) if key else alike(str(item["msg"]))
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
@@ -148,7 +186,7 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
         request,
         error.status_code,
         codes.get(error.status_code, "http_error"),
-        str(error.detail),
+        alike(str(error.detail)),
         headers=error.headers,
     )
 
@@ -160,7 +198,7 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         request,
         500,
         "internal_error",
-        "Something went wrong on our side. Please try again.",
+        said("unexpected"),
     )
     response.headers[REQUEST_ID] = request_id  # Starlette answers this one outside of RequestContext
     return response

@@ -16,6 +16,7 @@ from chat.giving import AtCapacity
 from chat.models import Conversation
 from chat.ownership import Owner, OwnerChanged
 from chat.repository import ChatRepository
+from chat.sentences import said
 from chat.service import ConversationNotFound
 from handoff.case_interfaces import Note, OtherConversation, RatingLine, Satisfaction, Subject, Team
 from handoff.interfaces import Case, Line, Person
@@ -173,7 +174,7 @@ class Casework(DeskConversations):
             conversation = await self._known(session, conversation_id)
             other = await self._known(session, other_id)
             if conversation.customer_id is None or conversation.customer_id != other.customer_id:
-                raise ConversationNotFound("There is no such conversation of this customer.")
+                raise ConversationNotFound(said("conversation_not_of_customer"))
             return [line_of(message) for message in await ChatRepository(session).messages(other_id, 0)]
 
     async def ratings(self, since: datetime) -> tuple[dict[Subject, Satisfaction], list[RatingLine]]:
@@ -245,5 +246,5 @@ class Casework(DeskConversations):
     async def _known(self, session: AsyncSession, conversation_id: str) -> Conversation:
         conversation = await ChatRepository(session).conversation(conversation_id)
         if conversation is None:
-            raise ConversationNotFound("There is no such conversation.")
+            raise ConversationNotFound(said("conversation_not_found"))
         return conversation

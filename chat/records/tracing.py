@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chat.models import Message
 from chat.records.repository import Records
 from chat.repository import ChatRepository
+from chat.sentences import said
 from handoff.desk import Desk
 from identity.service import SignedIn
 from kb.browsing import Browsing
@@ -70,11 +71,11 @@ class Tracing:
         """
         reply = await self._message(who, conversation_id, seq)
         if reply.sender != "agent" or reply.kind != "text":
-            raise InvalidRequest("Only what an agent has written to the customer can be kept as a draft.")
+            raise InvalidRequest(said("not_an_agents_reply"))
         async with self._database.read() as session:
             asked = await Records(session).question_of_reply(reply)
         if asked is None:
-            raise InvalidRequest("The customer asked nothing before this reply that an entry could be made of.")
+            raise InvalidRequest(said("reply_answers_nothing"))
         language: Lang = "en" if asked.language == "en" else "zh"
         return await self._origins.draft_from_reply(
             mask(asked.text), mask(reply.text), language, conversation_id, seq, who.login
@@ -85,5 +86,5 @@ class Tracing:
         async with self._database.read() as session:
             message = await ChatRepository(session).message(conversation_id, seq)
         if message is None:
-            raise NotFound("There is no such message.", code="message_not_found")
+            raise NotFound(said("message_not_found"), code="message_not_found")
         return message

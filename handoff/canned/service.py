@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from handoff.canned.models import CannedReplyRow
 from handoff.canned.repository import CannedRepository
 from handoff.interfaces import Lang
+from handoff.sentences import said
 from identity.service import Role, SignedIn
 from kit.clock import Clock
 from kit.database import Database
@@ -90,7 +91,7 @@ class CannedReplies:
         """
         known = {reply.id: reply for reply in await self.all(who)}
         if reply_id not in known:
-            raise NotFound("There is no such canned reply.", code="canned_reply_not_found")
+            raise NotFound(said("canned_reply_not_found"), code="canned_reply_not_found")
         reply = known[reply_id]
         await self._store(who, reply_id, reply.version, titles=reply.title, texts=reply.text, withdrawn=True)
 

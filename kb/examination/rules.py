@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from kb.content import LANGUAGES, Lang
 from kit.masking import mask
+from kit.sentences import filled
 from kit.yaml_text import load_yaml
 
 __all__ = ["EXCERPT_CHARACTERS", "Finding", "Place", "Rule", "RuleId", "Rules", "bundled_rules"]
@@ -128,7 +129,7 @@ class Rule(BaseModel):
     ) -> Finding:
         """A finding of this rule; ``values`` go into the braces of its message, beside ``other``, the other entry."""
         said = {key: mask(str(value)) for key, value in values.items()} | {"other": other_entry or ""}
-        message: dict[Lang, str] = {key: text.format_map(said) for key, text in self.message.items()}
+        message = filled(self.message, said)
         return Finding(self.id, self.severity, language, field, _shortened(mask(excerpt)), message, other_entry)
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from kit.sentences import Bilingual
+
 # The longest text that Excel keeps in a cell.
 LONGEST_CELL = 32_767
 # Excel counts days from 1900 and has a 29th of February in that year; a date before is written as text.
@@ -36,11 +38,19 @@ _FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]")
 class Unreadable:
     """A cell that holds no plain value; the sentence says where it is and what to do."""
 
-    problem: str
+    problem: Bilingual
 
 
 class Unfit(Exception):
-    """A cell does not hold what its column needs; says what it must be."""
+    """A cell does not hold what its column needs.
+
+    Args:
+        key: of the sentence that says what it must be.
+    """
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
 
 
 Kind = Literal["text", "lines", "ids", "choice", "flag", "date"]
@@ -113,7 +123,7 @@ _WRITERS: dict[Kind, Callable[[Any], Written]] = {
 
 def _read_text(value: Value) -> str:
     if isinstance(value, date):
-        raise Unfit("holds a date; format the cell as text and type what customers should read.")
+        raise Unfit("cell_not_plain_text")
     text = str(value).upper() if isinstance(value, bool) else str(value)
     return _unquoted(_LINE_END.sub("\n", text).strip(), _is_odd)
 
@@ -143,7 +153,7 @@ def _read_choice(value: Value) -> str:
 def _read_flag(value: Value) -> bool:
     flag = value if isinstance(value, bool) else _FLAGS.get(_read_text(value).lower())
     if flag is None:
-        raise Unfit("must be TRUE or FALSE; correct it.")
+        raise Unfit("cell_not_a_flag")
     return flag
 
 
@@ -152,7 +162,7 @@ def _read_date(value: Value) -> date:
     try:
         return value if isinstance(value, date) else date(*map(int, found.groups() if found else ()))
     except (TypeError, ValueError):
-        raise Unfit("must be a date such as 2026-11-01; correct it.") from None
+        raise Unfit("not_a_date") from None
 
 
 _READERS: dict[Kind, Callable[[Value], Any]] = {

@@ -10,15 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from kb.exchange.cells import Line, Unreadable, Value, Written, could_be_evaluated
+from kb.exchange.sentences import said
 from kit.errors import InvalidRequest
 
 # Of a sheet in Excel.
 MOST_ROWS = 1_048_576
-
-_BROKEN_LINE = (
-    "The row cannot be read up to line {} of the file: a quotation mark is missing, or a cell is far too long. "
-    "Save the file from Excel again, or correct the quotation marks."
-)
 
 
 def read_table(content: bytes) -> Iterator[Line]:
@@ -33,13 +29,13 @@ def read_table(content: bytes) -> Iterator[Line]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     for number in itertools.count(1):
         if number > MOST_ROWS:
-            raise InvalidRequest(f"The file has more than {MOST_ROWS:,} lines, blank or not. Delete the blank ones.")
+            raise InvalidRequest(said("csv_too_many_lines", most=MOST_ROWS))
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error:
-            yield number, {-1: Unreadable(_BROKEN_LINE.format(reader.line_num))}
+            yield number, {-1: Unreadable(said("csv_row_broken", line=reader.line_num))}
         else:
             yield number, {at: _plain(cell) for at, cell in enumerate(cells) if cell}
 
@@ -78,15 +74,14 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-    save = "Open it in Excel and save it as 'CSV UTF-8'."
     try:
         text = content.decode("gb18030")
     except UnicodeDecodeError:
-        raise InvalidRequest(f"Line {line} of the file is neither UTF-8 nor GB 18030. {save}") from None
+        raise InvalidRequest(said("csv_encoding_other", line=line)) from None
     strange = "".join(re.findall(r"[^\x00-\x7f]+", text))
     if 2 * len(strange.encode("gb2312", "ignore").decode("gb2312")) < len(strange):
-        raise InvalidRequest(f"The encoding of the file cannot be told, from line {line} on. {save}")
+        raise InvalidRequest(said("csv_encoding_unclear", line=line))
     as_utf8 = content.decode("utf-8", "replace")
     if len(re.findall(r"[^\x00-\x7f\ufffd]", as_utf8)) > 4 * as_utf8.count("\ufffd"):
-        raise InvalidRequest(f"Line {line} of the file is damaged: all else is UTF-8. {save}")
+        raise InvalidRequest(said("csv_encoding_damaged", line=line))
     return text

@@ -13,17 +13,20 @@ import yaml
 
 from kb.content import LANGUAGES, EntryContent, Variant
 from kb.exchange.imported import DATE_FIELDS, MAX_ROWS, Location, Row, checked, readable_id, shortened
+from kb.exchange.sentences import said
 from kit.errors import InvalidRequest
+from kit.sentences import Bilingual, alike
 from kit.yaml_text import SAFE_LOADER
-
-_TOO_MANY = f"The file has more than {MAX_ROWS:,} entries. Split it into several files."
-
 
 # ── JSON Lines ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class _Repeated(ValueError):
-    """A field that an object has twice."""
+class _Unusable(Exception):
+    """A line that holds no object."""
+
+    def __init__(self, problem: Bilingual) -> None:
+        super().__init__(problem["en"])
+        self.problem = problem
 
 
 def read_jsonl(content: bytes) -> list[Row]:
@@ -38,41 +41,56 @@ def read_jsonl(content: bytes) -> list[Row]:
         if not line.strip():
             continue
         if len(rows) == MAX_ROWS:
-            raise InvalidRequest(_TOO_MANY)
-        values = _object(line)
-        found = found or isinstance(values, dict)
-        rows.append(_json_row(number, values) if isinstance(values, dict) else Row(number, problem=values))
+            raise InvalidRequest(said("too_many_entries", most=MAX_ROWS))
+        try:
+            values = _object(line)
+        except _Unusable as error:
+            rows.append(Row(number, problem=error.problem))
+        else:
+            found = True
+            rows.append(_json_row(number, values))
     if not found:
-        raise InvalidRequest("The file is not JSON Lines. Each line must be a JSON object, an entry with its id.")
+        raise InvalidRequest(said("json_none"))
     return rows
 
 
-def _object(line: bytes) -> dict[str, Any] | str:
-    """The object that a line holds, or the sentence about why it is none."""
+def _object(line: bytes) -> dict[str, Any]:
+    """The object that a line holds.
+
+    Raises:
+        _Unusable: it holds none.
+    """
     try:
         values = json.loads(line.decode(), object_pairs_hook=_unrepeated)
         if b"\\u" in line:
             json.dumps(values, ensure_ascii=False).encode()
-    except _Repeated as error:
-        return f"The field '{shortened(str(error))}' is there twice; take one of the two out."
     except UnicodeDecodeError:
-        return "The line is not UTF-8; save the file in UTF-8."
+        raise _Unusable(said("json_not_utf8")) from None
     except UnicodeEncodeError:
-        return "A character written as \\u is half of a pair; write the character itself."
+        raise _Unusable(said("json_half_pair")) from None
     except RecursionError:
-        return "The line is nested too deeply; an entry has lists of texts and no more."
+        raise _Unusable(said("json_too_deep")) from None
     except json.JSONDecodeError as error:
-        return f"The line is not valid JSON at character {error.colno}: {error.msg}; correct it."
+        raise _Unusable(said("json_invalid", column=error.colno, reason=_reason(error.msg))) from None
     except ValueError:
-        return "The line has a number that is too long; put it in quotation marks."
-    return values if isinstance(values, dict) else "The line must be a JSON object in braces; correct it."
+        raise _Unusable(said("json_number_too_long")) from None
+    if not isinstance(values, dict):
+        raise _Unusable(said("json_not_an_object"))
+    return values
+
+
+def _reason(words: str) -> Bilingual:
+    """What a parser says, in both languages where it is known, else as the parser says it."""
+    plain = words.rstrip(": ")
+    return said.by_key.get(plain, alike(plain))
 
 
 def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):
         names = [name for name, _ in pairs]
-        raise _Repeated(next(name for name in names if names.count(name) > 1))
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _Unusable(said("field_repeated", field=shortened(twice)))
     return values
 
 
@@ -120,7 +138,6 @@ _CONSTRUCTORS: Any = yaml.SafeLoader.yaml_constructors
 _TYPES = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float", "null", "timestamp"))
 _ODD = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _SURELY_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-_NEEDED = "A YAML file of entries needs 'scenario' and a list 'entries', as the files of the knowledge base have them."
 
 
 def read_yaml(content: bytes) -> list[Row]:
@@ -133,14 +150,14 @@ def read_yaml(content: bytes) -> list[Row]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise InvalidRequest(f"Line {line} of the file is not UTF-8. Save the file in UTF-8.") from error
+        raise InvalidRequest(said("yaml_not_utf8", line=line)) from error
     try:
         return _Documents(text).rows()
     except yaml.MarkedYAMLError as error:
-        where = f"line {error.problem_mark.line + 1}" if error.problem_mark else "its end"
-        raise InvalidRequest(f"The file is not valid YAML at {where}: {error.problem}. Correct it.") from error
+        line = error.problem_mark.line + 1 if error.problem_mark else text.count("\n") + 1
+        raise InvalidRequest(said("yaml_invalid", line=line, reason=_reason(error.problem or ""))) from error
     except yaml.YAMLError as error:
-        raise InvalidRequest("The file is not valid YAML: it has control characters. Take them out.") from error
+        raise InvalidRequest(said("yaml_control_characters")) from error
 
 
 class _Documents:
@@ -153,7 +170,7 @@ class _Documents:
     def __init__(self, text: str) -> None:
         self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=SAFE_LOADER)
         self._constructor = yaml.constructor.SafeConstructor()
-        self._problem: str | None = None
+        self._problem: Bilingual | None = None
         self._values = 0
         self._rows: list[Row] = []
 
@@ -165,14 +182,14 @@ class _Documents:
                 found = True
                 self._document()
             elif isinstance(event, yaml.NodeEvent) and getattr(event, "value", None) != "":
-                raise InvalidRequest(_NEEDED)
+                raise InvalidRequest(said("yaml_needs"))
         if not found:
-            raise InvalidRequest(_NEEDED)
+            raise InvalidRequest(said("yaml_needs"))
         return self._rows
 
     def _document(self) -> None:
         scenario: Any = None
-        entries: list[tuple[int, Any, str | None]] | None = None
+        entries: list[tuple[int, Any, Bilingual | None]] | None = None
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key, event = self._value(event, 0), next(self._events)
             if key == "entries" and isinstance(event, yaml.SequenceStartEvent) and entries is None:
@@ -182,20 +199,20 @@ class _Documents:
             else:
                 self._value(event, 0)
                 if key in ("entries", "scenario"):
-                    raise InvalidRequest(_NEEDED)
+                    raise InvalidRequest(said("yaml_needs"))
         if entries is None or not isinstance(scenario, str | int) or isinstance(scenario, bool):
-            raise InvalidRequest(_NEEDED)
+            raise InvalidRequest(said("yaml_needs"))
         for line, raw, problem in entries:
             self._rows.append(_yaml_row(line, str(scenario), raw, problem))
 
-    def _entries(self) -> Iterator[tuple[int, Any, str | None]]:
+    def _entries(self) -> Iterator[tuple[int, Any, Bilingual | None]]:
         """Line, value and first problem of each entry."""
         for count in itertools.count(len(self._rows)):
             event = next(self._events)
             if isinstance(event, yaml.SequenceEndEvent):
                 return
             if count == MAX_ROWS:
-                raise InvalidRequest(_TOO_MANY)
+                raise InvalidRequest(said("too_many_entries", most=MAX_ROWS))
             self._problem = None
             line = _line(event)
             yield line, self._value(event, 0), self._problem
@@ -204,13 +221,13 @@ class _Documents:
         """The value that begins with an event; what is not read becomes None and a problem."""
         self._values += 1
         if self._values > MAX_VALUES:
-            raise InvalidRequest(f"The file has more than {MAX_VALUES:,} values. Split it into several files.")
+            raise InvalidRequest(said("yaml_too_many_values", most=MAX_VALUES))
         if depth > _DEEPEST:
-            raise InvalidRequest(f"Line {_line(event)} of the file is nested too deeply. {_NEEDED}")
+            raise InvalidRequest(said("yaml_too_deep", line=_line(event)))
         if getattr(event, "anchor", None) is not None:
-            self._problem = self._problem or "Anchors and aliases (& and *) are not read; write the text itself."
+            self._problem = self._problem or said("yaml_anchor")
         if getattr(event, "tag", None) is not None:
-            self._problem = self._problem or "Tags (!) are not read; take them out."
+            self._problem = self._problem or said("yaml_tag")
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -227,12 +244,10 @@ class _Documents:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._value(event, depth + 1)
             if not isinstance(key, str):
-                self._problem = self._problem or "The name of a field must be text; correct it."
+                self._problem = self._problem or said("yaml_name_not_text")
                 key = ""
             elif key in found:
-                self._problem = (
-                    self._problem or f"The field '{shortened(key)}' is there twice; take one of the two out."
-                )
+                self._problem = self._problem or said("field_repeated", field=shortened(key))
             found[key] = self._value(next(self._events), depth + 1)
         return found
 
@@ -256,15 +271,15 @@ def _type_of(plain: str) -> str | None:
     return None
 
 
-def _yaml_row(line: int, scenario: str, raw: Any, problem: str | None) -> Row:
+def _yaml_row(line: int, scenario: str, raw: Any, problem: Bilingual | None) -> Row:
     if not isinstance(raw, dict):
-        return Row(line, problem=problem or "An entry must have fields, such as 'id: lost-card'; correct it.")
+        return Row(line, problem=problem or said("yaml_without_fields"))
     entry_id = readable_id(raw)
     if problem:
         return Row(line, None, entry_id, None, problem)
     for field in ("scenario", "variants"):
         if field in raw:
-            return Row(line, None, entry_id, field, f"'{field}' is no field of an entry in YAML; take it out.")
+            return Row(line, None, entry_id, field, said("yaml_not_a_field", field=field))
     values = {key: value for key, value in raw.items() if key not in LANGUAGES}
     variants = {language: raw[language] for language in LANGUAGES if raw.get(language)}
     return checked(line, {**values, "scenario": scenario, "variants": variants}, _yaml_name)

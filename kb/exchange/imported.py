@@ -1,4 +1,4 @@
-"""A row of an imported file: the entry it holds, or a sentence about what is wrong with it."""
+"""A row of an imported file: the entry it holds, or what is wrong with it, in both languages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from kb.content import LANGUAGES, EntryContent
+from kb.exchange.sentences import said
+from kit.sentences import Bilingual, alike, chosen, joined
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_ROWS = 20_000
@@ -23,24 +25,29 @@ _LONGEST_NAME = 120
 Location = tuple[str | int, ...]
 Naming = Callable[[Location], str]
 
-_SENTENCES = {
-    "missing": "{} is missing; fill it in.",
-    "extra_forbidden": "{} is not known; correct its name, or take it out.",
-    "string_too_short": "{} is empty; fill it in.",
-    "string_too_long": "{} has more than {max_length} characters; shorten it.",
-    "string_pattern_mismatch": "{} may only have letters, digits and _ . ? : - and begins with a letter or digit; "
-    "change it.",
-    "string_type": "{} must be text; put it in quotation marks.",
-    "string_unicode": "{} has half a character in it; type the text again.",
-    "literal_error": "{} must be {expected}; correct it.",
-    "bool_type": "{} must be true or false; correct it.",
-    "bool_parsing": "{} must be true or false; correct it.",
-    "tuple_type": "{} must be a list; write one item after the other.",
-    "dict_type": "{} must have fields of its own, such as question and answer; write them under it.",
-    "model_type": "{} must have fields of its own, such as question and answer; write them under it.",
-    "too_short": "There is no question; write one in Chinese or in English.",
+# The sentence about each kind of mistake that pydantic, or a rule of an entry, finds in a field.
+SENTENCES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown",
+    "string_too_short": "empty",
+    "string_too_long": "too_long",
+    "string_pattern_mismatch": "not_an_id",
+    "string_type": "not_text",
+    "string_unicode": "half_character",
+    "literal_error": "not_a_choice",
+    "bool_type": "not_a_flag",
+    "bool_parsing": "not_a_flag",
+    "date_type": "not_a_date",
+    "date_parsing": "not_a_date",
+    "date_from_datetime_parsing": "not_a_date",
+    "date_from_datetime_inexact": "not_a_date",
+    "tuple_type": "not_a_list",
+    "dict_type": "without_fields",
+    "model_type": "without_fields",
+    "too_short": "no_question",
+    "dates_reversed": "dates_reversed",
+    "risk_missing": "risk_missing",
 }
-_NO_DATE = "{} must be a date such as 2026-11-01; correct it."
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ class Row:
     entry: EntryContent | None = None
     entry_id: str | None = None
     column: str | None = None
-    problem: str | None = None
+    problem: Bilingual | None = None
 
 
 def checked(number: int, values: Mapping[str, Any], name: Naming) -> Row:
@@ -78,10 +85,10 @@ def checked(number: int, values: Mapping[str, Any], name: Naming) -> Row:
         entry = EntryContent.model_validate(values)
     except ValidationError as error:
         found = [_problem(dict(item), name) for item in error.errors(include_url=False)]
-        sentences = list(dict.fromkeys(sentence for _, sentence in found))
+        sentences = list({sentence["en"]: sentence for _, sentence in found}.values())
         if len(sentences) > _TOLD:
-            sentences[_TOLD:] = [f"There are {len(sentences) - _TOLD} more problems like these."]
-        return Row(number, None, entry_id, found[0][0], " ".join(sentences))
+            sentences[_TOLD:] = [said("more_problems", count=len(sentences) - _TOLD)]
+        return Row(number, None, entry_id, found[0][0], joined(sentences))
     return Row(number, entry, entry.id)
 
 
@@ -96,16 +103,16 @@ def shortened(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 
-def _misfit(values: Mapping[str, Any], name: Naming) -> tuple[str | None, str] | None:
+def _misfit(values: Mapping[str, Any], name: Naming) -> tuple[str | None, Bilingual] | None:
     """What pydantic would take for something else, or answer with a message for each of a million items."""
     for field in DATE_FIELDS:
         if isinstance(values.get(field), int | float):  # would be seconds since 1970
             column = name((field,))
-            return column, _NO_DATE.format(f"'{column}'")
+            return column, said("not_a_date", field=column)
     variants = values.get("variants")
     known = variants if isinstance(variants, dict) else {}
     if any(len(fields) > _MANY_FIELDS for fields in (values, known, *known.values()) if isinstance(fields, dict)):
-        return None, "There are too many fields; take out those that are not known."
+        return None, said("too_many_fields")
     lists: list[tuple[Location, Any]] = [(("related",), values.get("related"))]
     lists += [(("variants", key, "similar"), of.get("similar")) for key, of in known.items() if isinstance(of, dict)]
     for place, items in lists:
@@ -113,31 +120,24 @@ def _misfit(values: Mapping[str, Any], name: Naming) -> tuple[str | None, str] |
             for number, item in enumerate(items, start=1):
                 if not isinstance(item, str):
                     column = shortened(name(place))
-                    return column, f"'{column}', number {number}, must be text; put it in quotation marks."
+                    return column, said("item_not_text", field=column, number=number)
     return None
 
 
-def _problem(item: dict[str, Any], name: Naming) -> tuple[str, str]:
+def _problem(item: dict[str, Any], name: Naming) -> tuple[str, Bilingual]:
     """Where a mistake is, and the sentence about it."""
-    place: Location = item["loc"]
-    if item["type"] == "value_error":
-        return _broken_rule(item["msg"], name)
+    kind, context = item["type"], item.get("ctx", {})
+    place: Location = item["loc"] or context["place"]  # a rule over several fields names the one to mend
     if place[-1] == "[key]":
-        return shortened(
-            name(place[:-1])
-        ), f"The language '{shortened(str(place[-2]))}' is not known; use {' or '.join(LANGUAGES)}."
+        language = shortened(str(place[-2]))
+        return shortened(name(place[:-1])), said("language_unknown", language=language, languages=chosen(LANGUAGES))
     column = shortened(name(place))
-    sentence = _NO_DATE if item["type"].startswith("date") else _SENTENCES.get(item["type"], "{}: {msg}.")
-    context = {**item.get("ctx", {}), "msg": item["msg"]}
-    return column, sentence.format(f"'{column}'", **context)
+    values = {"field": column, "reason": alike(item["msg"]), "most": context.get("max_length"), **context}
+    if kind == "literal_error":
+        values["choices"] = chosen(_choices(context["expected"]))
+    return column, said(SENTENCES.get(kind, "otherwise_wrong"), **values)
 
 
-def _broken_rule(message: str, name: Naming) -> tuple[str, str]:
-    """One of the rules over several fields; its message begins with the field or the language that breaks it."""
-    found = re.search(r"'(\w+)'", message)
-    word = found[1] if found else ""
-    if word in LANGUAGES:
-        column = name(("variants", word, "risk"))
-        return column, f"'{column}' is empty, but a product with risk must say its risk; fill it in."
-    column = name((word,))
-    return column, f"{message.removeprefix('Value error, ')}; correct it."
+def _choices(expected: str) -> list[Bilingual]:
+    """The values of which a field takes one; pydantic lists them as ``'a', 'b' or 'c'``."""
+    return [{"zh": name, "en": f"'{name}'"} for name in re.findall(r"'([^']*)'", expected)]

@@ -17,6 +17,7 @@ from kb.content import EntryContent
 from kb.editing import Audit
 from kb.exchange.interchange import fates, read
 from kb.exchange.repository import ImportRepository
+from kb.exchange.sentences import said
 from kb.models import ImportedFile, Revision
 from kb.repository import IN_REVIEW, KnowledgeRepository
 from kit.clock import Clock
@@ -76,7 +77,7 @@ class Imports:
                     "entry_id": each.row.entry_id,
                     "fate": each.fate,
                     "column": each.row.column,
-                    "message": each.row.problem or "",
+                    "message": each.row.problem,
                     "base": newest[each.row.entry_id].number if each.row.entry_id in newest else None,
                 }
                 for each in fates(rows, known)
@@ -96,7 +97,7 @@ class Imports:
         async with self._database.read() as session:
             found = await ImportRepository(session).imported(import_id)
         if found is None:
-            raise NotFound("There is no such import. Choose the file again.", code="import_not_found")
+            raise NotFound(said("import_not_found"), code="import_not_found")
         if found.state == APPLYING and (found.leased_until is None or found.leased_until <= self._clock.now()):
             self._start(import_id)
         return found
@@ -201,7 +202,7 @@ class Imports:
         if (newest.number if newest else None) != fate["base"]:
             assert newest is not None
             fate["fate"] = "refused"
-            fate["message"] = f"{newest.author} stored revision {newest.number} meanwhile. Import this row again."
+            fate["message"] = said("stored_meanwhile", author=newest.author, revision=newest.number)
             return []
         if newest is None:
             await repository.add_entry(entry.id, self._clock.now())

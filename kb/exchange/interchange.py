@@ -10,10 +10,12 @@ from typing import Literal
 from kb.content import EntryContent
 from kb.exchange.documents import read_jsonl, read_yaml, write_jsonl, write_yaml
 from kb.exchange.imported import MAX_BYTES, MAX_ROWS, Row
+from kb.exchange.sentences import said
 from kb.exchange.sheets import read_csv, read_xlsx, write_csv, write_xlsx
 from kit.errors import InvalidRequest
+from kit.sentences import listed
 
-__all__ = ["FORMATS", "MAX_BYTES", "MAX_ROWS", "Fate", "Format", "Row", "fates", "read", "write"]
+__all__ = ["FORMATS", "MAX_BYTES", "MAX_ROWS", "Fate", "Format", "Row", "fates", "format_named", "read", "write"]
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,9 @@ def read(name: str, content: bytes) -> list[Row]:
     """
     form = _format_of(name)
     if len(content) > MAX_BYTES:
-        raise InvalidRequest("The file is larger than 50 MB. Split it into several files.")
+        raise InvalidRequest(said("file_too_large"))
     if not content.strip():
-        raise InvalidRequest("The file is empty. Choose a file with entries.")
+        raise InvalidRequest(said("file_empty"))
     _check_content(form, content)
     return _unique(form, form.read(content))
 
@@ -86,15 +88,24 @@ def write(format: str, entries: Sequence[EntryContent]) -> bytes:
     Raises:
         InvalidRequest: there is no such format, it cannot hold an entry, or the file would be too large to be read.
     """
-    form = FORMATS.get(format)
-    if form is None:
-        raise InvalidRequest(f"There is no format '{format}'. Choose one of {', '.join(FORMATS)}.")
+    form = format_named(format)
     if len(entries) > MAX_ROWS:
-        raise InvalidRequest(f"There are more than {MAX_ROWS:,} entries. Export them in several files.")
+        raise InvalidRequest(said("export_too_many", most=MAX_ROWS))
     content = form.write(entries)
     if len(content) > MAX_BYTES:
-        raise InvalidRequest("The file would be larger than 50 MB. Export the entries in several files.")
+        raise InvalidRequest(said("export_too_large"))
     return content
+
+
+def format_named(name: str) -> Format:
+    """The format that a caller asks for.
+
+    Raises:
+        InvalidRequest: there is none of that name.
+    """
+    if name not in FORMATS:
+        raise InvalidRequest(said("format_unknown", format=name, formats=listed(FORMATS)))
+    return FORMATS[name]
 
 
 def fates(rows: Sequence[Row], known: Mapping[str, EntryContent]) -> list[Fate]:
@@ -121,25 +132,21 @@ def _format_of(name: str) -> Format:
     for form in FORMATS.values():
         if suffix in form.suffixes:
             return form
-    endings = ", ".join(form.suffixes[0] for form in FORMATS.values())
     if suffix in (".xls", ".xlsm", ".xlsb", ".ods", ".et"):
-        raise InvalidRequest(f"A {suffix} file is not read. Open it and save it as an Excel workbook (.xlsx).")
-    raise InvalidRequest(f"The file's name does not say what it is. It must end with one of {endings}.")
+        raise InvalidRequest(said("ending_old", ending=suffix))
+    endings = listed(form.suffixes[0] for form in FORMATS.values())
+    raise InvalidRequest(said("ending_unknown", endings=endings))
 
 
 def _check_content(form: Format, content: bytes) -> None:
     """Refuse a file that by its first bytes is not what its name says."""
     if content.startswith(_OLD_OFFICE):
-        raise InvalidRequest(
-            "The file is an old Excel workbook, or has a password. Open it in Excel and save it as .xlsx without one."
-        )
+        raise InvalidRequest(said("workbook_old"))
     if form.name == "xlsx":
         if not content.startswith(_ZIP):
-            raise InvalidRequest(
-                "The file is no Excel workbook, whatever its name. Open it in Excel and save it as .xlsx."
-            )
+            raise InvalidRequest(said("workbook_not"))
     elif content.startswith(_ZIP):
-        raise InvalidRequest("The file is an Excel workbook or an archive. If it is a workbook, name it .xlsx.")
+        raise InvalidRequest(said("workbook_misnamed"))
 
 
 def _unique(form: Format, rows: list[Row]) -> list[Row]:
@@ -150,9 +157,8 @@ def _unique(form: Format, rows: list[Row]) -> list[Row]:
         if row.entry_id is None or first.setdefault(row.entry_id, row.number) == row.number:
             found.append(row)
         else:
-            problem = (
-                f"The id '{row.entry_id}' is already in {form.counted_in} {first[row.entry_id]}; "
-                "take one of the two out, or give it an id of its own."
-            )
+            at = first[row.entry_id]
+            place = said("in_row", number=at) if form.counted_in == "row" else said("in_line", number=at)
+            problem = said("id_repeated", id=row.entry_id, place=place)
             found.append(Row(row.number, None, row.entry_id, "id", problem))
     return found

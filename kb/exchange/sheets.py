@@ -22,9 +22,11 @@ from kb.exchange.cells import (
 )
 from kb.exchange.csv_table import read_table, write_table
 from kb.exchange.imported import MAX_ROWS, Location, Row, checked, readable_id, shortened
+from kb.exchange.sentences import said
 from kb.exchange.workbook_reader import read_workbook
 from kb.exchange.workbook_writer import Heading, fits_a_cell, write_workbook
 from kit.errors import InvalidRequest
+from kit.sentences import Bilingual, alike, chosen, listed
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,7 @@ def _cells(entry: EntryContent) -> list[Written]:
     cells = [write_cell(column.kind, column.of(entry)) for column in COLUMNS]
     for column, value in zip(COLUMNS, cells, strict=True):
         if isinstance(value, str) and not fits_a_cell(value):
-            raise InvalidRequest(
-                f"'{column.name}' of the entry '{entry.id}' has more than {LONGEST_CELL:,} characters, which Excel "
-                "cuts. Export this entry as YAML or JSON Lines."
-            )
+            raise InvalidRequest(said("export_cell_too_long", field=column.name, entry=entry.id, most=LONGEST_CELL))
     return cells
 
 
@@ -122,12 +121,12 @@ def _rows(lines: Iterable[Line]) -> list[Row]:
     written = ((number, cells) for number, cells in lines if not all(map(is_blank, cells.values())))
     header = next(written, None)
     if header is None:
-        raise InvalidRequest("The file is empty. Its first row must name the columns: " + ", ".join(_BY_NAME) + ".")
+        raise InvalidRequest(said("header_absent", columns=listed(_BY_NAME)))
     names = _names(header[1])
     rows: list[Row] = []
     for number, cells in written:
         if len(rows) == MAX_ROWS:
-            raise InvalidRequest(f"The file has more than {MAX_ROWS:,} rows. Split it into several files.")
+            raise InvalidRequest(said("too_many_rows", most=MAX_ROWS))
         rows.append(_row(number, cells, names))
     return rows
 
@@ -137,28 +136,25 @@ def _names(header: dict[int, Value]) -> dict[int, str]:
     names: dict[int, str] = {}
     for at, value in header.items():
         if isinstance(value, Unreadable):
-            raise InvalidRequest(f"The first row must name the columns. {value.problem}")
+            raise InvalidRequest(said("header_unreadable", problem=value.problem))
         typed = str(value).strip()
         plain = re.sub(r"[\s_-]+", "_", typed.lower())
         if plain in names.values():
-            raise InvalidRequest(f"The column '{plain}' is there twice. Delete one of the two.")
+            raise InvalidRequest(said("column_repeated", field=plain))
         if typed:
             names[at] = plain if plain in _BY_NAME else shortened(typed)
-    missing = [name for name in _REQUIRED if name not in names.values()]
+    missing = [alike(name) for name in _REQUIRED if name not in names.values()]
     if not any(name in names.values() for name in _QUESTIONS):
-        missing.append(" or ".join(_QUESTIONS))
+        missing.append(chosen(_QUESTIONS))
     if missing:
-        raise InvalidRequest(
-            f"The first row must name the columns, and these are not there: {', '.join(missing)}. "
-            "Export an entry to see how such a file looks."
-        )
+        raise InvalidRequest(said("header_short", columns=listed(missing)))
     return names
 
 
 def _row(number: int, cells: dict[int, Value], names: dict[int, str]) -> Row:
     values: dict[str, Any] = {}
     variants: dict[str, dict[str, Any]] = {}
-    problem: tuple[str | None, str] | None = None
+    problem: tuple[str | None, Bilingual] | None = None
     for at, cell in cells.items():
         name = names.get(at)
         column = _BY_NAME.get(name or "")
@@ -170,7 +166,7 @@ def _row(number: int, cells: dict[int, Value], names: dict[int, str]) -> Row:
             try:
                 value = read_cell(column.kind, cell)
             except Unfit as unfit:
-                problem = problem or (name, f"'{name}' {unfit}")
+                problem = problem or (name, said(unfit.key, field=name))
             else:
                 owner = variants.setdefault(column.language, {}) if column.language else values
                 owner[column.field] = value
@@ -179,10 +175,10 @@ def _row(number: int, cells: dict[int, Value], names: dict[int, str]) -> Row:
     return checked(number, {**values, "variants": variants}, _name)
 
 
-def _unknown(at: int, name: str | None) -> str:
+def _unknown(at: int, name: str | None) -> Bilingual:
     if name is None:
-        return f"Column {at + 1} holds something but has no name in the first row; name it, or empty it."
-    return f"The column '{name}' is not known; correct its name, or delete the column."
+        return said("column_unnamed", number=at + 1)
+    return said("column_unknown", field=name)
 
 
 def _name(place: Location) -> str:

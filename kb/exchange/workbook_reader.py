@@ -22,6 +22,7 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel  # type
 
 from kb.exchange.cells import LONGEST_CELL, Line, Unreadable, Value, excel_length
 from kb.exchange.imported import MAX_BYTES
+from kb.exchange.sentences import said
 from kit.errors import InvalidRequest
 
 MAX_CELLS = 1_000_000
@@ -35,8 +36,6 @@ _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *rang
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _ESCAPED = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")  # half of a surrogate pair is no character
 
-_DAMAGED = "The workbook is damaged. Open it in Excel, save it as a new .xlsx file and send that."
-_TOO_LARGE = "The workbook holds more than 50 MB. Split it into several files."
 _PARTS_OF_A_BOMB = 10_000
 
 
@@ -49,14 +48,14 @@ def read_workbook(content: bytes) -> list[Line]:
         InvalidRequest: it is no workbook, is damaged, declares entities, or is too large.
     """
     if content.count(b"PK\x01\x02") > _PARTS_OF_A_BOMB:
-        raise InvalidRequest(_TOO_LARGE)
+        raise InvalidRequest(said("workbook_too_large"))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _Package(archive).lines()
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError) as error:
-        raise InvalidRequest(_DAMAGED) from error
+        raise InvalidRequest(said("workbook_damaged")) from error
     except (RuntimeError, NotImplementedError, ValueError, LookupError, OverflowError) as error:
-        raise InvalidRequest(_DAMAGED) from error
+        raise InvalidRequest(said("workbook_damaged")) from error
 
 
 class _Package:
@@ -99,7 +98,7 @@ class _Package:
             content = stream.read(self._left + 1)
         self._left -= len(content)
         if self._left < 0:
-            raise InvalidRequest(_TOO_LARGE)
+            raise InvalidRequest(said("workbook_too_large"))
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _refuse_entities
@@ -140,14 +139,12 @@ class _Package:
 
         self._parse(main, start)
         if not sheets:
-            raise InvalidRequest(
-                "The workbook has no visible sheet. Show the sheet with the entries and save it again."
-            )
+            raise InvalidRequest(said("workbook_all_hidden"))
         return sheets[0], epoch
 
 
 def _refuse_entities(*_: object) -> None:
-    raise InvalidRequest("The workbook declares entities, which no spreadsheet program writes. It is not read.")
+    raise InvalidRequest(said("workbook_with_entities"))
 
 
 class _Strings:
@@ -246,12 +243,12 @@ class _Sheet:
         self._cells += 1
         self._length += len(value) if isinstance(value, str) else 0
         if self._cells > MAX_CELLS or self._length > MAX_BYTES:
-            raise InvalidRequest(_TOO_LARGE)
+            raise InvalidRequest(said("workbook_too_large"))
         self._rows.setdefault(self._row, {})[self._column - 1] = value
 
     def _value(self, raw: str) -> Value:
         if self._formula:
-            return self._unreadable("holds a formula; copy it and paste it as a value.")
+            return Unreadable(said("cell_formula", cell=self._cell))
         if self._type == "inlineStr":
             raw = self._inline.found[-1] if self._inline.found else ""
         elif self._type == "s" and raw:
@@ -259,13 +256,13 @@ class _Sheet:
         elif raw and self._type == "b":
             return raw.strip() in ("1", "true")
         elif raw and self._type == "e":
-            return self._unreadable(f"holds the error {raw}; type what it should say.")
+            return Unreadable(said("cell_error", cell=self._cell, error=raw))
         elif raw and self._type == "d":
             return self._day(datetime.fromisoformat(raw))
         elif raw and self._type == "n":
             return self._number(raw)
         if excel_length(raw) > LONGEST_CELL:
-            return self._unreadable(f"has more than {LONGEST_CELL:,} characters; shorten it.")
+            return Unreadable(said("cell_too_long", cell=self._cell, most=LONGEST_CELL))
         return raw
 
     def _number(self, raw: str) -> Value:
@@ -274,25 +271,22 @@ class _Sheet:
             try:
                 return self._day(from_excel(number, self._epoch))
             except (ValueError, OverflowError):
-                return self._unreadable("holds a date that Excel cannot show; type it again, such as 2026-11-01.")
+                return Unreadable(said("cell_date_impossible", cell=self._cell))
         if shown not in _PLAIN_FORMATS and not (isinstance(shown, str) and _PLAIN_CODE.match(shown)):
-            return self._unreadable(
-                "holds a number with a format of its own; format the cell as text and type it again."
-            )
+            return Unreadable(said("cell_number_formatted", cell=self._cell))
         if abs(number) >= 10**_DIGITS:
-            return self._unreadable(
-                f"holds a number of more than {_DIGITS} digits, of which Excel has lost some; "
-                "format the cell as text and type it again."
-            )
+            return Unreadable(said("cell_number_cut", cell=self._cell, digits=_DIGITS))
         return str(int(number)) if number.is_integer() else f"{number:.{_DIGITS}g}"
 
     def _day(self, moment: object) -> Value:
         if isinstance(moment, datetime) and moment == datetime(moment.year, moment.month, moment.day):
             return moment.date()
-        return self._unreadable("holds a time of day; type the date alone, or format the cell as text.")
+        return Unreadable(said("cell_time", cell=self._cell))
 
-    def _unreadable(self, what: str) -> Unreadable:
-        return Unreadable(f"The cell {get_column_letter(self._column)}{self._row} {what}")
+    @property
+    def _cell(self) -> str:
+        """The reference of the cell that is being read."""
+        return f"{get_column_letter(self._column)}{self._row}"
 
     def lines(self) -> list[Line]:
         """The rows in their order; what is merged over several rows stands in each of them."""
@@ -304,10 +298,10 @@ class _Sheet:
             if value is None:
                 continue
             if left != right:
-                value = Unreadable(f"The cells {area} are merged across columns; unmerge them.")
+                value = Unreadable(said("cells_merged", cells=area))
             filled += bottom - top + 1
             if filled > MAX_CELLS:
-                raise InvalidRequest(_TOO_LARGE)
+                raise InvalidRequest(said("workbook_too_large"))
             for number in range(top, bottom + 1):
                 if number in self._rows:
                     self._rows[number][left - 1] = value

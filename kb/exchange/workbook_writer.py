@@ -23,6 +23,7 @@ from openpyxl.worksheet.datavalidation import DataValidation  # type: ignore[imp
 
 from kb.exchange.cells import LONGEST_CELL, Written, could_be_evaluated, excel_length
 from kb.exchange.imported import MAX_BYTES, MAX_ROWS
+from kb.exchange.sentences import said
 from kit.errors import InvalidRequest
 
 _SHEET_TITLE = "entries"
@@ -84,7 +85,7 @@ def write_workbook(headings: Sequence[Heading], rows: Sequence[Sequence[Written]
     book.save(buffer)
     with zipfile.ZipFile(buffer) as archive:
         if sum(part.file_size for part in archive.infolist()) > MAX_BYTES:
-            raise InvalidRequest("The workbook would hold more than 50 MB. Export the entries in several files.")
+            raise InvalidRequest(said("export_workbook_too_large"))
     return buffer.getvalue()
 
 

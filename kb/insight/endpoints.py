@@ -16,6 +16,7 @@ from kb.insight.schemas import InsightView, UnansweredView
 from kb.insight.service import Column, Insight, InsightFilter
 from kb.insight.table import table
 from kb.interfaces import Period
+from kb.sentences import said
 from kb.suggestions.endpoints import Quality
 from kit.errors import InvalidRequest
 
@@ -44,9 +45,9 @@ def days(knowledge: Knowledge, since: Day = None, until: Day = None) -> tuple[da
     last = until or max(knowledge.today(), since or EARLIEST)
     first = since or last - timedelta(days=DAYS - 1)
     if first > last:
-        raise InvalidRequest("The first day is after the last one. Change one of them.")
+        raise InvalidRequest(said("period_reversed"))
     if (last - first).days > LONGEST_DAYS:
-        raise InvalidRequest(f"That is more than {LONGEST_DAYS} days. Take the two days nearer together.")
+        raise InvalidRequest(said("period_too_long", most=LONGEST_DAYS))
     return first, last
 
 

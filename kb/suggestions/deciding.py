@@ -10,6 +10,7 @@ from kb.content import EntryContent, Lang, Variant
 from kb.editing import Audit, Editing
 from kb.encoder import EncoderUnavailable
 from kb.models import Revision, Suggestion
+from kb.sentences import said
 from kb.suggestions.grouping import plain
 from kb.suggestions.origins import NO_SCENARIO, free_id, origin_of
 from kb.suggestions.repository import ACCEPTED, DISMISSED, OPEN, SuggestionRepository
@@ -136,7 +137,7 @@ class Deciding:
         language = language_of(suggestion)
         held = {suggestion.text, *(each.text for each in known if each.language == language)}
         if not held.issuperset(examples):
-            raise InvalidRequest("Choose among the suggestion's own questions in its language.")
+            raise InvalidRequest(said("question_of_another"))
         return list(dict.fromkeys(plain(text) for text in examples))
 
     async def _check(self, question: str, language: Lang, content: EntryContent) -> None:
@@ -198,4 +199,4 @@ def language_of(suggestion: Suggestion) -> Lang:
 
 def no_suggestion(suggestion_id: int) -> NotFound:
     """What is raised where a suggestion is asked for that there is not."""
-    return NotFound(f"There is no suggestion {suggestion_id}.", code="suggestion_not_found")
+    return NotFound(said("suggestion_not_found", suggestion=suggestion_id), code="suggestion_not_found")

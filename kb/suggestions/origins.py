@@ -12,6 +12,7 @@ from kb.content import EntryContent, Lang, Variant
 from kb.editing import Audit, Editing
 from kb.encoder import EncoderUnavailable
 from kb.models import Origin, Revision
+from kb.sentences import said
 from kb.suggestions.grouping import plain
 from kb.suggestions.repository import SuggestionRepository
 from kit.clock import Clock
@@ -65,7 +66,7 @@ class Origins:
         """
         asked = plain(question)
         if not any(map(str.isalnum, asked)):
-            raise InvalidRequest("The customer asked nothing before this reply that an entry could be made of.")
+            raise InvalidRequest(said("reply_answers_nothing"))
         entry_id = reply_id(conversation_id, seq)
         if await _is_there(self._browsing, entry_id):
             raise Conflict(f"This reply is kept already, as the entry {entry_id!r}.", code="already_drafted")

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from kit import errors
 from kit.http import install
@@ -24,7 +24,11 @@ TREE = {
 
 
 class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     name: str = Field(max_length=3)
+    code: str = Field("a", min_length=1, pattern="^[a-z]*$")
+    tags: list[str] = Field([], max_length=1)
 
 
 @pytest.fixture
@@ -35,6 +39,10 @@ async def client() -> Any:
     @app.get("/raise/{name}")
     async def raise_(name: str, code: str | None = None) -> None:
         raise getattr(errors, name)("Do this next.", code=code)
+
+    @app.get("/bilingual")
+    async def bilingual() -> None:
+        raise errors.Conflict({"zh": "请再试一次。", "en": "Try again."})
 
     @app.get("/bug")
     async def bug() -> None:
@@ -74,6 +82,40 @@ async def test_a_code_of_its_own(client: httpx.AsyncClient) -> None:
     assert error_of(await client.get("/raise/Conflict?code=already_taken"))["code"] == "already_taken"
 
 
+@pytest.mark.parametrize(
+    ("wanted", "language"),
+    [
+        ("zh", "zh"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("yue-Hant-HK", "zh"),
+        ("en", "en"),
+        ("en-GB, zh;q=0.5", "en"),
+        ("en;q=0.3, ZH-hant;q=0.7", "zh"),
+        ("fr, de;q=0.9", "en"),
+        ("fr, zh;q=0.1", "zh"),
+        ("zh;q=0, en;q=0.1", "en"),
+        ("zh;q=0", "en"),
+        ("*", "en"),
+        ("zh;q=much", "en"),
+        ("zh;q=nan", "en"),
+        (",;=", "en"),
+        ("", "en"),
+    ],
+)
+async def test_a_message_is_told_in_the_language_that_is_asked_for_most(
+    client: httpx.AsyncClient, wanted: str, language: str
+) -> None:
+    answer = await client.get("/bilingual", headers={"Accept-Language": wanted})
+    assert error_of(answer)["message"] == {"zh": "请再试一次。", "en": "Try again."}[language]
+    assert answer.headers["Vary"] == "Accept-Language"
+
+
+async def test_a_message_that_is_in_english_alone_is_told_as_it_is(client: httpx.AsyncClient) -> None:
+    assert (
+        error_of(await client.get("/raise/Conflict", headers={"Accept-Language": "zh"}))["message"] == "Do this next."
+    )
+
+
 async def test_what_is_unavailable_says_when_to_try_again(client: httpx.AsyncClient) -> None:
     assert (await client.get("/raise/Unavailable")).headers["Retry-After"] == "2"
 
@@ -83,6 +125,26 @@ async def test_a_validation_error_names_the_fields(client: httpx.AsyncClient) ->
     error = error_of(answer)
     assert (answer.status_code, error["code"]) == (422, "invalid_request")
     assert [detail["field"] for detail in error["details"]] == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("given", "zh", "en"),
+    [
+        ({"name": "long"}, "最多 3 个字符", "must have 3 or fewer characters"),
+        ({}, "没有填写", "is missing"),
+        ({"name": "a", "b": 1}, "没有这个字段", "is not known"),
+        ({"name": "a", "code": ""}, "至少要有 1 个字符", "must have 1 or more characters"),
+        ({"name": "a", "code": "A"}, "格式不对，应符合 ^[a-z]*$", "must match ^[a-z]*$"),
+        ({"name": "a", "tags": ["b", "c"]}, "最多 1 项，现有 2 项", "must have 1 or fewer items, not 2"),
+        ({"name": 3}, "Input should be a valid string", "Input should be a valid string"),
+    ],
+)
+async def test_what_is_wrong_with_a_field_is_told_in_the_language_where_it_exists_in_it(
+    client: httpx.AsyncClient, given: dict[str, Any], zh: str, en: str
+) -> None:
+    for language, said in (("zh", zh), ("en", en)):
+        answer = await client.post("/body", json=given, headers={"Accept-Language": language})
+        assert [detail["message"] for detail in error_of(answer)["details"]] == [said]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'"x"', b"\xff\xfe"])

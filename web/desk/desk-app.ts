@@ -44,7 +44,8 @@ export class DeskApp extends LitElement {
   @query("desk-canned") private canned!: CannedDialog | null;
   @query("desk-ratings") private ratings!: RatingsDialog | null;
   @query("desk-other") private other!: OtherDialog | null;
-  private readonly session = new DeskSession(new DeskApi());
+  private readonly api = new DeskApi();
+  private readonly session = new DeskSession(this.api);
 
   constructor() {
     super();
@@ -68,6 +69,10 @@ export class DeskApp extends LitElement {
     super.disconnectedCallback();
     document.removeEventListener("keydown", this.pressed);
     document.removeEventListener("visibilitychange", this.see);
+  }
+
+  override willUpdate(): void {
+    this.api.language = this.language;
   }
 
   override updated(): void {

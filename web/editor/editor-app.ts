@@ -35,7 +35,8 @@ export class EditorApp extends LitElement {
   @query("#shortcuts") private sheet!: HTMLDialogElement | null;
   @query('.panes [aria-current="page"]') private here!: HTMLElement | null;
   @query("#leave") private leaving!: HTMLDialogElement | null;
-  private readonly session = new EditorSession(new EditorApi(), {
+  private readonly api = new EditorApi();
+  private readonly session = new EditorSession(this.api, {
     read: () => location.hash,
     write: (hash, replace) => history[replace ? "replaceState" : "pushState"](null, "", hash),
   });
@@ -65,6 +66,10 @@ export class EditorApp extends LitElement {
     document.removeEventListener("keydown", this.pressed);
     window.removeEventListener("popstate", this.moved);
     window.removeEventListener("beforeunload", this.guard);
+  }
+
+  override willUpdate(): void {
+    this.api.language = this.language;
   }
 
   override updated(): void {

@@ -191,7 +191,7 @@ export class FilesView extends EditorPart {
 
   private row({ row, entry_id: id, fate, column, message }: ImportRow): TemplateResult {
     return html`<tr data-testid="import-row"><td class="number">${row}</td><td class="code">${id ?? "–"}</td>
-      <td><span class="mark ${fate}">${this.t(`fate.${fate}`)}</span></td><td>${column ? html`<span class="code">${column}</span> ` : nothing}${message}</td></tr>`;
+      <td><span class="mark ${fate}">${this.t(`fate.${fate}`)}</span></td><td>${column ? html`<span class="code">${column}</span> ` : nothing}${message?.[this.language]}</td></tr>`;
   }
 
   private picked(): void {

@@ -12,7 +12,7 @@ const attempt: Attempt = (action) => action().catch(() => null);
 
 type Call = ReturnType<typeof vi.fn>;
 
-const rows: Import["rows"] = [{ row: 1, entry_id: "a", fate: "new", column: null, message: "" }];
+const rows: Import["rows"] = [{ row: 1, entry_id: "a", fate: "new", column: null, message: null }];
 const progress = (state: Import["state"], done: number): ImportProgress => {
   const { rows: _, ...rest } = checked;
   return { ...rest, state, done };

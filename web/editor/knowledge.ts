@@ -211,7 +211,8 @@ export interface ImportRow {
   entry_id: string | null;
   fate: Fate;
   column: string | null;
-  message: string;
+  /** What is wrong with the row, where something is. */
+  message: Record<Language, string> | null;
 }
 
 export interface Import {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { call, Refused, Unreachable } from "./http.ts";
+import { StaffApi } from "./staff-api.ts";
 
 function answer(status: number, body: unknown): void {
   vi.stubGlobal("fetch", vi.fn(async () => new Response(JSON.stringify(body), { status })));
@@ -18,6 +19,26 @@ test("a body goes out as JSON, a form as it is", async () => {
   await call("/a", { method: "POST", body: form });
   expect(sent().body).toBe(form);
   expect(sent().headers).not.toHaveProperty("Content-Type");
+});
+
+test("the language of the page goes out, where it is known", async () => {
+  answer(200, {});
+  await call("/a", { language: "zh" });
+  expect(sent().headers).toMatchObject({ "Accept-Language": "zh" });
+  answer(200, {});
+  await call("/a");
+  expect(sent().headers).not.toHaveProperty("Accept-Language");
+});
+
+test("the staff's calls are in the language of their page", async () => {
+  const api = new StaffApi();
+  answer(200, { csrf: "c" });
+  await api.me();
+  expect(sent().headers).toMatchObject({ "Accept-Language": "zh" });
+  api.language = "en";
+  answer(200, { csrf: "c" });
+  await api.signIn("wu", "secret");
+  expect(sent().headers).toMatchObject({ "Accept-Language": "en" });
 });
 
 test("a refusal carries all that the server said", async () => {

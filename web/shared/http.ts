@@ -1,4 +1,4 @@
-import type { ErrorBody } from "./protocol.ts";
+import type { ErrorBody, Language } from "./protocol.ts";
 
 /** The server refused a call. `code` is stable; `message` tells a person what to do next; `body` is all it said. */
 export class Refused extends Error {
@@ -26,18 +26,25 @@ export interface Call {
   /** Sent as JSON, a FormData as it is. */
   body?: unknown;
   headers?: Record<string, string>;
+  /** In which the server is to say what is wrong. */
+  language?: Language | undefined;
   signal?: AbortSignal;
   /** Called with the server's clock, where the answer shows it. */
   onDate?: (date: Date) => void;
 }
 
 /** One JSON call. Resolves with the body (undefined for 204); throws Refused, Unreachable or AbortError. */
-export async function call<T>(url: string, { method = "GET", body, headers = {}, signal, onDate }: Call = {}): Promise<T> {
+export async function call<T>(url: string, { method = "GET", body, headers = {}, language, signal, onDate }: Call = {}): Promise<T> {
   const form = body instanceof FormData;
   const json = body !== undefined && !form;
   const response = await reach(url, {
     method,
-    headers: { Accept: "application/json", ...(json ? { "Content-Type": "application/json" } : {}), ...headers },
+    headers: {
+      Accept: "application/json",
+      ...(language ? { "Accept-Language": language } : {}),
+      ...(json ? { "Content-Type": "application/json" } : {}),
+      ...headers,
+    },
     ...(json ? { body: JSON.stringify(body) } : form ? { body } : {}),
     ...(signal ? { signal } : {}),
   });

@@ -111,7 +111,7 @@ export class SignIn extends LitElement {
     } catch (error) {
       if (error instanceof Refused) {
         this.error = error.status === 401 ? "wrong" : "refused";
-        this.reason = error.message;
+        this.reason = error.reason;
       } else {
         this.error = "unreachable";
       }

@@ -1,9 +1,11 @@
 import { call, type Call } from "./http.ts";
-import type { StaffSession } from "./protocol.ts";
+import type { Language, StaffSession } from "./protocol.ts";
 
 /** The calls of every staff page; the session is a cookie, changes carry its CSRF token. */
 export class StaffApi {
   csrf = "";
+  /** Of the page: the server says in it what is wrong. */
+  language: Language = "zh";
   /** Milliseconds by which the server's clock is ahead of this one's. */
   ahead = 0;
 
@@ -28,7 +30,7 @@ export class StaffApi {
   }
 
   protected call<T>(url: string, options: Call = {}): Promise<T> {
-    return call(url, { ...options, onDate: (date) => (this.ahead = date.getTime() - Date.now()) });
+    return call(url, { ...options, language: this.language, onDate: (date) => (this.ahead = date.getTime() - Date.now()) });
   }
 
   private async open(session: Promise<StaffSession>): Promise<StaffSession> {

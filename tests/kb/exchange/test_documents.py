@@ -4,10 +4,13 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 
 from kb.content import EntryContent, Variant
 from kb.exchange.interchange import Row, read
+from kb.exchange.sentences import said
 from kit.errors import InvalidRequest
+from kit.language import has_han
 
 GOOD_YAML = """\
 scenario: cards
@@ -21,6 +24,11 @@ entries:
       question: I lost my card
 """
 GOOD = {"id": "lost-card", "scenario": "cards", "variants": {"en": {"question": "I lost my card"}}}
+
+
+def told(row: Row) -> str:
+    """What an English editor reads of a row."""
+    return row.problem["en"] if row.problem else ""
 
 
 def yaml_rows(text: str) -> list[Row]:
@@ -104,7 +112,7 @@ def test_a_mistake_in_yaml_breaks_its_entry_alone(old: str, new: str, column: st
     rows = yaml_rows(GOOD_YAML.replace(old, new) + "  - {id: next, en: {question: Q}}\n")
     assert rows[0].entry is None
     assert rows[0].column == column
-    assert said in (rows[0].problem or "")
+    assert said in told(rows[0])
     assert (rows[1].entry_id, rows[1].problem) == ("next", None)
 
 
@@ -119,7 +127,7 @@ def test_a_mistake_in_yaml_breaks_its_entry_alone(old: str, new: str, column: st
 )
 def test_what_is_no_entry_in_yaml_says_so(entry: str, said: str) -> None:
     rows = yaml_rows(f"scenario: &a cards\nentries: [{entry}]\n")
-    assert said in (rows[0].problem or "")
+    assert said in told(rows[0])
 
 
 LAUGHS = "scenario: s\nentries:\n- &a {id: a}\n" + "".join(
@@ -131,7 +139,7 @@ LAUGHS = "scenario: s\nentries:\n- &a {id: a}\n" + "".join(
 def test_aliases_do_not_multiply() -> None:
     rows = yaml_rows(LAUGHS)
     assert len(rows) == 9
-    assert all("Anchors and aliases" in (row.problem or "") for row in rows)
+    assert all("Anchors and aliases" in told(row) for row in rows)
 
 
 def test_too_many_values_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,9 +219,101 @@ def test_a_mistake_in_a_line_breaks_it_alone(line: Any, column: str | None, said
     rows = json_rows({**GOOD, "id": "before"}, line, {**GOOD, "id": "after"})
     assert [row.entry and row.entry.id for row in rows] == ["before", None, "after"]
     assert (rows[1].number, rows[1].column) == (2, column)
-    assert said in (rows[1].problem or "")
+    assert said in told(rows[1])
+
+
+# ── in both languages ─────────────────────────────────────────────────────────────────────────────────────────────
+
+BROKEN_JSON = [
+    '{"id": }',
+    '{"id": "a" "scenario": "s"}',
+    '{"id" "a"}',
+    "{id: 1}",
+    '{"id": "a",}',
+    '{"related": ["a",]}',
+    '{"id": "a',
+    '{"id": "a\tb"}',
+    '{"id": "\\d"}',
+    '{"id": "\\u12"}',
+    '{"id": "a"} and',
+]
+BROKEN_YAML = [
+    "scenario: a: b\n",
+    "scenario: @a\n",
+    "scenario: a\nb\nc: d\n",
+    "scenario: a\n]\n",
+    "entries:\n  - id: a\n   zh: {question: Q}\n",
+    "entries: [a, b\n",
+    "entries: {a: b\n",
+    'scenario: "a\n',
+    'scenario: "\\d"\n',
+    "entries: - a\n",
+    "entries:\n  a: b\n\tc: d\n",
+]
+# Said by Python 3.13 and newer in place of other reasons.
+NEWER = {"Illegal trailing comma before end of object", "Illegal trailing comma before end of array"}
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML was built without libyaml and says it in other words")
+def test_every_reason_of_a_parser_that_is_known_is_told_in_both_languages() -> None:
+    known = {key: reason for key, reason in said.by_key.items() if " " in key}
+    found: set[str] = set()
+    messages = [json_rows(GOOD, line)[1].problem or {} for line in BROKEN_JSON]
+    for text in BROKEN_YAML:
+        with pytest.raises(InvalidRequest) as refused:
+            yaml_rows(text)
+        messages.append(refused.value.messages)
+    for message in messages:
+        reasons = {key for key, reason in known.items() if all(reason[each] in message[each] for each in ("zh", "en"))}
+        assert reasons, message
+        found |= reasons
+    assert known.keys() - found <= NEWER
+
+
+def test_another_reason_is_told_as_the_parser_says_it() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        yaml_rows("%scenario\n")
+    assert refused.value.messages["zh"].startswith("文件不是有效的 YAML（第 1 行：found ")
+
+
+@pytest.mark.parametrize(
+    ("line", "zh", "en"),
+    [
+        (
+            {**GOOD, "audience": "everybody", "colour": "red"},
+            "“audience”须为 personal、corporate 或 all，请改正。没有“colour”这个字段，请改正名称，或删去。",
+            "'audience' must be 'personal', 'corporate' or 'all'; correct it. 'colour' is not known; correct its name, "
+            "or take it out.",
+        ),
+        (
+            {**GOOD, "risk_class": "product"},
+            "“variants.en.risk”是空的，而有风险的产品须写明风险，请填写。",
+            "'variants.en.risk' is empty, but a product with risk must say its risk; fill it in.",
+        ),
+        (
+            {**GOOD, "valid_from": "2026-02-01", "valid_to": "2026-01-01"},
+            "“valid_to”（2026-01-01）早于“valid_from”（2026-02-01），请改正。",
+            "'valid_to' (2026-01-01) is before 'valid_from' (2026-02-01); correct it.",
+        ),
+        (
+            {**GOOD, "scenario": "s" * 81},
+            "“scenario”超过 80 个字符，请缩短。",
+            "'scenario' has more than 80 characters; shorten it.",
+        ),
+    ],
+)
+def test_a_problem_is_told_in_both_languages(line: Any, zh: str, en: str) -> None:
+    assert json_rows(line, GOOD)[0].problem == {"zh": zh, "en": en}
+
+
+@pytest.mark.parametrize("mistake", [*LINES], ids=[case[2] for case in LINES])
+def test_no_problem_of_a_line_is_told_in_english_alone(mistake: tuple[Any, Any, str]) -> None:
+    problem = json_rows(mistake[0], GOOD)[0].problem
+    assert problem
+    assert has_han(problem["zh"])
+    assert not has_han(problem["en"])
 
 
 def test_a_line_that_is_not_utf8_breaks_alone() -> None:
     rows = read("a.jsonl", json.dumps(GOOD).encode() + b'\n{"id": "\xff"}\n')
-    assert [row.problem for row in rows] == [None, "The line is not UTF-8; save the file in UTF-8."]
+    assert [told(row) for row in rows] == ["", "The line is not UTF-8; save the file in UTF-8."]

@@ -223,7 +223,10 @@ async def test_what_an_editor_stored_meanwhile_is_kept_and_told(
     done = await applied(knowledge.imports, imported.id)
     [fate] = done.fates
     assert (fate["fate"], done.state) == ("refused", "done")
-    assert "ma stored revision 2 meanwhile" in fate["message"]
+    assert fate["message"] == {
+        "zh": "其间 ma 保存了第 2 版，请重新导入这一行。",
+        "en": "ma stored revision 2 meanwhile. Import this row again.",
+    }
     newest = (await knowledge.browsing.newest())["lost-card"]
     assert EntryContent.model_validate(newest.content).variants["zh"].answer == "手写"
 
@@ -277,6 +280,52 @@ class TestOverRest:
         short = (await agent.get(f"/api/kb/imports/{first.id}?rows=false")).json()
         assert len(whole["rows"]) == len(bank)
         assert short == {**whole, "rows": None}
+
+    async def test_what_is_wrong_with_a_row_is_told_in_both_languages(
+        self, sign_in: Any, knowledge: KnowledgeBase
+    ) -> None:
+        editor = await sign_in(Role.EDITOR)
+        content = "id,scenario,zh_question,featured\na,cards,卡丢了,maybe\nb,cards,卡丢了怎么办,\n".encode()
+        checked = (await editor.post("/api/kb/imports", files={"file": ("bank.csv", content)})).json()
+        assert [row["message"] for row in checked["rows"]] == [
+            {
+                "zh": "“featured”须为 TRUE 或 FALSE，请改正。",
+                "en": "'featured' must be TRUE or FALSE; correct it.",
+            },
+            None,
+        ]
+
+    async def test_what_a_release_stored_that_had_english_alone_is_still_read(
+        self, sign_in: Any, knowledge: KnowledgeBase, database: Database
+    ) -> None:
+        imported = await knowledge.imports.check("bank.jsonl", b'{"id": "a"}\n{"id": "b"}\n', "he")
+        async with database.write() as session:
+            stored = await session.get(ImportedFile, imported.id)
+            assert stored
+            stored.fates = [{**stored.fates[0], "message": "Fill it in."}, {**stored.fates[1], "message": ""}]
+        agent = await sign_in(Role.AGENT)
+        rows = (await agent.get(f"/api/kb/imports/{imported.id}")).json()["rows"]
+        assert [row["message"] for row in rows] == [{"zh": "Fill it in.", "en": "Fill it in."}, None]
+
+    @pytest.mark.parametrize(
+        ("wanted", "message"),
+        [
+            (
+                "zh-CN,zh;q=0.9,en;q=0.8",
+                "文件名虽以 .xlsx 结尾，内容却不是 Excel 工作簿。请用 Excel 打开后另存为 .xlsx。",
+            ),
+            ("en", "The file is no Excel workbook, whatever its name. Open it in Excel and save it as .xlsx."),
+            ("de", "The file is no Excel workbook, whatever its name. Open it in Excel and save it as .xlsx."),
+        ],
+    )
+    async def test_a_file_is_refused_in_the_language_of_the_console(
+        self, sign_in: Any, wanted: str, message: str
+    ) -> None:
+        editor = await sign_in(Role.EDITOR)
+        refused = await editor.post(
+            "/api/kb/imports", files={"file": ("bank.xlsx", b"id,scenario")}, headers={"Accept-Language": wanted}
+        )
+        assert (refused.status_code, refused.json()["error"]["message"]) == (422, message)
 
     async def test_what_is_not_there(self, sign_in: Any) -> None:
         agent = await sign_in(Role.AGENT)

@@ -74,7 +74,7 @@ def file_name(form: str) -> str:
 
 def round_trip(form: str, written: list[EntryContent]) -> list[EntryContent | str | None]:
     rows = read(file_name(form), write(form, written))
-    return [row.problem or row.entry for row in rows]
+    return [row.problem["en"] if row.problem else row.entry for row in rows]
 
 
 def entry(identifier: str = "lost-card", **fields: object) -> EntryContent:
@@ -320,7 +320,9 @@ def test_the_second_of_an_id_is_refused_and_names_the_first(form: str) -> None:
     rows = read(file_name(form), write(form, [entry("a"), entry("b"), entry("a", featured=True), entry("c")]))
     assert [row.entry and row.entry.id for row in rows] == ["a", "b", None, "c"]
     assert (rows[2].entry_id, rows[2].column) == ("a", "id")
-    assert f"The id 'a' is already in {FORMATS[form].counted_in} {rows[0].number};" in (rows[2].problem or "")
+    assert rows[2].problem
+    assert f"The id 'a' is already in {FORMATS[form].counted_in} {rows[0].number};" in rows[2].problem["en"]
+    assert f"ID“a”已用于第 {rows[0].number} 行" in rows[2].problem["zh"]
 
 
 # ── what would become of it ───────────────────────────────────────────────────────────────────────────────────────

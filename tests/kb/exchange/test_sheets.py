@@ -59,10 +59,15 @@ def only(rows: list[Row]) -> EntryContent:
     return row.entry
 
 
+def told(row: Row) -> str:
+    """What an English editor reads of a row."""
+    return row.problem["en"] if row.problem else ""
+
+
 def problem(rows: list[Row]) -> tuple[int, str | None, str | None]:
     [row] = [row for row in rows if row.problem]
     assert row.entry is None
-    return row.number, row.column, row.problem
+    return row.number, row.column, row.problem["en"]
 
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -258,7 +263,7 @@ def test_rows_are_counted_as_excel_shows_them() -> None:
 def test_a_broken_quotation_breaks_its_row_alone() -> None:
     rows = read("a.csv", table('a,s,"Q" and,,,,', "b,s,Q,,,,"))
     assert [(row.number, row.entry_id) for row in rows] == [(2, None), (3, "b")]
-    assert "up to line 2 of the file: a quotation mark is missing" in (rows[0].problem or "")
+    assert "up to line 2 of the file: a quotation mark is missing" in told(rows[0])
     assert "quotation mark" in (problem(read("a.csv", table("a,s,Q,,,,", 'b,s,"Q,,,,')))[2] or "")
 
 

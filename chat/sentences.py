@@ -1,0 +1,7 @@
+"""What people read where conversations refuse: the sentences of ``sentences.yml``."""
+
+from pathlib import Path
+
+from kit.sentences import Sentences
+
+said = Sentences(Path(__file__).with_name("sentences.yml"))
