@@ -14,7 +14,8 @@ def markdown(analysis: Analysis) -> str:
     """The gate first, then each suite's metrics, what changed, and the first failures."""
     lines = [f"## Evaluation {_cell(analysis.run.id)}", "", *_gate(analysis), ""]
     for suite in analysis.suites:
-        lines += [f"### {suite.name}: {len(suite.rows)} cases", "", *_metrics(suite), ""]
+        asked = len(suite.rows) if suite.is_complete else f"{len(suite.rows)} of {suite.planned}"
+        lines += [f"### {suite.name}: {asked} cases", "", *_metrics(suite), ""]
     for comparison in analysis.comparisons:
         lines += _changes(comparison)
     for suite in analysis.suites:
