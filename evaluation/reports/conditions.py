@@ -43,7 +43,7 @@ def _condition(verdict: Verdict) -> str:
     if "expected" in values:
         about.append(outcome(values["expected"]))
     if "entry" in values:
-        about.append(f"<code>{escape(values['entry'])}</code> {escape(values['language'])}")
+        about.append(f"<code>{escape(values['entry'])}</code> {escape(values['written_in'])}")
     said = " · ".join(about)
     if "bar" in values:
         return f"{said} {values['sign']} {value_text(values['metric'], float(values['bar']))}"

@@ -164,7 +164,7 @@ def check_comparison(comparison: Comparison) -> list[Verdict]:
                 f"{prefix}:{question.id}" for question in comparison.questions if question.expected == change.entry_id
             ),
             "swapped",
-            {"suite": prefix, "entry": change.entry_id, "language": change.language, "other": change.other},
+            {"suite": prefix, "entry": change.entry_id, "written_in": change.language, "other": change.other},
         )
         for change in comparison.knowledge
         if change.kind == "answer_swapped" and prefix == "faq"

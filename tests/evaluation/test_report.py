@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,12 @@ from evaluation.reports.html import page
 from evaluation.reports.markdown import markdown
 from evaluation.reports.plain import plain
 from evaluation.runs.analysis import Analysis, analysed
-from evaluation.runs.gate import check_bars, incomplete, read_bars
+from evaluation.runs.comparing import BrokenGroup, Comparison, MetricChange
+from evaluation.runs.gate import check_bars, check_comparison, incomplete, read_bars
+from evaluation.runs.knowledge_changes import KnowledgeChange
 from evaluation.runs.store import StoredRun
+from evaluation.statistics.intervals import Interval
+from evaluation.statistics.paired import Difference
 from evaluation.suite import Candidate, Row
 
 MANIFEST: dict[str, Any] = {
@@ -133,6 +137,47 @@ def test_a_condition_is_named_as_people_say_it() -> None:
     assert "完整对话 · 分流率 ≥ 70.0 %" in seen(html, "zh")
     assert "Whole conversations · Diversion share ≥ 70.0 %" in seen(html, "en")
     assert " to " not in seen(html, "zh").split("数据与涉及的问题")[1].split("转人工")[0]
+
+
+def test_every_kind_of_damage_is_named_in_both_languages() -> None:
+    groups = (BrokenGroup("card-lost", 4, 1, 4, ("c1", "c2", "c3")),)
+    changes = (
+        MetricChange("coverage", 0.9, 0.5, Difference(-0.4, Interval(-0.6, -0.2)), None, ("c1",), (), "worse"),
+        MetricChange("mrr", 0.9, 0.9, None, None, (), (), "not judged"),
+    )
+    swapped = (KnowledgeChange("answer_swapped", "card-lost", "en", "Pay.", "loan-early"),)
+    damaged = Comparison("faq", "run-0", "run-1", 4, 0, 0, changes, (), groups, swapped)
+    found = analysis(*map(visited, (1, 2, 3)))
+    apart = replace(damaged, n=0)
+    verdicts = (
+        *check_comparison(damaged),
+        *check_comparison(apart),
+        *check_comparison(replace(damaged, metrics=(), broken=(), knowledge=())),
+    )
+    html = page(replace(found, verdicts=verdicts))
+    for language, said in (
+        (
+            "zh",
+            (
+                "问答 · 回答覆盖率 不差于 run-0",
+                "4 题中之前对 4 题，现在对 1 题",
+                "现在说的是 loan-early 原来的答案",
+                "两次运行没有共同的问题",
+                "对比了 4 题",
+            ),
+        ),
+        (
+            "en",
+            (
+                "Answers · Coverage no worse than run-0",
+                "4 of 4 right before, 1 now",
+                "It now says what loan-early said",
+                "have no question in common",
+                "4 questions compared",
+            ),
+        ),
+    ):
+        assert [text for text in said if text not in seen(html, language)] == []
 
 
 def test_a_failed_conversation_shows_what_was_said_and_the_cause() -> None:
