@@ -196,6 +196,7 @@ def test_a_failed_conversation_shows_what_was_said_and_the_cause() -> None:
 def test_the_report_names_the_release_of_the_running_system_and_another_that_went_live_meanwhile() -> None:
     found = analysis(*map(visited, (1, 2, 3)))
     assert "release 7 of its knowledge base" in seen(page(found), "en")
+    assert "release 7 for channel" in markdown(found)
     run, suites = found.run, (found.suites[0], analysed(CHANNEL, found.run, {"release_id": 8}))
     assert "release 7 of its knowledge base at the beginning, 8 at the end" in seen(
         page(Analysis(run, suites, (), ())), "en"
