@@ -29,7 +29,7 @@ class ConversationHistory:
         self._database = database
 
     async def since(self, moment: datetime | None) -> AsyncIterator[StoredConversation]:
-        """Those begun since a moment, or all, oldest first."""
+        """Customers' begun since a moment, or all, oldest first; those of testers are left out."""
         after: tuple[datetime, str] | None = None
         while True:
             async with self._database.read() as session:

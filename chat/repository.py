@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Table, bindparam, func, literal, or_, select, tu
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from chat.channels import is_business
+from chat.channels import TEST_CHANNELS, is_business
 from chat.models import Conversation, Message, OwnerChange
 from chat.ownership import Owner, OwnerChanged, check_change
 from chat.records.repository import Records
@@ -333,8 +333,13 @@ class ChatRepository:
     async def begun_since(
         self, moment: datetime | None, after: tuple[datetime, str] | None, limit: int
     ) -> list[Conversation]:
-        """A page of those begun since a moment, oldest first; ``after`` is the last one of the page before."""
-        statement = select(Conversation).order_by(Conversation.created_at, Conversation.id).limit(limit)
+        """A page of customers' begun since a moment, oldest first; ``after`` is the last one of the page before."""
+        statement = (
+            select(Conversation)
+            .where(Conversation.channel.not_in(TEST_CHANNELS))
+            .order_by(Conversation.created_at, Conversation.id)
+            .limit(limit)
+        )
         if moment is not None:
             statement = statement.where(Conversation.created_at >= moment)
         if after is not None:

@@ -13,10 +13,11 @@ from evaluation.grouping import grouped
 
 @dataclass(frozen=True)
 class DoubleAsked:
-    """A message and what the customer was told."""
+    """A message and what the customer was told; ``found`` are the candidates of all of it with their confidence."""
 
     case: DoubleQuestion
     told: Told
+    found: tuple[tuple[str, float], ...] = ()
 
     @property
     def are_both_answered(self) -> bool:
@@ -74,4 +75,6 @@ def _share(found: Sequence[bool]) -> float | None:
 
 async def ask(knowledge: Searchable, case: DoubleQuestion) -> DoubleAsked:
     """Ask one message."""
-    return DoubleAsked(case, told(await knowledge.search(case.text, case.language)))
+    search = await knowledge.search(case.text, case.language)
+    found = tuple((candidate.entry.id, candidate.confidence) for candidate in search.candidates)
+    return DoubleAsked(case, told(search), found)

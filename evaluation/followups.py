@@ -27,12 +27,14 @@ class Followed:
         ranked: candidates of the last turn, best first.
         alone: the same without the turns before it.
         result: whether the last turn was answered, and rightly.
+        confidences: of the candidates.
     """
 
     dialogue: Dialogue
     ranked: list[str]
     alone: list[str]
     result: Answered
+    confidences: tuple[float, ...] = ()
 
     @property
     def is_bent(self) -> bool:
@@ -86,4 +88,5 @@ async def follow(knowledge: Searchable, dialogue: Dialogue) -> Followed:
         [candidate.entry.id for candidate in search.candidates],
         [candidate.entry.id for candidate in alone.candidates],
         Answered(given.confidence, bool(given.answered), given.answered == (right,), in_scope=True),
+        tuple(candidate.confidence for candidate in search.candidates),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from evaluation.datasets import DatasetError, Query
+from evaluation.datasets import DatasetError
 from kb.content import EntryContent
 
 NEAR = 93.0
@@ -67,18 +67,18 @@ def find_leaks(questions: Sequence[tuple[str, str]], entries: Sequence[EntryCont
     return sorted(leaks, key=lambda leak: order[leak.id])
 
 
-def refuse_leaks(queries: Sequence[Query], entries: Sequence[EntryContent]) -> None:
-    """End the run where a question that has an entry stands in the knowledge base.
+def refuse_leaks(questions: Sequence[tuple[str, str]], entries: Sequence[EntryContent]) -> None:
+    """End the run where a question, as id and text, stands in the knowledge base.
 
     Raises:
         Leaked: which, and in which entry.
     """
-    leaks = find_leaks([(query.id, query.text) for query in queries], entries)
+    leaks = find_leaks(questions, entries)
     if leaks:
         named = "; ".join(f"{leak.id} {leak.text!r} ~ {leak.entry_id} {leak.found!r}" for leak in leaks[:5])
         more = f" and {len(leaks) - 5} more" if len(leaks) > 5 else ""
         raise Leaked(
-            f"{len(leaks)} of {len(queries)} questions stand in the knowledge base: {named}{more}. "
+            f"{len(leaks)} of {len(questions)} questions stand in the knowledge base: {named}{more}. "
             "Remove them from the test, or run with --leaks report to measure all the same."
         )
 

@@ -70,6 +70,7 @@ class Prepared:
         ask: asks the cases with the given ids and keeps each row as soon as it is known; returns figures of the whole,
             as the time to publish.
         figures: the suite's own figures as plain values, from all rows and what ``ask`` returned.
+        system: the running system that is asked, as its live release; empty where there is none.
     """
 
     cases: Sequence[str]
@@ -77,6 +78,7 @@ class Prepared:
     entries: Sequence[EntryContent]
     ask: Callable[[frozenset[str], Keep], Awaitable[dict[str, Any]]]
     figures: Callable[[Sequence[Row], Mapping[str, Any]], dict[str, Any]]
+    system: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Suite(Protocol):

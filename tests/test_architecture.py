@@ -22,6 +22,9 @@ MAY_IMPORT = {
     "bot": frozenset[str](),
 }
 
+# Formulas that know nothing of ours: whoever shows a figure takes it from them, so that no figure is computed twice.
+STAND_ALONE = ("evaluation.metrics.", "evaluation.statistics.")
+
 # Commands that put domains together, as server.py does: an edge of the house, which nothing may import.
 EDGES = {"handoff/__main__.py": frozenset({"chat"})}
 
@@ -52,7 +55,8 @@ def imported(source: str) -> set[str]:
 
 
 def packages(source: str) -> set[str]:
-    return {name.partition(".")[0] for name in imported(source)} & OURS
+    names = {name for name in imported(source) if not name.startswith(STAND_ALONE)}
+    return {name.partition(".")[0] for name in names} & OURS
 
 
 def reached_layers(domain: str, source: str) -> set[str]:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.casework.models import CaseNote, CaseOutcome, Consultation, EditedSuggestion, Rating
+from chat.channels import TEST_CHANNELS
 from chat.models import Conversation, Message
 from chat.ownership import Owner
 from chat.repository import TOPIC_LASTS
@@ -194,11 +195,11 @@ class CaseRepository:
         await self._session.merge(Rating(**values))
 
     async def ratings(self, since: datetime) -> list[tuple[Rating, Conversation]]:
-        """Ratings of conversations begun since then, the newest first, each with its conversation."""
+        """Customers' ratings of conversations begun since then, the newest first, each with its conversation."""
         statement = (
             select(Rating, Conversation)
             .join(Conversation, Conversation.id == Rating.conversation_id)
-            .where(Conversation.created_at >= since)
+            .where(Conversation.created_at >= since, Conversation.channel.not_in(TEST_CHANNELS))
             .order_by(Rating.at.desc(), Rating.conversation_id, Rating.subject)
         )
         return [(row[0], row[1]) for row in await self._session.execute(statement)]
@@ -215,7 +216,8 @@ class CaseRepository:
         statement = (
             select(func.count())
             .select_from(Conversation)
-            .where(Conversation.created_at >= since, Conversation.owner.in_(over), Conversation.customer_seq > 0, spoke)
+            .where(Conversation.created_at >= since, Conversation.channel.not_in(TEST_CHANNELS))
+            .where(Conversation.owner.in_(over), Conversation.customer_seq > 0, spoke)
         )
         return (await self._session.execute(statement)).scalar_one()
 

@@ -12,7 +12,7 @@ from evaluation.cards import read_dataset
 from evaluation.commands.visiting import add_visiting_options, figures_of, row_of, scores_of, service_of
 from evaluation.customers.goals import Goal, read_goals
 from evaluation.customers.plan import make_plan
-from evaluation.customers.simulation import check_service, send_customers
+from evaluation.customers.simulation import live_release, send_customers
 from evaluation.customers.visit import Visit, failure, measured
 from evaluation.datasets import DatasetError
 from evaluation.leaks import find_leaks
@@ -47,15 +47,15 @@ class ChannelSuite:
         """Read the goals, refuse those that stand in the knowledge base, and see that the system runs."""
         goals, data = goals_of(getattr(arguments, "goals", SHIPPED), settings)
         service = service_of(arguments, settings, "simulation")
-        asyncio.run(check_service(service))
+        release = asyncio.run(live_release(service))
 
         async def ask(missing: frozenset[str], keep: Keep) -> dict[str, Any]:
             by_id = {goal.id: goal for goal in goals}
             plans = [make_plan(goal, arguments.seed) for goal in goals if goal.id in missing]
             await send_customers(plans, service, lambda visit: keep(_row(visit, by_id[visit.goal])))
-            return {"clients": service.clients}
+            return {"clients": service.clients, "release_id": await live_release(service)}
 
-        return Prepared([goal.id for goal in goals], data, (), ask, _figures)
+        return Prepared([goal.id for goal in goals], data, (), ask, _figures, {"release_id": release})
 
     def measure(self, rows: Sequence[Row]) -> dict[str, Score]:
         """Every metric of conversations."""

@@ -13,7 +13,7 @@ from evaluation.cards import read_dataset
 from evaluation.commands.visiting import add_visiting_options, figures_of, row_of, scores_of, service_of
 from evaluation.customers.dialogues import Policy, Recorded, read_policy, read_recorded
 from evaluation.customers.replay import entries_of, measured_replay, replay
-from evaluation.customers.simulation import check_service, send
+from evaluation.customers.simulation import live_release, send
 from evaluation.customers.visit import Visit, failure_of
 from evaluation.datasets import DatasetError
 from evaluation.metrics.conversations import MeasuredConversation
@@ -51,7 +51,7 @@ class DialoguesSuite:
         if not recorded:
             raise DatasetError("None of the dialogues has a wish that the policy knows.")
         service = service_of(arguments, settings, "simulation")
-        asyncio.run(check_service(service))
+        release = asyncio.run(live_release(service))
 
         async def ask(missing: frozenset[str], keep: Keep) -> dict[str, Any]:
             wanted = [one for one in recorded.values() if one.id in missing]
@@ -61,10 +61,10 @@ class DialoguesSuite:
                 lambda channel, one, name, marker: replay(channel, one, policy, name=name, marker=marker),
                 lambda visit: keep(_row(visit, recorded[visit.goal], policy)),
             )
-            return {"clients": service.clients}
+            return {"clients": service.clients, "release_id": await live_release(service)}
 
         data = {path.name: file_hash(path) for path in (policy_file, *arguments.dialogues)}
-        return Prepared(list(recorded), data, (), ask, _figures)
+        return Prepared(list(recorded), data, (), ask, _figures, {"release_id": release})
 
     def measure(self, rows: Sequence[Row]) -> dict[str, Score]:
         """Every metric of conversations."""

@@ -10,9 +10,17 @@ from typing import Any
 
 from evaluation import doubles
 from evaluation.asking import Told
-from evaluation.commands.questions import add_knowledge_options, knowledge, question_files, read_all
+from evaluation.commands.questions import (
+    add_knowledge_options,
+    add_leak_option,
+    candidates_of,
+    knowledge,
+    question_files,
+    read_all,
+)
 from evaluation.datasets import DoubleQuestion, read_double_questions
 from evaluation.doubles import DoubleAsked, DoublesRun
+from evaluation.leaks import refuse_leaks
 from evaluation.metrics.double_scores import DoubleOutcome, double_scores
 from evaluation.metrics.score import Score
 from evaluation.publishing import published
@@ -35,8 +43,9 @@ class DoublesSuite:
         parser.add_argument("--cases", type=Path, action="append", help="a file of messages; may be repeated")
 
     def add_shared_options(self, parser: argparse.ArgumentParser) -> None:
-        """The knowledge base."""
+        """The knowledge base, and what to do about leaks."""
         add_knowledge_options(parser)
+        add_leak_option(parser)
 
     def prepare(self, arguments: argparse.Namespace, settings: Settings) -> Prepared:
         """Read entries and messages."""
@@ -45,6 +54,8 @@ class DoublesSuite:
         cases, data = read_all(
             question_files(arguments, "cases", "doubles"), lambda path: read_double_questions(path, ids)
         )
+        if arguments.leaks == "fail":
+            refuse_leaks([(case.id, case.text) for case in cases], entries)
 
         async def ask(missing: frozenset[str], keep: Keep) -> dict[str, Any]:
             async with published(entries, settings) as ready:
@@ -76,6 +87,9 @@ def _row(item: DoubleAsked, entries: Sequence[EntryContent]) -> Row:
         got=" + ".join(item.told.answered) or f"offered: {', '.join(item.told.offered)}",
         right=item.are_both_answered if is_double else len(item.told.answered) < 2,
         confidence=item.told.confidence,
+        candidates=candidates_of(
+            [entry_id for entry_id, _ in item.found], [sure for _, sure in item.found], entries, case.language
+        ),
         details={
             "language": case.language,
             "entry_ids": list(case.entry_ids),

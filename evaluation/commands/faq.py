@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from evaluation import faq
-from evaluation.commands.questions import add_knowledge_options, knowledge, question_files, read_all
+from evaluation.commands.questions import add_knowledge_options, add_leak_option, knowledge, question_files, read_all
 from evaluation.datasets import Query, read_queries
 from evaluation.faq import Asked, FaqRun
 from evaluation.leaks import find_leaks, refuse_leaks
@@ -40,21 +40,17 @@ class FaqSuite:
     def add_shared_options(self, parser: argparse.ArgumentParser) -> None:
         """The knowledge base, and what to do about leaks."""
         add_knowledge_options(parser)
-        parser.add_argument(
-            "--leaks",
-            choices=("fail", "report"),
-            default="fail",
-            help="what to do when a question stands in the knowledge base, as it is or nearly; default: fail",
-        )
+        add_leak_option(parser)
 
     def prepare(self, arguments: argparse.Namespace, settings: Settings) -> Prepared:
         """Read entries and questions."""
         entries = knowledge(arguments, settings)
         ids = {entry.id for entry in entries}
         queries, data = read_all(question_files(arguments, "queries", "queries"), lambda path: read_queries(path, ids))
+        texts = [(query.id, query.text) for query in queries]
         if arguments.leaks == "fail":
-            refuse_leaks(queries, entries)
-        leaked = {leak.id for leak in find_leaks([(query.id, query.text) for query in queries], entries)}
+            refuse_leaks(texts, entries)
+        leaked = {leak.id for leak in find_leaks(texts, entries)}
 
         async def ask(missing: frozenset[str], keep: Keep) -> dict[str, Any]:
             faq.forget_fit(settings)

@@ -9,9 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from evaluation import followups
-from evaluation.commands.questions import add_knowledge_options, knowledge, question_files, read_all
+from evaluation.commands.questions import (
+    add_knowledge_options,
+    add_leak_option,
+    candidates_of,
+    knowledge,
+    question_files,
+    read_all,
+)
 from evaluation.datasets import Dialogue, read_dialogues
 from evaluation.followups import FRESH, Followed, FollowupsRun
+from evaluation.leaks import refuse_leaks
 from evaluation.metrics.answering import Answered
 from evaluation.metrics.followup_scores import FollowupOutcome, followup_scores
 from evaluation.metrics.score import Score
@@ -35,8 +43,9 @@ class FollowupsSuite:
         parser.add_argument("--cases", type=Path, action="append", help="a file of dialogues; may be repeated")
 
     def add_shared_options(self, parser: argparse.ArgumentParser) -> None:
-        """The knowledge base."""
+        """The knowledge base, and what to do about leaks."""
         add_knowledge_options(parser)
+        add_leak_option(parser)
 
     def prepare(self, arguments: argparse.Namespace, settings: Settings) -> Prepared:
         """Read entries and dialogues."""
@@ -45,6 +54,10 @@ class FollowupsSuite:
         dialogues, data = read_all(
             question_files(arguments, "cases", "followups"), lambda path: read_dialogues(path, ids)
         )
+        if arguments.leaks == "fail":
+            refuse_leaks(
+                [(f"{each.id}:{turn}", text) for each in dialogues for turn, text in enumerate(each.turns, 1)], entries
+            )
 
         async def ask(missing: frozenset[str], keep: Keep) -> dict[str, Any]:
             async with published(entries, settings) as ready:
@@ -75,7 +88,9 @@ def _row(item: Followed, entries: Sequence[EntryContent]) -> Row:
         got=item.ranked[0] if item.ranked else "",
         right=item.ranked[:1] == [right],
         confidence=item.result.confidence,
+        candidates=candidates_of(item.ranked, item.confidences, entries, item.dialogue.language),
         details={
+            "right": item.ranked[:1] == [right],
             "language": item.dialogue.language,
             "turns": list(item.dialogue.turns),
             "entry_ids": list(item.dialogue.entry_ids),

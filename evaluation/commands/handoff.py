@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from evaluation import handoff
-from evaluation.commands.questions import question_files, read_all
+from evaluation.commands.questions import add_leak_option, question_files, read_all
 from evaluation.datasets import Utterance, read_utterances
 from evaluation.handoff import Decided, HandoffRun
+from evaluation.leaks import refuse_leaks
 from evaluation.metrics.score import Score
 from evaluation.metrics.utterance_scores import utterance_scores
 from evaluation.suite import Keep, Prepared, Row
@@ -36,7 +37,8 @@ class HandoffSuite:
         parser.add_argument("--queries", type=Path, action="append", help="a file of utterances; may be repeated")
 
     def add_shared_options(self, parser: argparse.ArgumentParser) -> None:
-        """The data sets."""
+        """The data sets, and what to do about leaks."""
+        add_leak_option(parser)
         parser.add_argument(
             "--dataset", action="append", help="name or folder of a data set with a card; may be repeated"
         )
@@ -44,6 +46,10 @@ class HandoffSuite:
     def prepare(self, arguments: argparse.Namespace, settings: Settings) -> Prepared:
         """Read the utterances."""
         utterances, data = read_all(question_files(arguments, "queries", "utterances"), read_utterances)
+        # What the words mean depends on the entries, by the mending of slips of the pen.
+        entries = read_folder(settings.content_dir)
+        if arguments.leaks == "fail":
+            refuse_leaks([(utterance.id, utterance.text) for utterance in utterances], entries)
 
         async def ask(missing: frozenset[str], keep: Keep) -> dict[str, Any]:
             wanted = [utterance for utterance in utterances if utterance.id in missing]
@@ -52,8 +58,6 @@ class HandoffSuite:
                     keep(_row(Decided(utterance, await decide(utterance))))
             return {}
 
-        # What the words mean depends on the entries, by the mending of slips of the pen.
-        entries = read_folder(settings.content_dir)
         return Prepared([utterance.id for utterance in utterances], data, entries, ask, _figures)
 
     def measure(self, rows: Sequence[Row]) -> dict[str, Score]:

@@ -10,11 +10,13 @@ from typing import TypeVar
 from evaluation.cards import Kind, read_dataset
 from evaluation.datasets import DatasetError, read_knowledge
 from evaluation.runs.provenance import file_hash
-from kb.content import EntryContent
+from evaluation.suite import Candidate
+from kb.content import EntryContent, Lang
 from kit.settings import Settings
 
 Case = TypeVar("Case")
 SHIPPED_TEST = "demo"
+MOST_CANDIDATES = 5
 
 
 def add_knowledge_options(parser: argparse.ArgumentParser) -> None:
@@ -29,9 +31,30 @@ def add_knowledge_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_leak_option(parser: argparse.ArgumentParser) -> None:
+    """What to do about questions that measure memory."""
+    parser.add_argument(
+        "--leaks",
+        choices=("fail", "report"),
+        default="fail",
+        help="what to do when a question stands in the knowledge base, as it is or nearly; default: fail",
+    )
+
+
 def knowledge(arguments: argparse.Namespace, settings: Settings) -> list[EntryContent]:
     """The entries that are to be asked."""
     return read_knowledge(arguments.kb or settings.content_dir)
+
+
+def candidates_of(
+    ranked: Sequence[str], confidences: Sequence[float], entries: Sequence[EntryContent], language: Lang
+) -> tuple[Candidate, ...]:
+    """The first candidates with the questions that name them."""
+    known = {entry.id: entry for entry in entries}
+    return tuple(
+        Candidate(entry_id, known[entry_id].variant_for(language)[1].question, confidence)
+        for entry_id, confidence in list(zip(ranked, confidences, strict=True))[:MOST_CANDIDATES]
+    )
 
 
 def question_files(arguments: argparse.Namespace, option: str, kind: Kind) -> dict[str, Path]:

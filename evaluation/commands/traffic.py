@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -16,22 +16,26 @@ from rich.console import Console
 from rich.markup import escape
 
 from evaluation.datasets import DatasetError
-from evaluation.metrics.conversations import MeasuredConversation
+from evaluation.metrics.conversation_scores import conversation_scores
+from evaluation.metrics.conversations import MeasuredConversation, Rating
 from evaluation.metrics.score import SEED
 from evaluation.output import put_out
 from evaluation.reports.plain import plain_score
 from evaluation.reports.terminal import ends, number
+from evaluation.statistics.slices import sliced
 from evaluation.traffic.facts import StoredConversation, measured
 from evaluation.traffic.labelling import judge
 from evaluation.traffic.labelling_page import Shown, Turn, labelling_page
 from evaluation.traffic.labels import read_labels, read_settled
-from evaluation.traffic.periods import compare_periods
-from evaluation.traffic.reading import read_conversations
+from evaluation.traffic.periods import PeriodChange, compare_periods
+from evaluation.traffic.reading import read_conversations, read_scenarios
 from kit.database import Database
 from kit.settings import Settings
 
 SAMPLE, RATERS, SETTLED = "sample.json", ("rater1", "rater2"), "settled"
 SPEAKERS = ("customer", "bot", "agent")
+GROUPED_BY = ("language", "scenario", "slice")
+Period = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,8 @@ class SampleCommand:
         """Write the sample's facts and a page for each rater."""
         if arguments.out.exists():
             raise DatasetError(f"{arguments.out} is there already: a sample is never written over.")
-        stored = asyncio.run(_read(settings, arguments.since, arguments.until))
-        now = datetime.now(UTC)
-        engaged = [(one, facts) for one in stored if (facts := measured(one, now)).engaged]
+        read = asyncio.run(_read(settings, (arguments.since, arguments.until)))
+        engaged = [(one, facts) for one, facts in read[0] if facts.engaged]
         if not engaged:
             raise DatasetError("No customer wrote anything in that time but greetings.")
         size = min(arguments.size, len(engaged))
@@ -107,6 +110,7 @@ class LabelsCommand:
             "agreement": {name: asdict(agreement) for name, agreement in found.agreement.items()},
             "to_settle": list(found.disagreements),
             "scores": {name: plain_score(score) for name, score in found.scores.items()},
+            "groups": {kind: _scores_by_group(found.labelled, kind) for kind in GROUPED_BY},
         }
         return put_out(figures, arguments.json, console) or (1 if found.disagreements else 0)
 
@@ -128,11 +132,8 @@ class PeriodsCommand:
 
     def run(self, arguments: argparse.Namespace, settings: Settings, console: Console) -> int:
         """Print each metric in both periods."""
-        now = datetime.now(UTC)
-        old, new = (
-            [measured(one, now) for one in asyncio.run(_read(settings, *period))]
-            for period in (arguments.before, arguments.after)
-        )
+        read = asyncio.run(_read(settings, arguments.before, arguments.after))
+        old, new = ([facts for _, facts in of_period] for of_period in read)
         changes = compare_periods(old, new)
         for name, change in changes.items():
             difference = change.difference
@@ -148,26 +149,49 @@ class PeriodsCommand:
                 highlight=False,
                 soft_wrap=True,
             )
-        figures = {
-            name: {
-                "before": plain_score(change.before),
-                "after": plain_score(change.after),
-                "difference": asdict(change.difference) if change.difference else None,
-            }
-            for name, change in changes.items()
-        }
+        figures: dict[str, Any] = _plain_changes(changes)
+        figures["groups"] = {kind: _by_group(old, new, kind) for kind in GROUPED_BY}
         return put_out(figures, arguments.json, console)
 
 
 SAMPLES, LABELS, PERIODS = SampleCommand(), LabelsCommand(), PeriodsCommand()
 
 
-async def _read(settings: Settings, since: datetime, until: datetime) -> list[StoredConversation]:
+async def _read(settings: Settings, *periods: Period) -> list[list[tuple[StoredConversation, MeasuredConversation]]]:
+    """The conversations of each period, with their facts as of now."""
+    now = datetime.now(UTC)
     database = Database.from_settings(settings)
     try:
-        return await read_conversations(database, since, until)
+        scenarios = await read_scenarios(database)
+        stored = [await read_conversations(database, *period) for period in periods]
     finally:
         await database.close()
+    return [[(one, measured(one, now, scenarios)) for one in of_period] for of_period in stored]
+
+
+def _scores_by_group(conversations: Sequence[MeasuredConversation], kind: str) -> dict[str, Any]:
+    groups = sliced(conversations, lambda one: str(getattr(one, kind)))
+    return {
+        group: {name: plain_score(score) for name, score in conversation_scores(members).items() if score.n}
+        for group, members in groups.items()
+    }
+
+
+def _by_group(old: Sequence[MeasuredConversation], new: Sequence[MeasuredConversation], kind: str) -> dict[str, Any]:
+    """The comparison of every group that both periods have."""
+    before, after = (sliced(side, lambda one: str(getattr(one, kind))) for side in (old, new))
+    return {group: _plain_changes(compare_periods(before[group], after[group])) for group in before if group in after}
+
+
+def _plain_changes(changes: Mapping[str, PeriodChange]) -> dict[str, Any]:
+    return {
+        name: {
+            "before": plain_score(change.before),
+            "after": plain_score(change.after),
+            "difference": asdict(change.difference) if change.difference else None,
+        }
+        for name, change in changes.items()
+    }
 
 
 def _transcript(stored: StoredConversation) -> list[Turn]:
@@ -184,17 +208,21 @@ def _sampled(path: Path) -> tuple[list[MeasuredConversation], dict[str, list[Tur
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         rows: Sequence[dict[str, Any]] = stored["conversations"]
-        return [MeasuredConversation(**{**row, "ratings": ()}) for row in rows], dict(stored["transcripts"])
+        return [_conversation(row) for row in rows], dict(stored["transcripts"])
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise DatasetError(f"{path} is no sample: {error}") from error
 
 
+def _conversation(row: dict[str, Any]) -> MeasuredConversation:
+    return MeasuredConversation(**{**row, "ratings": tuple(Rating(**rating) for rating in row["ratings"])})
+
+
 def _day(text: str) -> datetime:
     return datetime.combine(date.fromisoformat(text), time(), UTC)
 
 
-def _period(text: str) -> tuple[datetime, datetime]:
+def _period(text: str) -> Period:
     since, _, until = text.partition("..")
     return _day(since), _day(until)

@@ -11,11 +11,14 @@ from typing import Any
 from chat.channels import TestChannel
 from evaluation.customers.simulation import Service
 from evaluation.customers.visit import Visit
+from evaluation.metrics.catalogue import CATALOGUE
 from evaluation.metrics.conversation_scores import conversation_scores
 from evaluation.metrics.conversations import MeasuredConversation
-from evaluation.metrics.score import Score, share
+from evaluation.metrics.score import Score
 from evaluation.suite import Row
 from kit.settings import Settings
+
+ASKED_OF_CUSTOMERS = ("csat_", "nps_")
 
 
 def add_visiting_options(parser: argparse.ArgumentParser) -> None:
@@ -46,10 +49,15 @@ def service_of(arguments: argparse.Namespace, settings: Settings, channel: TestC
 
 
 def scores_of(conversations: Sequence[MeasuredConversation]) -> dict[str, Score]:
-    """Every metric of conversations that a simulation has, and the diversion of those that need no person."""
-    scores = conversation_scores(conversations)
-    alone = [one.contained if one.engaged and one.needs_human is False else None for one in conversations]
-    return {"self_service_diversion": share(alone), **{name: score for name, score in scores.items() if score.n}}
+    """Every metric of conversations that a simulation has; a guard stands there even where it has no value."""
+    scores = {
+        name: score
+        for name, score in conversation_scores(conversations).items()
+        if not name.startswith(ASKED_OF_CUSTOMERS)
+    }
+    known = {name for name, score in scores.items() if score.n}
+    guards = {guard for name in known for guard in CATALOGUE[name].guards}
+    return {name: score for name, score in scores.items() if name in known | guards or not conversations}
 
 
 def row_of(

@@ -28,8 +28,8 @@ class Mind:
         visit: 1, or 2 after coming back.
         greeted: the last message was a greeting.
         thanked: the last message was thanks.
-        answered: an answer was given.
-        last_right: whether the last answer was right.
+        answered: an answer was given to that question.
+        last_right: whether the last answer to it was right.
     """
 
     step: int = 0
@@ -122,7 +122,8 @@ def _judge(plan: Plan, mind: Mind, answers: tuple[Heard, ...]) -> Decision:
     votes = (Vote(answers[-1].seq, right),) if plan.votes else ()
     if right:
         if mind.step + 1 < len(plan.goal.steps):
-            return replace(_ask(plan, replace(mind, step=mind.step + 1, asked=0)), votes=votes)
+            following = replace(mind, step=mind.step + 1, asked=0, answered=False, last_right=None)
+            return replace(_ask(plan, following), votes=votes)
         if plan.thanks:
             return Decision(Say(plan.thanks), replace(mind, thanked=True), votes)
         return Decision(Leave("resolved"), mind, votes)

@@ -9,7 +9,7 @@ from evaluation.customers.channel import ChannelBroken, CustomerChannel
 from evaluation.customers.decisions import WITH_PEOPLE, Say
 from evaluation.customers.dialogues import Policy, Recorded, Turn, entries_for
 from evaluation.customers.heard import Reply
-from evaluation.customers.visit import Visit, seen
+from evaluation.customers.visit import Visit, seen, time_first_reply
 from evaluation.metrics.conversations import MeasuredConversation
 
 
@@ -66,13 +66,16 @@ async def _say_all(channel: CustomerChannel, recorded: Recorded, policy: Policy,
     reply: Reply | None = None
     at = Position()
     while True:
+        wanted = at.wanted
         message, at = next_message(recorded, policy, at, reply)
         if message is None:
             return "resolved" if visit.last_right else "gave_up"
+        if at.wanted != wanted:  # another wish, which nothing has answered yet
+            visit.answered, visit.last_right = False, None
         begun = time.monotonic()
         reply = await channel.say(message.text, message.choice)
         visit.turns += 1
-        visit.first_reply_seconds = visit.first_reply_seconds or round(time.monotonic() - begun, 3)
+        time_first_reply(visit, reply, begun)
         visit.steps.append({"say": message.choice or f"turn {at.next_turn}", "heard": [seen(m) for m in reply.heard]})
         if answers := reply.of_kind("answer"):
             visit.answered = True
@@ -102,4 +105,5 @@ def measured_replay(visit: Visit, recorded: Recorded, policy: Policy) -> Measure
         language="en",
         scenario=recorded.wishes(policy)[0],
         slice=recorded.domain,
+        broken=visit.ending == "broken",
     )

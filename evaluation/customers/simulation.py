@@ -69,14 +69,15 @@ async def connected(service: Service) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def check_service(service: Service) -> None:
-    """See that the system is there, and whole.
+async def live_release(service: Service) -> int | None:
+    """The release of the knowledge base that the system answers from.
 
     Raises:
-        ChannelBroken: it is not.
+        ChannelBroken: it is not there, or not whole.
     """
-    async with connected(service):
-        pass
+    async with connected(service) as http:
+        release = (await http.get("/health")).json().get("release_id")
+        return None if release is None else int(release)
 
 
 Guest = TypeVar("Guest")

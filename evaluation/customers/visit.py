@@ -27,8 +27,8 @@ class Visit:
         conversation: its id, by which staff find it.
         ending: how it ended, or ``broken`` where the channel failed.
         turns: messages of the customer.
-        answered: an answer was given.
-        last_right: whether the last answer was right; None where there was none.
+        answered: an answer was given to the last question.
+        last_right: whether the last answer to it was right; None where there was none.
         asked_for_person: in words, or by a button.
         pressed_for_person: by the widget's own button, which always works.
         negative, positive: a vote of that kind was given.
@@ -124,10 +124,15 @@ async def _act(channel: Channel, decision: Decision, visit: Visit) -> Reply:
         assert isinstance(decision.act, Say)
         visit.turns += 1
         said, reply = decision.act.text, await channel.say(decision.act.text, decision.act.choice)
-    if visit.first_reply_seconds is None and reply.heard:
-        visit.first_reply_seconds = round(time.monotonic() - begun, 3)
+    time_first_reply(visit, reply, begun)
     visit.steps.append({"say": said, "heard": [seen(message) for message in reply.heard]})
     return reply
+
+
+def time_first_reply(visit: Visit, reply: Reply, begun: float) -> None:
+    """Note how long the first reply took; a notice of the system is none, as in stored conversations."""
+    if visit.first_reply_seconds is None and any(message.sender != "system" for message in reply.heard):
+        visit.first_reply_seconds = round(time.monotonic() - begun, 3)
 
 
 def seen(message: Heard) -> dict[str, Any]:
@@ -167,6 +172,7 @@ def measured(visit: Visit, goal: Goal) -> MeasuredConversation:
         language=goal.language,
         scenario=goal.scenario,
         slice=goal.slice,
+        broken=visit.ending == "broken",
     )
 
 

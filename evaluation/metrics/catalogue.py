@@ -57,6 +57,7 @@ CATALOGUE: dict[str, Meaning] = {
     "resolution_assumed": Meaning(None),
     "containment_without_callback": Meaning("higher", guards=("wrong_containment",)),
     "transfer_rate": Meaning(None, guards=("handoff_recall", "handoff_precision")),
+    "broken_rate": Meaning("lower"),
     "first_response_p50": Meaning("lower", "seconds", paired=False),
     "first_response_p90": Meaning("lower", "seconds", paired=False),
     "wait_p50": Meaning("lower", "seconds", paired=False),

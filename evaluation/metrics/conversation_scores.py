@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evaluation.metrics.broken_rate import broken_rate
 from evaluation.metrics.containment_without_callback import containment_without_callback
 from evaluation.metrics.conversations import MeasuredConversation
 from evaluation.metrics.diversion import diversion_share
@@ -12,6 +13,7 @@ from evaluation.metrics.handoff_recall import handoff_recall
 from evaluation.metrics.recommendation import nps
 from evaluation.metrics.satisfaction import csat, response_rate
 from evaluation.metrics.score import Score
+from evaluation.metrics.self_service_diversion import self_service_diversion
 from evaluation.metrics.times import first_response, handle, wait
 from evaluation.metrics.transfer_rate import transfer_rate
 from evaluation.metrics.verified_resolution import verified_resolution
@@ -27,6 +29,7 @@ def conversation_scores(conversations: Sequence[MeasuredConversation]) -> dict[s
     resolution = verified_resolution(conversations)
     first, queue, worked = first_response(conversations), wait(conversations), handle(conversations)
     return {
+        "self_service_diversion": self_service_diversion(conversations),
         "diversion_share": diversion_share(conversations),
         "wrong_containment": wrong_containment(conversations),
         "handoff_recall": handoff_recall(conversations),
@@ -36,6 +39,7 @@ def conversation_scores(conversations: Sequence[MeasuredConversation]) -> dict[s
         "resolution_assumed": resolution.assumed,
         "containment_without_callback": containment_without_callback(conversations),
         "transfer_rate": transfer_rate(conversations),
+        "broken_rate": broken_rate(conversations),
         "first_response_p50": first.p50,
         "first_response_p90": first.p90,
         "wait_p50": queue.p50,

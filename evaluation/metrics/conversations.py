@@ -48,6 +48,7 @@ class MeasuredConversation:
         language: zh-Hans, zh-Hant, yue, en or mixed.
         scenario: the topic; empty where there is none.
         slice: dialect, typo, emotion, out of scope; empty where there is none.
+        broken: whether the channel failed, and nothing else is known; None where nobody looked from outside.
     """
 
     id: str
@@ -69,6 +70,7 @@ class MeasuredConversation:
     language: str = ""
     scenario: str = ""
     slice: str = ""
+    broken: bool | None = None
 
     @property
     def contained(self) -> bool:

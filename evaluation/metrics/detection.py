@@ -10,6 +10,8 @@ from dataclasses import dataclass
 class Detection:
     """Counts of a yes-or-no decision.
 
+    Source: van Rijsbergen 1979, Information Retrieval, chapter 7.
+
     >>> Detection.of([True, True, False, False], [True, False, True, False]).recall
     0.5
     """

@@ -21,6 +21,8 @@ class DoubleOutcome:
 def double_scores(outcomes: Sequence[DoubleOutcome]) -> dict[str, Score]:
     """Doubles with both right answers, doubles whose two entries are both in sight, singles that got two answers.
 
+    Source: the project's definitions, docs/evaluation.md.
+
     >>> double_scores([DoubleOutcome(True, True, True, True)])["both_answered"].value
     1.0
     """

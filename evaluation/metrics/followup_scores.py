@@ -33,6 +33,8 @@ def followup_scores(outcomes: Sequence[FollowupOutcome]) -> dict[str, Score]:
 
     ``bent`` is the fresh questions whose entry is first alone, but not with the turns before, over fresh questions.
 
+    Source: the project's definitions, docs/evaluation.md.
+
     >>> outcome = FollowupOutcome(Answered(0.9, True, True, True), True, False, False)
     >>> followup_scores([outcome])["followup_accuracy"].value
     1.0

@@ -20,7 +20,16 @@ def csat(conversations: Sequence[MeasuredConversation], of: Kind) -> Score:
     >>> csat(rated, "bot").value
     4.5
     """
-    return measured([_satisfaction(one, of) for one in conversations], lambda values: float(values.mean()))
+    return mean_rating([_satisfaction(one, of) for one in conversations])
+
+
+def mean_rating(scores: Sequence[int | None]) -> Score:
+    """The mean of ratings, 1 to 5, with a bootstrap interval; None is not rated.
+
+    >>> mean_rating([5, 4, None]).value
+    4.5
+    """
+    return measured(scores, lambda values: float(values.mean()))
 
 
 def response_rate(conversations: Sequence[MeasuredConversation], of: Kind) -> Score:

@@ -21,7 +21,7 @@ class Score:
 
     Args:
         value: the figure; None where nothing counts.
-        interval: None where there is no value.
+        interval: None where there is no value, or where one number alone says nothing of others.
         n: how many count.
         individual: one for each item that was passed, in its order; None where it does not count.
     """
@@ -48,7 +48,7 @@ def share(counted: Sequence[bool | None]) -> Score:
 def measured(
     values: Sequence[float | None], statistic: Callable[[Any], float], *, seed: int = SEED, rounds: int = 2000
 ) -> Score:
-    """Any statistic of numbers with a bootstrap interval; None does not count.
+    """Any statistic of numbers with a bootstrap interval, which one number alone does not have; None does not count.
 
     >>> measured([1.0, None, 3.0], lambda values: values.mean()).value
     2.0
@@ -58,4 +58,5 @@ def measured(
     if not known:
         return Score(None, None, 0, individual)
     figure = float(statistic(np.asarray(known)))
-    return Score(figure, bootstrap(known, statistic, seed=seed, rounds=rounds), len(known), individual)
+    interval = bootstrap(known, statistic, seed=seed, rounds=rounds) if len(known) > 1 else None
+    return Score(figure, interval, len(known), individual)

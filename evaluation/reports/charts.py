@@ -12,7 +12,7 @@ from evaluation.statistics.calibration import Bin
 from evaluation.statistics.risk_coverage import Point
 
 WIDTH, HEIGHT = 400, 270
-LEFT, RIGHT, TOP, BOTTOM = 46, 14, 30, 44
+LEFT, RIGHT, TOP, BOTTOM = 46, 20, 30, 44
 TICKS = 5
 TABLE_POINTS = 10
 _numbers = count(1)
@@ -42,7 +42,6 @@ def reliability_chart(bins: Sequence[Bin]) -> str:
     """Confidence against the share that is right, each bin with its interval; on the diagonal both are the same."""
     body = _axes("chart.confidence", "chart.right", 1.0)
     body += f'<line class="even" x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}"/>'
-    body += _label(_x(0.62), _y(0.5), "chart.exact", "start", "quiet")
     most = max(each.n for each in bins)
     for each in bins:
         x = _x(each.confidence)
@@ -51,6 +50,7 @@ def reliability_chart(bins: Sequence[Bin]) -> str:
         radius = 3 + 4 * (each.n / most) ** 0.5
         dot = f'cx="{x:.1f}" cy="{_y(each.right):.1f}" r="{radius:.1f}"'
         body += f'<circle class="dot" {dot}><title>n = {each.n}</title></circle>'
+    body += _label(_x(0.62), _y(0.5), "chart.exact", "start", "quiet")
     rows = [
         [
             f"{each.low:.1f} – {each.high:.1f}",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
-from evaluation.reports.marking import HERE, plain_words, table, words
-from evaluation.reports.sections import changes, gate, headline, suite_section
-from evaluation.runs.analysis import Analysis
+from evaluation.reports.conditions import gate
+from evaluation.reports.marking import HERE, folded, named, plain_words, table, words
+from evaluation.reports.sections import changes, headline, suite_section
+from evaluation.runs.analysis import Analysis, SuiteAnalysis
 from kit.settings import ROOT
 
 TOKENS = ROOT / "web" / "shared" / "tokens.css"
@@ -48,27 +51,57 @@ def _head(analysis: Analysis) -> str:
         '<div class="switch" role="group" aria-label="语言 Language">'
         '<button type="button" data-to="zh" lang="zh">中文</button>'
         '<button type="button" data-to="en" lang="en">English</button></div>'
-        f'<p class="state {kind}">{state}</p></header>'
+        f'<p class="state {kind}">{state}</p>{_limits(analysis)}</header>'
     )
+
+
+def _limits(analysis: Analysis) -> str:
+    """What keeps the figures from being those of the whole: a sample, or a time that was over too soon."""
+    sample = analysis.run.manifest.get("sample")
+    said = [words("state.sample", n=sample)] if sample else []
+    said += [
+        f"{named('suite', suite.name)}: {words('state.incomplete', asked=len(suite.rows), planned=suite.planned)}"
+        for suite in analysis.suites
+        if not suite.is_complete
+    ]
+    return "".join(f'<p class="state limited">{each}</p>' for each in said)
 
 
 def _made(analysis: Analysis) -> str:
     manifest = analysis.run.manifest
     knowledge = manifest["knowledge"]
+    content = f"{words('made.entries', n=knowledge['entries'])} <code>{escape(str(knowledge['hash']))}</code>"
     rows = [
         [words("made.code"), f"<code>{escape(str(manifest['code']))}</code>"],
-        [
-            words("made.knowledge"),
-            f"{words('made.entries', n=knowledge['entries'])} <code>{escape(str(knowledge['hash']))}</code>",
-        ],
+        *([[words("made.knowledge"), content]] if knowledge["entries"] else []),
         [words("made.encoder"), escape(str(manifest["encoder"]))],
         [words("made.seed"), str(manifest["seed"])],
     ]
     if manifest.get("sample"):
         rows.append([words("made.sample"), str(manifest["sample"])])
-    for suite, files in manifest["data"].items():
-        for name, digest in files.items():
-            rows.append([f"{words('made.data')} {escape(suite)}", f"{escape(name)} <code>{escape(digest)}</code>"])
-    for name, value in manifest["settings"].items():
-        rows.append([f"<code>{escape(name)}</code>", escape(str(value))])
-    return f"<p>{words('made.says')}</p>" + table([words("made.what"), words("value")], rows, kind="made")
+    for suite in analysis.suites:
+        if suite.name in manifest.get("systems", {}):
+            rows.append([f"{words('made.system')} {named('suite', suite.name)}", _releases(suite, manifest["systems"])])
+    files = [
+        [named("suite", suite), f"{escape(name)} <code>{escape(digest)}</code>"]
+        for suite, of_suite in manifest["data"].items()
+        for name, digest in of_suite.items()
+    ]
+    settings = [
+        [f"<code>{escape(name)}</code>", escape(str(value)) or "–"] for name, value in manifest["settings"].items()
+    ]
+    head = [words("made.what"), words("value")]
+    return (
+        f"<p>{words('made.says')}</p>"
+        + table(head, rows, kind="made")
+        + folded(words("made.data", n=len(files)), table(head, files, kind="made"))
+        + folded(words("made.settings", n=len(settings)), table(head, settings, kind="made"))
+    )
+
+
+def _releases(suite: SuiteAnalysis, systems: Mapping[str, Mapping[str, Any]]) -> str:
+    """The release that was live at the beginning, and where another one went live meanwhile, that as well."""
+    first, last = systems[suite.name].get("release_id"), suite.figures.get("release_id")
+    if last is None or last == first:
+        return words("made.release", release=first)
+    return words("made.releases", first=first, last=last)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from evaluation.metrics.catalogue import CATALOGUE
 from evaluation.reports.terminal import ends, number
 from evaluation.runs.analysis import Analysis, SuiteAnalysis
@@ -14,17 +17,20 @@ def markdown(analysis: Analysis) -> str:
     """The gate first, then each suite's metrics, what changed, and the first failures."""
     lines = [f"## Evaluation {_cell(analysis.run.id)}", "", *_gate(analysis), ""]
     for suite in analysis.suites:
-        lines += [f"### {suite.name}: {len(suite.rows)} cases", "", *_metrics(suite), ""]
+        asked = len(suite.rows) if suite.is_complete else f"{len(suite.rows)} of {suite.planned}"
+        lines += [f"### {suite.name}: {asked} cases", "", *_metrics(suite), ""]
     for comparison in analysis.comparisons:
         lines += _changes(comparison)
     for suite in analysis.suites:
         lines += _failures(suite)
     manifest = analysis.run.manifest
     knowledge = manifest["knowledge"]
-    lines.append(
-        f"Code `{manifest['code']}`, knowledge base `{str(knowledge['hash'])[:12]}` ({knowledge['entries']} entries), "
-        f"encoder {_cell(manifest['encoder'])}, seed {manifest['seed']}."
-    )
+    made = [f"Code `{manifest['code']}`"]
+    if knowledge["entries"]:
+        made.append(f"knowledge base `{str(knowledge['hash'])[:12]}` ({knowledge['entries']} entries)")
+    systems: Mapping[str, Mapping[str, Any]] = manifest.get("systems", {})
+    made += [f"release {system['release_id']} for {_cell(suite)}" for suite, system in systems.items()]
+    lines.append(f"{', '.join(made)}, encoder {_cell(manifest['encoder'])}, seed {manifest['seed']}.")
     return "\n".join(lines) + "\n"
 
 

@@ -7,15 +7,19 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from kit.settings import ROOT
+
 HERE = Path(__file__).parent
+EDITOR = ROOT / "web" / "editor"
 LANGUAGES = ("zh", "en")
 
 
 @cache
 def texts(language: str) -> dict[str, str]:
-    """The texts of the report in a language, by key."""
-    found: dict[str, str] = json.loads((HERE / "texts" / f"{language}.json").read_text(encoding="utf-8"))
-    return found
+    """The texts of the report in a language, by key; scenarios have the names that editors know."""
+    of_editors: dict[str, str] = json.loads((EDITOR / f"{language}.json").read_text(encoding="utf-8"))
+    scenarios = {key: text for key, text in of_editors.items() if key.startswith("scenario.")}
+    return {**scenarios, **json.loads((HERE / "texts" / f"{language}.json").read_text(encoding="utf-8"))}
 
 
 def words(key: str, **values: object) -> str:

@@ -34,6 +34,7 @@ def plain_score(score: Score) -> dict[str, Any]:
 def _suite(suite: SuiteAnalysis) -> dict[str, Any]:
     return {
         **suite.figures,
+        "cases": {"asked": len(suite.rows), "planned": suite.planned},
         "scores": {name: plain_score(score) for name, score in suite.scores.items()},
         "groups": {
             kind: {
@@ -42,4 +43,7 @@ def _suite(suite: SuiteAnalysis) -> dict[str, Any]:
             }
             for kind, groups in suite.groups.items()
         },
+        "risk_coverage": [asdict(point) for point in suite.curve],
+        "reliability": [asdict(each) for each in suite.bins],
+        "confusion": asdict(suite.mistaken) if suite.mistaken else None,
     }

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from evaluation.metrics.catalogue import CATALOGUE, Meaning
 from evaluation.metrics.score import Score
 from evaluation.reports.charts import reliability_chart, risk_coverage_chart, whisker
+from evaluation.reports.failures import causes, failures, outcome
 from evaluation.reports.figures import DASH, interval_text, value_text
 from evaluation.reports.marking import folded, named, table, texts, words
 from evaluation.runs.analysis import Analysis, SuiteAnalysis
 from evaluation.runs.comparing import Comparison
-from evaluation.suite import Row
 
 HEADLINES = (
     "diversion_share",
@@ -23,8 +23,11 @@ HEADLINES = (
     "followup_accuracy",
 )
 MOST_HEADLINES = 5
+CONVERSATIONS = ("channel", "dialogues")
+PARTS = {"diversion_share": ("self_service_diversion",)}
+"""Metrics that say the same of fewer conversations, shown on the same card."""
+MOST_COLUMNS = 5
 LEAST_N = 5
-FIRST_IDS = 12
 WORST = 8
 GROUP_METRICS = (
     "diversion_share",
@@ -46,50 +49,37 @@ GROUP_METRICS = (
 def headline(analysis: Analysis) -> str:
     """The few numbers that matter, each with its interval, and the ones without which it says nothing."""
     cards: list[str] = []
+    # Where conversations were measured, they say more of handoffs than single utterances do.
+    suites = sorted(analysis.suites, key=lambda suite: suite.name not in CONVERSATIONS)
     for metric in HEADLINES:
-        for suite in analysis.suites:
-            score = suite.scores.get(metric)
-            if score is not None and score.n and len(cards) < MOST_HEADLINES:
-                cards.append(_card(metric, score, suite, several=len(analysis.suites) > 1))
+        suite = next((each for each in suites if metric in each.scores and each.scores[metric].n), None)
+        if suite is not None and len(cards) < MOST_HEADLINES:
+            cards.append(_card(metric, suite.scores[metric], suite, several=len(suites) > 1))
     return f'<div class="cards">{"".join(cards)}</div>'
 
 
 def _card(metric: str, score: Score, suite: SuiteAnalysis, *, several: bool) -> str:
-    guards = "".join(
-        f"<li>{named('metric', guard)} <b>{value_text(guard, suite.scores[guard].value)}</b>"
-        f' <span class="quiet">{interval_text(guard, suite.scores[guard])}</span></li>'
-        for guard in CATALOGUE[metric].guards
-        if guard in suite.scores
-    )
+    parts = _beside(suite, PARTS.get(metric, ()))
+    guards = _beside(suite, CATALOGUE[metric].guards)
     origin = f' <span class="quiet">· {named("suite", suite.name)}</span>' if several else ""
     return (
         f'<article class="card"><h3>{named("metric", metric)}{origin}</h3>'
         f'<p class="big">{value_text(metric, score.value)}</p>{whisker(score)}'
         f'<p class="quiet">{words("interval")} {interval_text(metric, score)} · n = {score.n}</p>'
         f'<p class="says">{named("says", metric)}</p>'
+        + (f"<ul>{parts}</ul>" if parts else "")
         + (f'<p class="beside">{words("beside")}</p><ul>{guards}</ul>' if guards else "")
         + "</article>"
     )
 
 
-def gate(analysis: Analysis) -> str:
-    """Every condition, and the questions for which it does not hold."""
-    if not analysis.verdicts:
-        return f"<p>{words('gate.none')}</p>"
-    rows = []
-    for verdict in analysis.verdicts:
-        word = "passed" if verdict.passed else "failed"
-        ids = [f"<code>{escape(question)}</code> " for question in verdict.questions]
-        more = folded(words("gate.more", n=len(ids) - FIRST_IDS), "".join(ids[FIRST_IDS:])) if ids[FIRST_IDS:] else ""
-        reason = words(f"gate.{verdict.kind}", **verdict.values) if verdict.kind else escape(verdict.reason)
-        rows.append(
-            [
-                escape(verdict.name),
-                f'<span class="badge {word}">{words(f"gate.{word}")}</span>',
-                f'{reason}<div class="ids">{"".join(ids[:FIRST_IDS])}{more}</div>',
-            ]
-        )
-    return table([words("gate.condition"), words("gate.result"), words("gate.reason")], rows, kind="gate")
+def _beside(suite: SuiteAnalysis, metrics: Sequence[str]) -> str:
+    return "".join(
+        f"<li>{named('metric', metric)} <b>{value_text(metric, suite.scores[metric].value)}</b>"
+        f' <span class="quiet">{interval_text(metric, suite.scores[metric])}</span></li>'
+        for metric in metrics
+        if metric in suite.scores
+    )
 
 
 def changes(comparison: Comparison) -> str:
@@ -123,9 +113,9 @@ def changes(comparison: Comparison) -> str:
         [
             f"{named('change', question.kind)}",
             f"<code>{escape(question.id)}</code> {escape(question.text)}",
-            f"<code>{escape(question.expected)}</code>",
-            f"<code>{escape(question.before)}</code>",
-            f"<code>{escape(question.after)}</code>",
+            outcome(question.expected),
+            outcome(question.before),
+            outcome(question.after),
         ]
         for question in comparison.questions
     ]
@@ -151,11 +141,12 @@ def suite_section(suite: SuiteAnalysis) -> str:
     ]
     for kind in ("language", "slice", "scenario"):
         parts.append(_groups(kind, suite.groups[kind]))
-    parts += [_worst(suite), _mistaken(suite), _failures(suite), "</section>"]
+    parts += [_worst(suite), _mistaken(suite), causes(suite), failures(suite), "</section>"]
     return "".join(parts)
 
 
 def _metrics(suite: SuiteAnalysis) -> str:
+    guards = {guard for name, score in suite.scores.items() if score.n for guard in CATALOGUE[name].guards}
     rows = [
         [
             f'{named("metric", name)}<div class="says">{named("says", name)}</div>',
@@ -165,7 +156,7 @@ def _metrics(suite: SuiteAnalysis) -> str:
             ", ".join(named("metric", guard) for guard in CATALOGUE.get(name, Meaning(None)).guards) or DASH,
         ]
         for name, score in suite.scores.items()
-        if score.n
+        if score.n or name in guards
     ]
     return table([words(key) for key in ("metric", "value", "interval", "n", "beside")], rows, kind="numbers metrics")
 
@@ -187,7 +178,7 @@ def _groups(kind: str, groups: Mapping[str, Mapping[str, Score]]) -> str:
         return ""
     shown = [
         metric for metric in GROUP_METRICS if any(scores[metric].n for scores in groups.values() if metric in scores)
-    ][:4]
+    ][:MOST_COLUMNS]
     rows = [
         [
             named(kind, name),
@@ -225,7 +216,7 @@ def _worst(suite: SuiteAnalysis) -> str:
         return ""
     rows = [
         [
-            escape(name),
+            named("scenario", name),
             f"<b>{value_text(metric, score.value)}</b>",
             whisker(score),
             interval_text(metric, score),
@@ -243,37 +234,9 @@ def _mistaken(suite: SuiteAnalysis) -> str:
     worst = suite.mistaken.worst(12) if suite.mistaken else []
     if not worst:
         return ""
-    rows = [[escape(right), escape(found), str(n)] for right, found, n in worst]
+    rows = [[named("scenario", right), named("scenario", found), str(n)] for right, found, n in worst]
     return f"<h3>{words('confusion')}</h3><p class='quiet'>{words('confusion.says')}</p>" + table(
         [words("confusion.right"), words("confusion.found"), words("n")], rows, kind="numbers"
-    )
-
-
-def _failures(suite: SuiteAnalysis) -> str:
-    failures = suite.failures
-    if not failures:
-        return f"<h3>{words('failures')}</h3><p>{words('failures.none')}</p>"
-    items = "".join(_failure(row) for row in failures)
-    return f"<h3>{words('failures')}</h3>" + folded(
-        words("failures.count", n=len(failures), all=len(suite.rows)),
-        f'<ol class="rows">{items}</ol>',
-        kind="failures",
-    )
-
-
-def _failure(row: Row) -> str:
-    candidates = "".join(
-        f"<li{' class=wanted' if candidate.entry_id == row.expected else ''}><code>{escape(candidate.entry_id)}</code> "
-        f"{escape(candidate.question)} <b>{100 * candidate.confidence:.0f} %</b></li>"
-        for candidate in row.candidates
-    )
-    return (
-        f'<li><p class="asked">{escape(row.text)}</p><p class="quiet"><code>{escape(row.id)}</code> '
-        f"{named('language', row.language)} · {named('slice', row.slice)}</p>"
-        f"<p>{words('expected')}: <code>{escape(row.expected)}</code> · "
-        f"{words('got')}: <code>{escape(row.got)}</code></p>"
-        + (f"<ol class='candidates'>{candidates}</ol>" if candidates else "")
-        + "</li>"
     )
 
 

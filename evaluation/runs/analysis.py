@@ -33,6 +33,7 @@ class SuiteAnalysis:
         bins: the reliability diagram; empty as well.
         mistaken: which scenario is taken for which; None where there are no candidates.
         figures: the suite's own, as plain values.
+        planned: how many rows there are to be; there are fewer where the time was over before.
     """
 
     name: str
@@ -43,6 +44,12 @@ class SuiteAnalysis:
     bins: tuple[Bin, ...]
     mistaken: Confusion | None
     figures: Mapping[str, Any]
+    planned: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every case was asked."""
+        return len(self.rows) >= self.planned
 
     @property
     def failures(self) -> list[Row]:
@@ -76,9 +83,9 @@ def analysed(suite: Suite, run: StoredRun, figures: Mapping[str, Any]) -> SuiteA
             ("slice", lambda row: row.slice),
         )
     }
-    sure = [row for row in rows if row.candidates and row.confidence is not None]
+    sure = [row for row in rows if row.candidates and row.confidence is not None and "right" in row.details]
     confidences = [row.confidence or 0.0 for row in sure]
-    right = [bool(row.details.get("right", row.right)) for row in sure]
+    right = [bool(row.details["right"]) for row in sure]
     return SuiteAnalysis(
         suite.name,
         rows,
@@ -86,8 +93,9 @@ def analysed(suite: Suite, run: StoredRun, figures: Mapping[str, Any]) -> SuiteA
         groups,
         tuple(risk_coverage(confidences, right, CURVE_POINTS)),
         tuple(reliability(confidences, right)) if sure else (),
-        _mistaken(rows, run.knowledge),
+        _mistaken(sure, run.knowledge),
         figures,
+        run.planned(suite.name),
     )
 
 

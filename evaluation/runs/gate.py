@@ -89,20 +89,29 @@ def check_bars(bars: Sequence[Bar], scores: Scores) -> list[Verdict]:
 
 
 def _check(bar: Bar, suite: str, score: Score) -> Verdict:
-    name = f"{suite}.{bar.metric} {'>=' if bar.side == 'under' else '<='} {bar.value:g}"
+    sign = ">=" if bar.side == "under" else "<="
+    name = f"{suite}.{bar.metric} {sign} {bar.value:g}"
+    about = {"suite": suite, "metric": bar.metric, "sign": "≥" if sign == ">=" else "≤", "bar": f"{bar.value:g}"}
     if score.value is None:
-        return Verdict(name, False, "nothing was measured: no case counts", kind="unmeasured")
+        return Verdict(name, False, "nothing was measured: no case counts", kind="unmeasured", values=about)
     passed = score.value >= bar.value if bar.side == "under" else score.value <= bar.value
     ends = f", 95 % {score.interval.low:.4f} to {score.interval.high:.4f}" if score.interval else ""
-    values = {"value": f"{score.value:.4f}", "n": str(score.n), "ends": ends}
+    values = {**about, "value": f"{score.value:.4f}", "n": str(score.n)}
     return Verdict(name, passed, f"{score.value:.4f} (n = {score.n}{ends})", kind="bar", values=values)
+
+
+def incomplete(suite: str, asked: int, planned: int) -> Verdict:
+    """What a run is told whose time was over: the figures are those of whoever came first."""
+    values = {"suite": suite, "asked": str(asked), "planned": str(planned)}
+    return Verdict(f"{suite} complete", False, f"{asked} of {planned} cases were asked", (), "incomplete", values)
 
 
 def check_comparison(comparison: Comparison) -> list[Verdict]:
     """Whether the second run is no worse than the first: by paired tests, and entry by entry."""
     prefix, base = comparison.suite, comparison.before_id
     if not comparison.n:
-        return [Verdict(f"{prefix} no worse than {base}", False, "the runs have no question in common")]
+        reason = "the runs have no question in common"
+        return [Verdict(f"{prefix} no worse than {base}", False, reason, kind="apart", values={"suite": prefix})]
     verdicts = []
     for change in comparison.metrics:
         if change.verdict == "worse" and change.difference:
@@ -116,6 +125,9 @@ def check_comparison(comparison: Comparison) -> list[Verdict]:
                     tuple(f"{prefix}:{identifier}" for identifier in change.lost),
                     "worse",
                     {
+                        "suite": prefix,
+                        "metric": change.metric,
+                        "base": base,
                         "before": f"{change.before:.4f}",
                         "now": f"{change.after:.4f}",
                         "low": f"{change.difference.interval.low:+.4f}",
@@ -132,7 +144,14 @@ def check_comparison(comparison: Comparison) -> list[Verdict]:
             f"{group.right_before} of {group.n} right before, {group.right_after} now",
             tuple(f"{prefix}:{identifier}" for identifier in group.ids),
             "broken",
-            {"before": str(group.right_before), "now": str(group.right_after), "n": str(group.n)},
+            {
+                "suite": prefix,
+                "expected": group.expected,
+                "base": base,
+                "before": str(group.right_before),
+                "now": str(group.right_after),
+                "n": str(group.n),
+            },
         )
         for group in comparison.broken
     ]
@@ -145,7 +164,7 @@ def check_comparison(comparison: Comparison) -> list[Verdict]:
                 f"{prefix}:{question.id}" for question in comparison.questions if question.expected == change.entry_id
             ),
             "swapped",
-            {"other": change.other},
+            {"suite": prefix, "entry": change.entry_id, "written_in": change.language, "other": change.other},
         )
         for change in comparison.knowledge
         if change.kind == "answer_swapped" and prefix == "faq"
@@ -157,7 +176,7 @@ def check_comparison(comparison: Comparison) -> list[Verdict]:
                 True,
                 f"{comparison.n} questions compared",
                 kind="compared",
-                values={"n": str(comparison.n)},
+                values={"suite": prefix, "base": base, "n": str(comparison.n)},
             )
         )
     return verdicts

@@ -33,6 +33,8 @@ def run(suites: Sequence[Suite], arguments: argparse.Namespace, settings: Settin
     finished = running.run(suites, arguments, settings, console)
     of_suites = tuple(analysed(suite, finished.run, finished.figures[suite.name]) for suite in suites)
     verdicts = gate.check_bars(bars, {suite.name: suite.scores for suite in of_suites})
+    if bars or base is not None:
+        verdicts += [gate.incomplete(s.name, len(s.rows), s.planned) for s in of_suites if not s.is_complete]
     comparisons: list[Comparison] = []
     if base is not None:
         for suite in suites:

@@ -42,7 +42,7 @@ def run(suites: Sequence[Suite], arguments: argparse.Namespace, settings: Settin
     prepared = {suite.name: suite.prepare(arguments, settings) for suite in suites}
     wanted = {name: _drawn(each.cases, arguments.sample, arguments.seed) for name, each in prepared.items()}
     entries = _entries(list(prepared.values()))
-    manifest = _manifest(prepared, entries, arguments, settings)
+    manifest = _manifest(prepared, wanted, entries, arguments, settings)
     folder = store.runs_folder(settings) / _run_id(arguments.run, suites)
     known = store.open_run(folder, manifest, entries)
     figures: dict[str, dict[str, Any]] = {}
@@ -83,6 +83,7 @@ def _entries(prepared: Sequence[Prepared]) -> Sequence[EntryContent]:
 
 def _manifest(
     prepared: Mapping[str, Prepared],
+    wanted: Mapping[str, Sequence[str]],
     entries: Sequence[EntryContent],
     arguments: argparse.Namespace,
     settings: Settings,
@@ -94,6 +95,8 @@ def _manifest(
         "encoder": provenance.encoder_name(settings),
         "settings": provenance.plain_settings(settings),
         "data": {name: dict(each.data) for name, each in prepared.items()},
+        "systems": {name: dict(each.system) for name, each in prepared.items() if each.system},
+        "cases": {name: len(cases) for name, cases in wanted.items()},
         "seed": arguments.seed,
         "sample": arguments.sample,
     }

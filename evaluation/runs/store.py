@@ -22,7 +22,8 @@ class StoredRun:
 
     Args:
         folder: where it is.
-        manifest: code version, knowledge base, encoder, settings, data, seed.
+        manifest: code version, knowledge base, encoder, settings, data, seed, releases of running systems, and how many
+            cases each suite has.
         rows: of all suites, in the order in which they were asked.
         knowledge: question, similar questions and answer of each entry and language.
     """
@@ -36,6 +37,10 @@ class StoredRun:
     def id(self) -> str:
         """The name of its folder."""
         return self.folder.name
+
+    def planned(self, suite: str) -> int:
+        """How many cases of a suite the run is to have; a run without that number has all of them."""
+        return int(self.manifest.get("cases", {}).get(suite, len(self.of(suite))))
 
     def of(self, suite: str) -> list[Row]:
         """The rows of one suite."""

@@ -22,11 +22,13 @@ class Judged:
         agreement: of each question that was judged.
         disagreements: the conversations to settle, with what each rater said to the questions that they differ in.
         scores: by metric; empty while something is to be settled.
+        labelled: the conversations with what was judged of them; none while something is to be settled.
     """
 
     agreement: dict[str, Agreement]
     disagreements: dict[str, dict[str, tuple[str, str]]]
     scores: dict[str, Score]
+    labelled: tuple[MeasuredConversation, ...] = ()
 
 
 def judge(
@@ -57,7 +59,7 @@ def judge(
         )
         for one in conversations
     ]
-    return Judged(agreement, {}, conversation_scores(labelled))
+    return Judged(agreement, {}, conversation_scores(labelled), tuple(labelled))
 
 
 def _said(first: Label, second: Label) -> dict[str, tuple[str, str]]:

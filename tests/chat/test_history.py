@@ -11,6 +11,7 @@ import pytest
 
 from chat.history import ConversationHistory
 from chat.models import Conversation
+from chat.service import ChatService
 from chat.standing import is_elder
 from handoff.__main__ import main
 from handoff.facts import Happening, Reason
@@ -18,6 +19,9 @@ from handoff.interfaces import StoredConversation
 from handoff.policy import read_policy
 from handoff.replay import change_of, replay
 from handoff.rules import SHIPPED
+from kit.clock import ManualClock
+from kit.database import Database
+from kit.events import MemoryEvents
 
 POLICY = read_policy()
 
@@ -26,6 +30,15 @@ async def stored(store, conversation_id: str) -> StoredConversation:
     found = [each async for each in ConversationHistory(store.database).since(None) if each.id == conversation_id]
     assert len(found) == 1
     return found[0]
+
+
+async def test_what_testers_said_is_not_replayed(database: Database, clock: ManualClock) -> None:
+    service = ChatService(database, MemoryEvents(), clock)
+    for channel in ("web", "shopper", "simulation"):
+        conversation, _ = await service.create("en", channel)
+        await service.post(conversation.id, "1", f"from {channel}", "en")
+    replayed = [[turn.text for turn in each.turns] async for each in ConversationHistory(database).since(None)]
+    assert replayed == [["from web"]]
 
 
 async def ask_and_leave(customer, rasa) -> None:

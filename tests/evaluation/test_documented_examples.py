@@ -33,7 +33,7 @@ def test_every_public_function_has_an_example(name: str) -> None:
 
 
 def test_metrics_and_statistics_stand_alone() -> None:
-    """The dashboard uses them too: they import nothing of ours but each other."""
+    """The desk uses them too: they import nothing of ours but each other."""
     ours = {"evaluation", "kb", "chat", "handoff", "identity", "kit", "server"}
     for name in MODULES:
         source = Path(ROOT, *name.split(".")).with_suffix(".py").read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ NOTHING = {"both_answered": 0.0, "both_offered": 0.0, "one_only": 0.0}
 async def test_a_message_is_asked_as_the_first_of_a_conversation(found: Found, scripted: type[Any]) -> None:
     search = found(questions=[("lost", 0.9), ("again", 0.7)], lost=0.4)
     result = await ask(scripted({(DOUBLE.text, None): search}), DOUBLE)
-    assert result == DoubleAsked(DOUBLE, Told(("lost", "again"), (), 0.7))
+    assert result == DoubleAsked(DOUBLE, Told(("lost", "again"), (), 0.7), (("lost", 0.4),))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,8 @@ def test_from_files_to_figures(
         {"id": "d1", "slice": "double", "text": text, "entry_ids": ["new-card", "mortgage-early"]},
         {"id": "d2", "slice": "single", "text": "I have lost my card", "entry_ids": ["lost-card"]},
     ]
-    assert main(["doubles", "--kb", str(kb), "--cases", str(write_lines("d.jsonl", rows))]) == 0
+    files = ["--cases", str(write_lines("d.jsonl", rows))]
+    assert main(["doubles", "--kb", str(kb), *files, "--leaks", "report"]) == 0
     captured = capsys.readouterr()
     report = json.loads(captured.out)
     assert (report["doubles"], report["singles"], report["split_wrongly"]) == (1, 1, 0.0)

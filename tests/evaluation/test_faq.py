@@ -83,7 +83,7 @@ def evaluate(data_dir: Path, write_lines: WriteLines, tmp_path: Path) -> Callabl
 
 def test_the_report_has_every_figure(evaluate: Callable[..., dict[str, Any]]) -> None:
     report = evaluate([*IN_SCOPE, *OUTSIDE])
-    of_run = {"run", "scores", "groups", "gate"}
+    of_run = {"run", "cases", "scores", "groups", "risk_coverage", "reliability", "confusion", "gate"}
     assert set(report) == SUMMARY | of_run | {"by_slice", "by_language", "fit_seconds", "encode_ms", "search_ms"}
     assert (report["n"], report["in_scope"]) == (6, 4)
     assert (report["top1"], report["top3"], report["auroc"], report["false_answer_rate"]) == (1.0, 1.0, 1.0, 0.0)

@@ -31,7 +31,8 @@ async def test_each_turn_follows_the_one_before_and_the_last_is_asked_alone_too(
         }
     )
     result = await follow(knowledge, THREE)
-    assert result == Followed(THREE, ["again", "fee"], ["fee", "again"], Answered(0.8, True, True, True))
+    right = Answered(0.8, True, True, True)
+    assert result == Followed(THREE, ["again", "fee"], ["fee", "again"], right, (0.8, 0.1))
 
 
 async def test_two_answers_to_one_question_are_not_a_right_answer(found: Found, scripted: type[Any]) -> None:
@@ -93,7 +94,8 @@ def test_from_files_to_figures(
     chinese = write_lines("zh.jsonl", [{**row, "entry_ids": ["lost-card", "new-card"]}])
     fresh = {"id": "f2", "slice": "fresh", "turns": ["how do I get a new card", "repay my mortgage early"]}
     english = write_lines("en.jsonl", [{**fresh, "entry_ids": ["new-card", "mortgage-early"]}])
-    assert main(["followups", "--kb", str(kb), "--cases", str(chinese), "--cases", str(english)]) == 0
+    files = ["--cases", str(chinese), "--cases", str(english)]
+    assert main(["followups", "--kb", str(kb), *files, "--leaks", "report"]) == 0
     captured = capsys.readouterr()
     report = json.loads(captured.out)
     assert (report["n"], report["top1"], report["top1_alone"], report["bent"]) == (2, 1.0, 1.0, 0.0)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from evaluation.__main__ import main
-from evaluation.datasets import Query
 from evaluation.leaks import Leaked, find_leaks, refuse_leaks
 from kb.content import EntryContent
 
@@ -56,7 +55,50 @@ def test_a_leak_names_what_it_is_like() -> None:
 
 def test_leaks_are_refused_by_name() -> None:
     with pytest.raises(Leaked, match="1 of 1 questions stand in the knowledge base: q 'open account' ~ account"):
-        refuse_leaks([Query("q", "open account", "en", "account", "plain")], ENTRIES)
+        refuse_leaks([("q", "open account")], ENTRIES)
+
+
+LEAKED = {
+    "followups": {
+        "turns": ["怎么挂失银行卡！", "那补一张呢"],
+        "entry_ids": ["lost-card", "new-card"],
+        "slice": "subject",
+    },
+    "doubles": {"text": "怎么挂失银行卡！", "entry_ids": ["lost-card"], "slice": "single"},
+}
+
+
+@pytest.mark.parametrize("command", LEAKED)
+def test_follow_ups_and_double_questions_may_not_leak_either(
+    command: str,
+    small_data_dir: Path,
+    bank: list[Any],
+    write_lines: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kb = write_lines("kb.jsonl", bank)
+    cases = write_lines("cases.jsonl", [{"id": "q1", "language": "zh", **LEAKED[command]}])
+    assert main([command, "--kb", str(kb), "--cases", str(cases)]) == 2
+    assert "stand in the knowledge base: q1" in capsys.readouterr().err
+    assert main([command, "--kb", str(kb), "--cases", str(cases), "--leaks", "report"]) == 0
+
+
+def test_an_utterance_may_not_leak_either(
+    small_data_dir: Path,
+    bank: list[Any],
+    write_lines: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    entry = {"id": bank[0]["id"], **bank[0]["variants"]}
+    (content / "cards.yml").write_text(json.dumps({"scenario": "cards", "entries": [entry]}), encoding="utf-8")
+    monkeypatch.setenv("BILIN_CONTENT_DIR", str(content))
+    said = write_lines("said.jsonl", [{"id": "u1", "text": "怎么挂失银行卡！", "needed": False}])
+    assert main(["handoff", "--queries", str(said)]) == 2
+    assert "1 of 1 questions stand in the knowledge base: u1" in capsys.readouterr().err
 
 
 def test_a_run_on_leaked_questions_ends_with_two_unless_they_are_to_be_reported(

@@ -101,3 +101,12 @@ class TestRatings:
         assert not [line for line in lines if line.comment and "6222021234567890128" in line.comment]
         clock.advance(1)
         assert (await casework.ratings(clock.now()))[0]["agent"].mean is None
+
+    async def test_what_testers_do_is_in_no_figure(self, casework, afterwards, clock: ManualClock) -> None:
+        visited, _ = await casework.create("zh", "shopper")
+        await casework.post(visited.id, "1", "房贷可以提前还吗", "zh")
+        await casework.say(visited.id, [BOT_LINE], "zh", while_owner=(Owner.BOT,))
+        await afterwards.end(visited.id)
+        await afterwards.rate(visited.id, "bot", 5, None)
+        satisfied, lines = await casework.ratings(visited.created_at)
+        assert (satisfied["bot"].answers, satisfied["bot"].asked, lines) == (0, 0, [])

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.casework.csat import satisfaction
+from evaluation.metrics.conversations import MeasuredConversation, Rating
+from evaluation.metrics.satisfaction import csat
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,13 @@ def test_the_interval_holds_the_mean_and_stays_on_the_scale(scores: list[int]) -
     assert 1 <= found.low <= found.mean + 1e-9
     assert found.mean - 1e-9 <= found.high <= 5
     assert found.asked == found.answers
+
+
+@given(st.lists(st.integers(1, 5), max_size=30))
+def test_the_desk_says_what_the_evaluation_says(scores: list[int]) -> None:
+    found = satisfaction(scores, 0)
+    evaluated = csat([MeasuredConversation("c", True, ratings=(Rating("bot", score),)) for score in scores], "bot")
+    assert (found.answers, found.mean) == (evaluated.n, evaluated.value)
+    assert (found.low, found.high) == (
+        (evaluated.interval.low, evaluated.interval.high) if evaluated.interval else (None, None)
+    )

@@ -112,6 +112,15 @@ def test_the_next_question_follows_the_right_answer(make_plan: MakePlan) -> None
     assert decide(plan, decision.mind, from_bot(answer("next"))).act == Leave("resolved")
 
 
+def test_who_gets_no_answer_to_the_next_question_was_not_helped(make_plan: MakePlan) -> None:
+    goal = {"then": {"entries": ["next"], "says": ["and then?"]}}
+    asking = decide(make_plan(goal), ASKED_ONCE, from_bot(answer("right"))).mind
+    assert (asking.answered, asking.last_right) == (False, None)
+    gave_up = decide(make_plan(goal), asking, from_bot(text()))
+    assert gave_up.act == Leave("gave_up")
+    assert not gave_up.mind.answered
+
+
 def test_who_comes_back_asks_again(make_plan: MakePlan) -> None:
     plan = make_plan(ending=Trait.RETURNS)
     left = decide(plan, Mind(asked=3, unhelped=2), from_bot(text()))

@@ -11,11 +11,12 @@ import yaml
 
 from evaluation.customers.decisions import Say
 from evaluation.customers.dialogues import Policy, Recorded, Turn, entries_for, read_policy, read_recorded
-from evaluation.customers.replay import Position, next_message
+from evaluation.customers.heard import Heard, Reply
+from evaluation.customers.replay import Position, measured_replay, next_message, replay
 from evaluation.datasets import DatasetError
 from kb.content import read_folder
 from kit.settings import ROOT
-from tests.evaluation.customers.replies import answer, choices, form, from_bot
+from tests.evaluation.customers.replies import answer, choices, form, from_bot, text
 
 POLICY = ROOT / "evaluation" / "datasets" / "multidogo" / "multidogo.policy.yml"
 ROWS: dict[str, Any] = {
@@ -94,6 +95,41 @@ def test_the_right_choice_is_pressed_and_no_other(
 ) -> None:
     wanted = entries_for(DIALOGUE.turns[1], policy)
     assert next_message(DIALOGUE, policy, Position(2, wanted), from_bot(choices(*offered)))[0] == pressed
+
+
+class Knows:
+    """A channel that answers each sentence as it was told to."""
+
+    conversation_id = "c"
+
+    def __init__(self, **answers: Heard) -> None:
+        self._answers = answers
+
+    async def __aenter__(self) -> Knows:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        pass
+
+    async def start(self, language: str, name: str, marker: str | None) -> None:
+        pass
+
+    async def say(self, words: str, choice: str | None = None) -> Reply:
+        return from_bot(self._answers[words])
+
+
+@pytest.mark.parametrize(
+    ("second", "ending", "answered"), [(answer("rate"), "resolved", True), (text(), "gave_up", False)]
+)
+async def test_who_got_no_answer_to_the_last_wish_was_not_helped(
+    second: Heard, ending: str, answered: bool, tmp_path: Path
+) -> None:
+    policy = read_policy(
+        write(tmp_path, {**ROWS, "rates": {**ROWS["new_card"], "entries": ["rate"]}}), {"card", "rate"}
+    )
+    recorded = Recorded("d", "finance", (Turn("card", ("new_card",)), Turn("rate", ("rates",))))
+    visit = await replay(Knows(card=answer("card"), rate=second), recorded, policy)  # type: ignore[arg-type]
+    assert (visit.ending, measured_replay(visit, recorded, policy).answered) == (ending, answered)
 
 
 def test_a_dialogue_without_a_wish_is_left_out_and_an_unknown_intent_is_refused(tmp_path: Path, policy: Policy) -> None:

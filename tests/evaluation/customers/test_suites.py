@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
@@ -66,6 +67,11 @@ async def test_goals_become_figures_and_a_run_that_has_them_asks_nobody_again(
     written = json.dumps(report)
     for figure in ("self_service_diversion", "wrong_containment", "handoff_recall", "verified_resolution"):
         assert figure in written
+    manifest = json.loads(next((tmp_path / "var").rglob("run.json")).read_text())
+    async with httpx.AsyncClient(base_url=service.url) as http:
+        health = (await http.get("/health")).json()
+    assert manifest["systems"] == {"channel": {"release_id": health["release_id"]}}
+    assert manifest["cases"] == {"channel": 3}
     rows = [json.loads(line) for line in next((tmp_path / "var").rglob("rows.jsonl")).read_text().splitlines()]
     assert {row["id"]: row["got"] for row in rows} == {
         "a": "card-activate",
@@ -78,6 +84,22 @@ async def test_goals_become_figures_and_a_run_that_has_them_asks_nobody_again(
     assert "self service diversion" not in said, "a metric has a name that people can read"
     await asyncio.to_thread(run, *command, output=tmp_path / "again.json")
     assert len(next((tmp_path / "var").rglob("rows.jsonl")).read_text().splitlines()) == 3
+
+
+@pytest.mark.usefixtures("as_operator")
+async def test_a_run_whose_time_was_over_passes_no_gate(
+    service: Service,  # noqa: F811 - the fixture
+    goals: Path,
+    tmp_path: Path,
+) -> None:
+    command = ("channel", "--url", service.url, "--goals", str(goals), "--minutes", "0")
+    bar = ("--fail-over", "wrong_containment=0.03")
+    code, report = await asyncio.to_thread(run, *command, *bar, output=tmp_path / "figures.json")
+    assert code == 1
+    assert [(each["name"], each["passed"]) for each in report["gate"]["conditions"]] == [
+        ("channel.wrong_containment <= 0.03", False),
+        ("channel complete", False),
+    ]
 
 
 @pytest.mark.usefixtures("as_operator")

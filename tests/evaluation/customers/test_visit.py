@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from evaluation.commands.visiting import scores_of
 from evaluation.customers.goals import Goal
-from evaluation.customers.visit import Visit, failure, measured
+from evaluation.customers.heard import Reply
+from evaluation.customers.visit import Visit, failure, measured, time_first_reply
+from tests.evaluation.customers.replies import from_bot, notice, text
 
 ASKS = Goal(id="asks", language="en", says=("a",), entries=("e",), scenario="cards")
 NEEDS = Goal.model_validate(
@@ -44,6 +47,27 @@ def test_what_the_formulas_see() -> None:
     assert (reached.language, reached.scenario, reached.slice) == ("yue", "cards", "complaint")
     asked_in_vain = measured(Visit("needs", ending="gave_up", asked_for_person=True), NEEDS)
     assert not asked_in_vain.contained
+
+
+def test_a_conversation_that_broke_is_counted_as_broken_and_in_nothing_else() -> None:
+    visits = [(Visit("asks", ending="resolved", answered=True, last_right=True), ASKS), (Visit("needs"), NEEDS)]
+    scores = scores_of([measured(*each) for each in visits])
+    assert (scores["broken_rate"].value, scores["broken_rate"].n) == (0.5, 2)
+    assert (scores["diversion_share"].value, scores["diversion_share"].n) == (1.0, 1)
+
+
+def test_diversion_never_stands_without_its_guards_and_nobody_was_asked_for_a_rating() -> None:
+    scores = scores_of([measured(Visit("asks", ending="resolved", answered=True, last_right=True), ASKS)])
+    assert (scores["handoff_recall"].value, scores["handoff_recall"].n) == (None, 0)
+    assert list(scores)[:3] == ["self_service_diversion", "diversion_share", "wrong_containment"]
+    assert not [name for name in scores if name.startswith(("csat", "nps"))]
+
+
+def test_a_notice_of_the_system_is_no_reply() -> None:
+    visit = Visit("asks")
+    for said, timed in ((Reply((notice("waiting"),), "waiting"), False), (from_bot(notice("waiting"), text()), True)):
+        time_first_reply(visit, said, 0.0)
+        assert (visit.first_reply_seconds is not None) is timed
 
 
 def test_a_visit_survives_as_plain_values() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chat.casework.models import Rating
 from chat.models import Conversation, Message, OwnerChange
 from evaluation.__main__ import main
 from evaluation.datasets import DatasetError
@@ -21,9 +22,17 @@ DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CARD = "6222 0212 3456 7890 128"
 
 
-def conversation(number: int, at: datetime, channel: str = "web") -> Conversation:
+def conversation(number: int, at: datetime, channel: str = "web", customer: str | None = None) -> Conversation:
     return Conversation(
-        id=f"c{number}", token_hash="-", channel=channel, language="zh", owner="bot", slots={}, created_at=at
+        id=f"c{number}",
+        token_hash="-",
+        customer_id=customer,
+        channel=channel,
+        language="zh",
+        owner="bot",
+        scenario="lost_cards",
+        slots={},
+        created_at=at,
     )
 
 
@@ -53,6 +62,7 @@ async def fill(settings: Settings) -> None:
             turn = {"outcome": "answer", "candidates": [{"entry_id": "card"}]}
             session.add(message(number, 1, "customer", f"=我的卡 {CARD} 丢了", at, turn))
             session.add(message(number, 2, "bot", "请挂失。", at + timedelta(seconds=2)))
+            session.add(Rating(conversation_id=f"c{number}", subject="bot", score=4, at=at))
             if number < 23:
                 change = {"from_owner": "bot", "to_owner": "waiting", "actor": "policy", "reason": "no_entry"}
                 session.add(OwnerChange(conversation_id=f"c{number}", version=1, policy={}, at=at, **change))
@@ -129,6 +139,11 @@ def test_disagreements_are_settled_and_then_there_are_figures(live: Path, tmp_pa
     assert scores["handoff_precision"]["value"] == 0.2
     assert scores["handoff_recall"]["value"] == 1.0
     assert scores["handoff_precision"]["low"] < 0.2 < scores["handoff_precision"]["high"]
+    assert (scores["csat_bot"]["value"], scores["csat_bot"]["n"]) == (4.0, 10)
+    assert scores["csat_bot_response_rate"]["value"] == 1.0
+    groups = json.loads(out.read_text())["groups"]
+    assert groups["scenario"]["lost_cards"]["handoff_precision"] == scores["handoff_precision"]
+    assert groups["slice"]["out_of_scope"]["transfer_rate"]["n"] == 10
 
 
 IDS = ["c1", "c2"]
@@ -175,3 +190,33 @@ def test_two_periods(live: Path, tmp_path: Path) -> None:
         0,
         0.9,
     )
+    by_scenario = report["groups"]["scenario"]["lost_cards"]
+    assert by_scenario["transfer_rate"] == transfer
+
+
+async def come_again(settings: Settings) -> None:
+    """The customer of the first conversation asks the same in a new one, and once as a tester, who is nobody."""
+    database = Database.from_settings(settings)
+    async with database.write() as session:
+        for number, channel in ((100, "web"), (101, "web"), (102, "shopper")):
+            at = DAY + timedelta(days=100, hours=number - 100)
+            customer = "testers" if number > 100 else "anna"
+            session.add(conversation(number, at, channel, customer))
+            await session.flush()
+            turn = {"outcome": "answer", "candidates": [{"entry_id": "card"}]}
+            session.add(message(number, 1, "customer", "我的卡丢了", at, turn))
+        later = DAY + timedelta(days=102)
+        session.add(conversation(103, later, "web", "anna"))
+        await session.flush()
+        session.add(message(103, 1, "customer", "卡还是没找到", later, turn))
+    await database.close()
+
+
+def test_a_customer_who_comes_back_with_a_new_conversation_was_not_helped(live: Path, tmp_path: Path) -> None:
+    asyncio.run(come_again(Settings(_env_file=None)))
+    out = tmp_path / "periods.json"
+    day = (DAY + timedelta(days=100)).date()
+    periods = ["--before", "2026-03-01..2026-03-10", "--after", f"{day}..{day + timedelta(days=1)}"]
+    assert main(["periods", *periods, "--json", str(out)]) == 0
+    after = json.loads(out.read_text())["verified_resolution"]["after"]
+    assert (after["value"], after["n"]) == (0.5, 2), "anna came back after two days; a tester's visit is no return"
