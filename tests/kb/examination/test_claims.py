@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from kb.content import Lang
+from kb.content import Lang, Variant
+from kb.examination.claims import undated_figure
+from kb.examination.rules import bundled_rules
 from kb.examination.statements import statements
 from tests.kb.examination.answers import QUESTIONS, findings, rules
 
@@ -18,6 +20,8 @@ FIGURES: list[tuple[Lang, str]] = [
     ("zh", "每笔五元。"),
     ("zh", "收费￥15。"),
     ("zh", "每笔100港币。"),
+    ("zh", "最高1,234,567.89元。"),
+    ("zh", "另收手续费，5元。"),
     ("en", "The rate is 1.10 %."),
     ("en", "It rose by 25 basis points."),
     ("en", "A card costs 10 yuan."),
@@ -55,6 +59,13 @@ def test_a_figure_with_a_date_is_right(language: Lang, answer: str) -> None:
 @pytest.mark.parametrize(("language", "answer"), NO_FIGURES)
 def test_other_numbers_need_no_date(language: Lang, answer: str) -> None:
     assert rules(language, answer, updated=None) == []
+
+
+@pytest.mark.parametrize("written", ["0", "1,", "20"])
+def test_digits_without_end_are_looked_at_in_no_time_and_are_no_figure(written: str) -> None:
+    """Each digit was once compared with all that follow it: twenty thousand took a worker more than a minute."""
+    answer = (written * 20_000)[:20_000]
+    assert undated_figure(Variant(question="?", answer=answer), bundled_rules()) is None
 
 
 def test_an_answer_without_dates_is_found_once() -> None:
