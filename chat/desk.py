@@ -238,7 +238,8 @@ class DeskConversations(MessageLeaving):
                 await self.check_agent(session, agent_id, automatic=False)
             repository = ChatRepository(session)
             conversation = await self._locked(repository, case.id)
-            if conversation.version != case.version:
+            waits_already = to is Owner.WAITING and conversation.owner == Owner.WAITING
+            if conversation.version != case.version or waits_already:
                 raise OwnerChanged("Somebody else has just changed this conversation. Reload it.")
             await repository.change_owner(
                 conversation, to, actor=actor, at=self.clock.now(), reason=notice, values=values

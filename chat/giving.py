@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chat.in_queue import QueueingConversations
 from chat.models import Conversation
 from chat.ownership import Owner, OwnerChanged
 from chat.repository import ChatRepository
-from chat.service import ChatService, language_of
+from chat.service import language_of
 from chat.texts import text as say
 from handoff.models import AgentPresence
 from handoff.presence import Presence, Sign, has_dropped_off, presence_of
@@ -32,7 +33,7 @@ class AtCapacity(Conflict):
     code = "at_capacity"
 
 
-class GivingConversations(ChatService):
+class GivingConversations(QueueingConversations):
     """Changes of owner between the queue and agents."""
 
     async def give(

@@ -122,9 +122,9 @@ async def read_members_of(session: AsyncSession, rules: RosterRules) -> dict[int
 
 
 def team_states(teams: Mapping[str, TeamDefinition], now: datetime) -> dict[str, TeamState]:
-    """Which teams are there now, and which give out conversations by themselves."""
+    """Which teams are there now, which give out conversations by themselves, and who stands in for them."""
     return {
-        team.id: TeamState(open=is_open(team.schedule, now), automatic=team.assignment == "automatic")
+        team.id: TeamState(is_open(team.schedule, now), team.assignment == "automatic", team.overflow)
         for team in teams.values()
     }
 

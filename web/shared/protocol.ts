@@ -5,7 +5,8 @@ export type Owner = "bot" | "waiting" | "agent" | "closed";
 export type Sender = "customer" | "bot" | "agent" | "system";
 export type Emotion = "neutral" | "anger" | "anxiety" | "distress";
 export type NoticeEvent =
-  | "waiting" | "joined" | "transferred" | "to_team" | "returned" | "closed" | "cancelled" | "bot_unavailable" | "agent_lost" | "message_left";
+  | "waiting" | "joined" | "transferred" | "to_team" | "returned" | "closed" | "cancelled" | "bot_unavailable" | "agent_lost" | "message_left"
+  | "urgent";
 
 export interface ErrorBody {
   error: { code: string; message: string; request_id?: string; details?: { field: string; message: string }[] };
