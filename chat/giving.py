@@ -17,6 +17,7 @@ from chat.texts import text as say
 from handoff.models import AgentPresence
 from handoff.presence import Presence, Sign, has_dropped_off, presence_of
 from handoff.repository import RosterRepository
+from handoff.roster import may_be_at_desk
 from identity.repository import IdentityRepository
 from kit.errors import Conflict
 
@@ -105,7 +106,8 @@ class GivingConversations(QueueingConversations):
         return presence
 
     async def return_to_queue(self, conversation_id: str, agent_id: int, agent_name: str) -> bool:
-        """Take a conversation from an agent who has dropped off. It keeps its class, its wait and its place.
+        """Take a conversation from an agent who has dropped off, or whose account was closed. It keeps its class, its
+        wait and its place.
 
         Returns whether it did: not when the agent has come back, or the conversation is no longer theirs.
         """
@@ -114,10 +116,11 @@ class GivingConversations(QueueingConversations):
             roster = RosterRepository(session)
             presence = await roster.presence(agent_id, lock=True)
             sign = await self._sign(roster, presence, agent_id)
+            is_here = may_be_at_desk(await IdentityRepository(session).by_id(agent_id))
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
             theirs = conversation.owner == Owner.AGENT and conversation.agent_id == agent_id
-            if not theirs or not has_dropped_off(sign, now, self.rules.roster.timing):
+            if not theirs or (is_here and not has_dropped_off(sign, now, self.rules.roster.timing)):
                 return False
             await repository.change_owner(
                 conversation,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chat.assignment import QueueRunner
+from chat.bridge.incoming import BridgeDesk
 from chat.desk import DeskConversations
 from chat.giving import AlreadyTaken, AtCapacity
 from chat.ownership import Owner
@@ -255,6 +256,40 @@ class TestDroppingOff:
         centre.clock.advance(61)  # nobody hears lin's desk any more, and nobody has closed it
         assert await centre.queue.return_dropped() == 1
         assert [case.id for case in await centre.conversations.waiting()] == [asked]
+
+    @pytest.mark.parametrize("change", [{"active": False}, {"roles": ["editor"]}])
+    async def test_what_somebody_had_who_is_no_agent_any_more_comes_back(self, centre: Centre, change) -> None:
+        """Whether or not they were ever at a desk: nobody is left with an account that cannot sign in."""
+        asked = await centre.ask()
+        await centre.conversations.take(await centre.conversations.case(asked), centre.staff["lin"], "lin")
+        async with centre.conversations.database.write() as session:
+            account = await IdentityRepository(session).by_id(centre.staff["lin"])
+            for field, value in change.items():
+                setattr(account, field, value)
+        assert await centre.queue.return_dropped() == 1
+        await centre.open_desk("chen")
+        await centre.queue.drain()
+        assert await centre.owners() == {asked: "chen"}
+
+    async def test_so_does_what_another_desk_had_when_the_bridge_to_it_was_taken_down(self, centre: Centre) -> None:
+        asked = await centre.ask()
+        await BridgeDesk(centre.conversations).message(asked, "1", "Zhou", "您好", private=False)
+        assert await centre.queue.return_dropped() == 1
+        assert [case.id for case in await centre.conversations.waiting()] == [asked]
+
+    async def test_an_administrator_who_took_one_drops_off_like_anybody(self, centre: Centre) -> None:
+        await centre.hire("boss")
+        async with centre.conversations.database.write() as session:
+            account = await IdentityRepository(session).by_id(centre.staff["boss"])
+            assert account is not None
+            account.roles = ["admin"]
+        await centre.open_desk("boss")
+        asked = await centre.ask()
+        await centre.conversations.take(await centre.conversations.case(asked), centre.staff["boss"], "boss")
+        await centre.close_desk("boss")
+        assert await centre.queue.return_dropped() == 0
+        centre.clock.advance(61)
+        assert await centre.queue.return_dropped() == 1
 
     async def test_who_works_by_rest_alone_does_not_drop_off(self, centre: Centre) -> None:
         asked = await centre.ask()
