@@ -226,9 +226,13 @@ class DeskConversations(MessageLeaving):
         notice: str,
         values: dict[str, object],
         beside: Callable[[AsyncSession, Conversation], Awaitable[None]] | None = None,
+        *,
+        key: str | None = None,
         **said: str,
     ) -> Case:
         """Change the owner and tell the customer; ``beside`` is stored in the same transaction, or not at all.
+
+        The customer is told the text of ``key``, or of the notice.
 
         Who gets it is locked before the conversation is, in the order of ``chat.giving``, and may not have too many.
         """
@@ -246,7 +250,7 @@ class DeskConversations(MessageLeaving):
             )
             if to is not Owner.AGENT:
                 await CaseRepository(session).end_consultations(conversation.id, self.clock.now())
-            line = say(language_of(conversation), notice, **{"agent": actor, **said})
+            line = say(language_of(conversation), key or notice, **{"agent": actor, **said})
             await self._notice(repository, conversation, notice, line, agent_name=said.get("agent", actor))
             if beside is not None:
                 await beside(session, conversation)
@@ -278,6 +282,7 @@ class DeskConversations(MessageLeaving):
             last_seq=conversation.last_seq,
             last_line=line_of(last) if last else None,
             wants=" / ".join(mask(message.text)[:120] for message in said[-LINES_OF_SUMMARY:]),
+            customer_class=conversation.customer_class,
             trend=trend_for_staff(said),
             consulted={each.colleague_id: each.colleague_name for each in consulted},
         )

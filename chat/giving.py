@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chat.casework.repository import CaseRepository
 from chat.in_queue import QueueingConversations
 from chat.models import Conversation
 from chat.ownership import Owner, OwnerChanged
@@ -130,6 +131,7 @@ class GivingConversations(QueueingConversations):
                 reason="agent_lost",
                 values={"agent_id": None, "agent_name": None, "taken_at": None},
             )
+            await CaseRepository(session).end_consultations(conversation.id, now)
             line = say(language_of(conversation), "agent_lost", agent=agent_name)
             await self._notice(repository, conversation, "agent_lost", line, agent_name=agent_name)
         await self.changed(conversation_id, queue=True)

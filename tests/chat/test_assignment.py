@@ -10,11 +10,13 @@ import pytest
 
 from chat.assignment import QueueRunner
 from chat.bridge.incoming import BridgeDesk
+from chat.casework.service import Casework
 from chat.desk import DeskConversations
 from chat.giving import AlreadyTaken, AtCapacity
 from chat.ownership import Owner
 from chat.queueing import QueueRules
 from chat.repository import ChatRepository
+from handoff.interfaces import Person
 from handoff.policy import Reason
 from handoff.presence import Presence, Timing
 from handoff.priority import CustomerClass
@@ -248,6 +250,15 @@ class TestDroppingOff:
         await centre.open_desk("chen")
         await centre.queue.drain()
         assert {asked[0], asked[1]} == (await centre.owners()).keys()
+
+    async def test_who_was_asked_for_advice_no_longer_reads_along(self, centre: Centre) -> None:
+        casework = Casework(centre.conversations.database, MemoryEvents(), centre.clock, QueueRules(RULES))
+        asked = await self.lost(centre)
+        chen = Person(centre.staff["chen"], "chen")
+        await casework.consult(await casework.case(asked[0]), Person(centre.staff["lin"], "lin"), chen, "")
+        await centre.later(61)
+        await centre.queue.return_dropped()
+        assert await casework.consulted_by(chen.id) == []
 
     async def test_a_worker_that_died_with_the_desk_is_noticed(self, centre: Centre) -> None:
         await centre.open_desk("lin")

@@ -3,6 +3,7 @@ import { denseStyles } from "../shared/dense-styles.ts";
 
 /** What the desk's parts share: the dense controls of staff pages, and the marks of emotions. */
 export const deskStyles: CSSResultGroup = [denseStyles, css`
+  .mark.complaint,
   .mark.anger,
   .mark.distress {
     background: var(--danger-soft);

@@ -187,6 +187,7 @@ export interface Case {
   version: number;
   language: Language;
   owner: Owner;
+  customer_class: "standard" | "elder" | "vip";
   /** Null once the bot has the conversation again. */
   reason: string | null;
   emotion: Emotion;
@@ -271,6 +272,8 @@ export interface OtherConversation {
   created_at: string;
   outcome: Outcome | null;
   wants: string;
+  /** A person was called for a complaint, and nobody has said that it was solved. */
+  open_complaint: boolean;
 }
 
 export type Outcome = "solved" | "not_solved" | "spam";
