@@ -31,6 +31,8 @@ export class DeskSession extends DeskLookups {
   private read: Record<string, number> = store.read<Record<string, number>>("read") ?? {};
   private deskLine: DeskLine | null = null;
   private readonly arrivals = new Arrivals();
+  /** Lists that the line has brought. */
+  private listed = 0;
   private readonly typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
   private summaryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -79,11 +81,14 @@ export class DeskSession extends DeskLookups {
     return this.consulted.some((known) => known.id === id);
   }
 
+  /** Asks for the lists. What the line brings meanwhile is as new or newer, and an answer on its way is dropped. */
   async loadQueue(): Promise<void> {
     if (this.queue === "unreachable") this.queue = "loading";
     this.changed();
+    const before = this.listed;
     try {
-      this.takeQueue(await this.api.queue());
+      const lists = await this.api.queue();
+      if (this.listed === before) this.takeQueue(lists);
     } catch (error) {
       if (this.isSignedOut(error)) return;
       if (typeof this.queue !== "object") this.queue = "unreachable";
@@ -293,6 +298,7 @@ export class DeskSession extends DeskLookups {
         return;
       case "queue":
         if (this.live !== null) void this.loadLive();
+        this.listed += 1;
         return this.takeQueue(frame);
       case "presence":
         this.presence = { presence: frame.presence, load: frame.load, capacity: frame.capacity };
