@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
@@ -261,31 +261,57 @@ class DeskConversations(MessageLeaving):
     async def _cases(self, owner: Owner, agent_id: int | None = None) -> list[Case]:
         async with self.database.read() as session:
             repository = ChatRepository(session)
-            return [await self._case(repository, found) for found in await repository.by_owner(owner, agent_id)]
+            return await self._cases_of(repository, await repository.by_owner(owner, agent_id))
 
     async def _case(self, repository: ChatRepository, conversation: Conversation) -> Case:
-        last = await repository.last_said(conversation.id)
-        said = await repository.customer_lines(conversation.id, LOOKED_BACK)
-        consulted = await CaseRepository(repository.session).consulted(conversation.id)
-        return Case(
-            id=conversation.id,
-            language=conversation.language,
-            owner=conversation.owner,
-            version=conversation.version,
-            reason=conversation.reason,
-            emotion=conversation.emotion,
-            slots=conversation.slots,
-            waiting_since=conversation.waiting_since,
-            taken_at=conversation.taken_at,
-            agent_id=conversation.agent_id,
-            agent_name=conversation.agent_name,
-            last_seq=conversation.last_seq,
-            last_line=line_of(last) if last else None,
-            wants=" / ".join(mask(message.text)[:120] for message in said[-LINES_OF_SUMMARY:]),
-            customer_class=conversation.customer_class,
-            trend=trend_for_staff(said),
-            consulted={each.colleague_id: each.colleague_name for each in consulted},
-        )
+        (case,) = await self._cases_of(repository, [conversation])
+        return case
+
+    async def _cases_of(self, repository: ChatRepository, conversations: Sequence[Conversation]) -> list[Case]:
+        """All of them with as many queries as one: each open desk reads the whole queue whenever it moves."""
+        ids = [conversation.id for conversation in conversations]
+        if not ids:
+            return []
+        last = await repository.last_said(ids)
+        said = await repository.latest_of_customers(ids, LOOKED_BACK)
+        advising = await CaseRepository(repository.session).consulted(ids)
+        return [
+            _case_of(
+                conversation,
+                last.get(conversation.id),
+                said.get(conversation.id, []),
+                {
+                    each.colleague_id: each.colleague_name
+                    for each in advising
+                    if each.conversation_id == conversation.id
+                },
+            )
+            for conversation in conversations
+        ]
+
+
+def _case_of(
+    conversation: Conversation, last: Message | None, said: Sequence[Message], consulted: dict[int, str]
+) -> Case:
+    return Case(
+        id=conversation.id,
+        language=conversation.language,
+        owner=conversation.owner,
+        version=conversation.version,
+        reason=conversation.reason,
+        emotion=conversation.emotion,
+        slots=conversation.slots,
+        waiting_since=conversation.waiting_since,
+        taken_at=conversation.taken_at,
+        agent_id=conversation.agent_id,
+        agent_name=conversation.agent_name,
+        last_seq=conversation.last_seq,
+        last_line=line_of(last) if last else None,
+        wants=" / ".join(mask(message.text)[:120] for message in said[-LINES_OF_SUMMARY:]),
+        customer_class=conversation.customer_class,
+        trend=trend_for_staff(said),
+        consulted=consulted,
+    )
 
 
 def storable(text: str) -> str:

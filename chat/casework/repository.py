@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -79,11 +79,11 @@ class CaseRepository:
         await self._session.merge(consultation)
         await self._session.flush()
 
-    async def consulted(self, conversation_id: str) -> list[Consultation]:
-        """Who is being consulted now."""
+    async def consulted(self, conversation_ids: Sequence[str]) -> list[Consultation]:
+        """Who is being consulted now in these conversations."""
         statement = (
             select(Consultation)
-            .where(Consultation.conversation_id == conversation_id, Consultation.ended_at.is_(None))
+            .where(Consultation.conversation_id.in_(conversation_ids), Consultation.ended_at.is_(None))
             .order_by(Consultation.colleague_id)
         )
         return list((await self._session.execute(statement)).scalars())

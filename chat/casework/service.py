@@ -156,13 +156,13 @@ class Casework(DeskConversations):
         """Conversations in which a colleague is being consulted."""
         async with self.database.read() as session:
             found = await CaseRepository(session).consulted_by(colleague_id)
-            return [await self._case(ChatRepository(session), conversation) for conversation in found]
+            return await self._cases_of(ChatRepository(session), found)
 
     async def live(self) -> list[Case]:
         """All that are going on: people first, then the bot's in which something was said in the last half hour."""
         async with self.database.read() as session:
             found = await CaseRepository(session).live(self.clock.now() - LIVE_FOR)
-            return [await self._case(ChatRepository(session), conversation) for conversation in found]
+            return await self._cases_of(ChatRepository(session), found)
 
     async def others(self, conversation_id: str) -> list[OtherConversation]:
         """The same customer's other conversations, the newest first."""
