@@ -109,12 +109,16 @@ class QueueRunner:
         return done
 
     async def return_dropped(self) -> int:
-        """Put the conversations of agents who have dropped off, or left for good, into the queue; returns how many."""
-        loads = await self._conversations.loads()
-        if not loads:
+        """Put the conversations of agents who have dropped off, or left for good, into the queue; returns how many.
+
+        The messages that they have taken and not answered are open again.
+        """
+        holders = await self._conversations.message_holders() | (await self._conversations.loads()).keys()
+        if not holders:
             return 0
         returned = 0
-        for agent_id in await self._roster.absent(loads):
+        for agent_id in await self._roster.absent(holders):
+            await self._conversations.reopen_messages(agent_id)
             for case in await self._conversations.held_by(agent_id):
                 if await self._conversations.return_to_queue(case.id, agent_id, case.agent_name or ""):
                     count_degraded("agent_dropped")

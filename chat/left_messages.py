@@ -15,7 +15,7 @@ from chat.sentences import said
 from chat.service import LINES_OF_TOPIC, MAX_TEXT, OUT_OF_QUEUE, ConversationClosed, language_of
 from chat.texts import text as say
 from handoff.hours import after_open_time
-from handoff.interfaces import Lang
+from handoff.interfaces import QUEUE, Lang
 from handoff.models import LeftMessage
 from handoff.policy import Reason
 from handoff.priority import CustomerClass, priority_of
@@ -25,6 +25,7 @@ from handoff.routing import DEFAULT_TEAM
 from handoff.spoken import spoken_moment
 from handoff.teams import BUILT_IN, TeamDefinition, team_for
 from kit.errors import Forbidden, InvalidRequest, NotFound
+from kit.events import Event
 
 MAX_CONTACT = 200
 REASON = "left_message"
@@ -114,6 +115,19 @@ class MessageLeaving(GivingConversations):
         """Those that nobody is done with, the earliest promise first."""
         async with self.database.read() as session:
             return await RosterRepository(session).open_messages()
+
+    async def message_holders(self) -> set[int]:
+        """Agents who look after left messages."""
+        async with self.database.read() as session:
+            return await RosterRepository(session).message_holders()
+
+    async def reopen_messages(self, agent_id: int) -> int:
+        """Put the messages of an agent who is gone back among the open ones, each under its promise."""
+        async with self.database.write() as session:
+            reopened = await RosterRepository(session).reopen_messages(agent_id)
+        if reopened:
+            await self.events.publish(Event(QUEUE))
+        return reopened
 
     async def take_message(self, reference: str, agent_id: int, agent_name: str) -> LeftMessage:
         """Look after a message. Its conversation comes along where it is with the bot or in the queue, so that the

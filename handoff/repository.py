@@ -116,3 +116,19 @@ class RosterRepository:
         statement = select(LeftMessage).where(LeftMessage.state != "done")
         found = (await self._session.execute(statement)).scalars()
         return sorted(found, key=lambda message: (message.promised_at or message.created_at, message.reference))
+
+    async def message_holders(self) -> set[int]:
+        """Agents who look after left messages."""
+        statement = select(LeftMessage.agent_id).where(LeftMessage.state == "taken", LeftMessage.agent_id.is_not(None))
+        return {
+            holder for holder in (await self._session.execute(statement.distinct())).scalars() if holder is not None
+        }
+
+    async def reopen_messages(self, holder: int) -> int:
+        """Let others look after what an agent had taken and not answered; returns how many."""
+        reopened = await self._session.execute(
+            update(LeftMessage)
+            .where(LeftMessage.state == "taken", LeftMessage.agent_id == holder)
+            .values(state="open", agent_id=None, agent_name=None, taken_at=None)
+        )
+        return int(reopened.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has a row count

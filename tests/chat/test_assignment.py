@@ -251,6 +251,23 @@ class TestDroppingOff:
         await centre.queue.drain()
         assert {asked[0], asked[1]} == (await centre.owners()).keys()
 
+    async def test_a_left_message_that_they_took_is_open_to_others_again(self, centre: Centre) -> None:
+        """Its promise was made to the customer by the bank, not by the one who has gone home."""
+        await centre.open_desk("lin")
+        conversation, _ = await centre.conversations.create("zh", "web")
+        left = await centre.conversations.leave_message(conversation.id, "1", "请回电", "13800138000")
+        await centre.conversations.take_message(left.message.reference, centre.staff["lin"], "lin")
+        await centre.conversations.close(await centre.conversations.case(conversation.id), "lin")
+        await centre.close_desk("lin")
+        await centre.later(50)
+        await centre.queue.return_dropped()
+        assert [message.state for message in await centre.conversations.left_messages()] == ["taken"]
+        await centre.later(11)
+        await centre.queue.return_dropped()
+        (message,) = await centre.conversations.left_messages()
+        assert (message.state, message.agent_name, message.promised_at) == ("open", None, left.message.promised_at)
+        await centre.conversations.take_message(message.reference, centre.staff["chen"], "chen")
+
     async def test_who_was_asked_for_advice_no_longer_reads_along(self, centre: Centre) -> None:
         casework = Casework(centre.conversations.database, MemoryEvents(), centre.clock, QueueRules(RULES))
         asked = await self.lost(centre)

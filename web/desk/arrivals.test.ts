@@ -38,6 +38,12 @@ test("one that the agent takes is no news, but it is when it comes again by itse
   expect(arrivals.in(lists([], [facts("own"), facts("old")]))?.occasion).toBe("given");
 });
 
+test("one that was refused to the agent is news when the queue gives it later", () => {
+  arrivals.expect("old");
+  arrivals.expect("old", false);
+  expect(arrivals.in(lists([], [facts("own"), facts("old")]))?.occasion).toBe("given");
+});
+
 test("after signing out everything begins anew", () => {
   arrivals.forget();
   expect(arrivals.in(lists([facts("new")], [facts("other")]))).toBeNull();

@@ -12,9 +12,10 @@ export class Arrivals {
   private mine: ReadonlySet<string> = new Set();
   private readonly expected = new Set<string>();
 
-  /** The agent is taking this one. */
-  expect(id: string): void {
-    this.expected.add(id);
+  /** The agent is taking this one, or was refused it. */
+  expect(id: string, taking = true): void {
+    if (taking) this.expected.add(id);
+    else this.expected.delete(id);
   }
 
   /** The one to call for, a chat of the agent's own first; null for the first lists, and when nothing is new. */

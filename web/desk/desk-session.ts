@@ -148,6 +148,7 @@ export class DeskSession extends DeskLookups {
   async takeMessage({ reference, conversation_id }: MessageCase): Promise<void> {
     this.arrivals.expect(conversation_id);
     if (await this.attempt(() => this.api.takeMessage(reference))) this.select(conversation_id);
+    else this.arrivals.expect(conversation_id, false);
   }
 
   async finishMessage({ reference }: MessageCase): Promise<void> {
@@ -440,7 +441,10 @@ export class DeskSession extends DeskLookups {
   }
 
   private gained(id: string, taken: Case | null): void {
-    if (!taken) return void this.loadQueue();
+    if (!taken) {
+      this.arrivals.expect(id, false);
+      return void this.loadQueue();
+    }
     const { waiting, mine, consulted } = this.lists;
     const others = { waiting: this.without(waiting, id), consulted: this.without(consulted, id) };
     if (!this.isMine(id)) this.takeQueue({ ...others, mine: [...mine, taken] });

@@ -87,8 +87,10 @@ export class MessageList extends DeskPart {
         ${each.state === "open"
           ? html`<button type="button" class="button" data-testid="take-message"
               @click=${() => void session.takeMessage(each)}>${t("messages.take")}</button>`
-          : html`<button type="button" class="button" data-testid="finish-message"
-              @click=${() => void session.finishMessage(each)}>${t("messages.done")}</button>`}
+          : each.agent_id === session.me || session.isSupervisor
+            ? html`<button type="button" class="button" data-testid="finish-message"
+                @click=${() => void session.finishMessage(each)}>${t("messages.done")}</button>`
+            : nothing}
       </div>
     </li>`;
   }
