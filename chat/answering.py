@@ -169,6 +169,10 @@ class Answering:
             await self._chat.say(turn.conversation.id, replies, turn.language, while_owner=(Owner.WAITING,))
         turns.labels("while_waiting").inc()
 
+    async def needed_by(self, text: str, language: Lang) -> Handoff | None:
+        """What the words of a message that was left demand, by the gate that is asked before the bot."""
+        return before_bot(await self._reading.of_text(text, language), Standing(), self._policy)
+
     async def suggest(self, turn: CurrentTurn) -> Search | None:
         """Note the candidates for the agent to see; None when the knowledge base cannot be searched."""
         try:

@@ -17,7 +17,7 @@ from chat.texts import text as say
 from handoff.hours import after_open_time
 from handoff.interfaces import QUEUE, Lang
 from handoff.models import LeftMessage
-from handoff.policy import Reason
+from handoff.policy import Handoff, Reason
 from handoff.priority import CustomerClass, priority_of
 from handoff.repository import RosterRepository
 from handoff.roster import read_teams_of
@@ -50,8 +50,14 @@ def new_reference() -> str:
 class MessageLeaving(GivingConversations):
     """What customers and agents do with left messages."""
 
-    async def leave_message(self, conversation_id: str, client_id: str, text: str, contact: str) -> Left:
+    async def leave_message(
+        self, conversation_id: str, client_id: str, text: str, contact: str, needed: Handoff | None = None
+    ) -> Left:
         """Store a message; who waits stops waiting, and the bot goes on. The same ``client_id`` is stored once.
+
+        Args:
+            needed: what the policy makes of its words. It gives the message its class, and whoever is in danger is told
+                what to do until somebody answers.
 
         Raises:
             ConversationClosed: the conversation has ended.
@@ -80,7 +86,7 @@ class MessageLeaving(GivingConversations):
                 client_id=client_id,
                 team=team.id,
                 language=conversation.language,
-                priority=_priority(conversation),
+                priority=_priority(conversation, needed),
                 text=text,
                 contact=contact,
                 state="open",
@@ -97,6 +103,8 @@ class MessageLeaving(GivingConversations):
             promise = promise_of(left, now, language)
             key = "message_left" if promise else "message_left_open"
             line = say(language, key, reference=message.reference, promise=promise)
+            if needed is not None and needed.say_away:
+                line = f"{needed.say_away[language]}\n{line}"
             await self._notice(
                 repository, conversation, "message_left", line, reference=message.reference, message=text
             )
@@ -112,7 +120,7 @@ class MessageLeaving(GivingConversations):
         return team_for(teams, Reason.ASKED_FOR_HUMAN, topic_of(said, self.rules.scenario_of), now)
 
     async def left_messages(self) -> list[LeftMessage]:
-        """Those that nobody is done with, the earliest promise first."""
+        """Those that nobody is done with: of the vulnerable first, then the earliest promise."""
         async with self.database.read() as session:
             return await RosterRepository(session).open_messages()
 
@@ -185,9 +193,9 @@ def promise_of(left: Left, now: datetime, language: Lang) -> str:
     return "" if at is None else spoken_moment(at, now, left.time_zone, language)
 
 
-def _priority(conversation: Conversation) -> int:
-    of_class = priority_of(Reason.ASKED_FOR_HUMAN, CustomerClass(conversation.customer_class))
-    return max(int(of_class), conversation.priority)
+def _priority(conversation: Conversation, needed: Handoff | None) -> int:
+    reason, of_rule = (needed.reason, needed.priority) if needed else (Reason.ASKED_FOR_HUMAN, 0)
+    return max(int(priority_of(reason, CustomerClass(conversation.customer_class), of_rule)), conversation.priority)
 
 
 async def _message(roster: RosterRepository, reference: str, *, lock: bool = False) -> LeftMessage:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.models import AgentPresence, AgentProfile, DeskConnection, LeftMessage, Team, TeamMember
+from handoff.priority import Priority
 
 
 class RosterRepository:
@@ -112,10 +113,17 @@ class RosterRepository:
         return (await self._session.execute(statement)).scalar_one_or_none()
 
     async def open_messages(self) -> list[LeftMessage]:
-        """Left messages that nobody is done with: what was promised first comes first."""
+        """Left messages that nobody is done with: those of the vulnerable, then what was promised first."""
         statement = select(LeftMessage).where(LeftMessage.state != "done")
         found = (await self._session.execute(statement)).scalars()
-        return sorted(found, key=lambda message: (message.promised_at or message.created_at, message.reference))
+        return sorted(
+            found,
+            key=lambda message: (
+                message.priority < Priority.VULNERABLE,
+                message.promised_at or message.created_at,
+                message.reference,
+            ),
+        )
 
     async def message_holders(self) -> set[int]:
         """Agents who look after left messages."""
