@@ -95,7 +95,7 @@ class CaseDesk:
         if colleague_id is not None:
             to = await self._colleague(who, colleague_id)
             if (await self._roster.colleague(colleague_id)).presence == Presence.OFFLINE:
-                raise Conflict(f"{to.name} is not at the desk. Choose another.", code="colleague_offline")
+                raise Conflict(said("colleague_offline", name=to.name), code="colleague_offline")
         else:
             to = await self._team(team_id or "")
         return await self._casework.transfer(case, _person(who), to, memo)
