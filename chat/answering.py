@@ -10,10 +10,10 @@ from typing import Any, Literal
 import structlog
 
 from chat.current_turn import LONGEST_TOPIC, CurrentTurn, TurnReading, read_turn
+from chat.in_queue import QueueingConversations
 from chat.models import Conversation
 from chat.ownership import Owner
 from chat.repository import ChatRepository
-from chat.service import ChatService
 from chat.standing import standing_of
 from chat.texts import text as say
 from handoff.policy import (
@@ -59,7 +59,9 @@ class Answering:
         reading: reads the words of a turn that another worker is taking.
     """
 
-    def __init__(self, chat: ChatService, knowledge: KnowledgeBase, policy: Policy, reading: TurnReading) -> None:
+    def __init__(
+        self, chat: QueueingConversations, knowledge: KnowledgeBase, policy: Policy, reading: TurnReading
+    ) -> None:
         self._chat = chat
         self._knowledge = knowledge
         self._policy = policy
@@ -157,13 +159,19 @@ class Answering:
     async def answer_while_waiting(self, turn: CurrentTurn) -> None:
         """In the queue, the bot still answers what it is sure of and leaves the rest to the person."""
         search = await self.suggest(turn)
-        if before_bot(turn.signals, Standing(), self._policy) is not None:
-            return  # asked again for the person who is on the way
+        needed = before_bot(turn.signals, Standing(), self._policy)
+        if needed is not None:  # asked again for the person who is on the way, or in a danger that nobody knew of
+            await self._chat.more_urgent(turn, needed)
+            return
         sure = [found for found in search.answers if found.confidence >= search.thresholds.answer] if search else []
         if search and sure:
             replies = await self._answers(sure, search, turn.language)
             await self._chat.say(turn.conversation.id, replies, turn.language, while_owner=(Owner.WAITING,))
         turns.labels("while_waiting").inc()
+
+    async def needed_by(self, text: str, language: Lang) -> Handoff | None:
+        """What the words of a message that was left demand, by the gate that is asked before the bot."""
+        return before_bot(await self._reading.of_text(text, language), Standing(), self._policy)
 
     async def suggest(self, turn: CurrentTurn) -> Search | None:
         """Note the candidates for the agent to see; None when the knowledge base cannot be searched."""

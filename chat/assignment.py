@@ -109,18 +109,20 @@ class QueueRunner:
         return done
 
     async def return_dropped(self) -> int:
-        """Put the conversations of agents whose grace is over back into the queue; returns how many."""
-        loads = await self._conversations.loads()
-        if not loads:
+        """Put the conversations of agents who have dropped off, or left for good, into the queue; returns how many.
+
+        The messages that they have taken and not answered are open again.
+        """
+        holders = await self._conversations.message_holders() | (await self._conversations.loads()).keys()
+        if not holders:
             return 0
         returned = 0
-        for member in await self._roster.dropped_off():
-            if not loads.get(member.id):
-                continue
-            for case in await self._conversations.held_by(member.id):
-                if await self._conversations.return_to_queue(case.id, member.id, member.name):
+        for agent_id in await self._roster.absent(holders):
+            await self._conversations.reopen_messages(agent_id)
+            for case in await self._conversations.held_by(agent_id):
+                if await self._conversations.return_to_queue(case.id, agent_id, case.agent_name or ""):
                     count_degraded("agent_dropped")
-                    log.warning("agent_dropped", conversation_id=case.id, agent_id=member.id)
+                    log.warning("agent_dropped", conversation_id=case.id, agent_id=agent_id)
                     returned += 1
         return returned
 

@@ -139,7 +139,7 @@ class TurnReading:
     async def read(self, turn: CurrentTurn) -> TurnSignals:
         """The signals, noted with the turn."""
         text = turn.message.text
-        signals = await self._signals.read(text, turn.language)
+        signals = await self.of_text(text, turn.language)
         turn.note(
             {
                 "language": detect(text, turn.language).language.value,
@@ -149,6 +149,10 @@ class TurnReading:
             }
         )
         return signals
+
+    async def of_text(self, text: str, language: Lang) -> TurnSignals:
+        """The signals of words that are no turn, such as those of a message that was left."""
+        return await self._signals.read(text, language)
 
 
 async def read_turn(session: AsyncSession, conversation: Conversation, message: Message) -> CurrentTurn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
@@ -226,9 +226,13 @@ class DeskConversations(MessageLeaving):
         notice: str,
         values: dict[str, object],
         beside: Callable[[AsyncSession, Conversation], Awaitable[None]] | None = None,
+        *,
+        key: str | None = None,
         **said: str,
     ) -> Case:
         """Change the owner and tell the customer; ``beside`` is stored in the same transaction, or not at all.
+
+        The customer is told the text of ``key``, or of the notice.
 
         Who gets it is locked before the conversation is, in the order of ``chat.giving``, and may not have too many.
         """
@@ -238,14 +242,15 @@ class DeskConversations(MessageLeaving):
                 await self.check_agent(session, agent_id, automatic=False)
             repository = ChatRepository(session)
             conversation = await self._locked(repository, case.id)
-            if conversation.version != case.version:
+            waits_already = to is Owner.WAITING and conversation.owner == Owner.WAITING
+            if conversation.version != case.version or waits_already:
                 raise OwnerChanged("Somebody else has just changed this conversation. Reload it.")
             await repository.change_owner(
                 conversation, to, actor=actor, at=self.clock.now(), reason=notice, values=values
             )
             if to is not Owner.AGENT:
                 await CaseRepository(session).end_consultations(conversation.id, self.clock.now())
-            line = say(language_of(conversation), notice, **{"agent": actor, **said})
+            line = say(language_of(conversation), key or notice, **{"agent": actor, **said})
             await self._notice(repository, conversation, notice, line, agent_name=said.get("agent", actor))
             if beside is not None:
                 await beside(session, conversation)
@@ -256,30 +261,57 @@ class DeskConversations(MessageLeaving):
     async def _cases(self, owner: Owner, agent_id: int | None = None) -> list[Case]:
         async with self.database.read() as session:
             repository = ChatRepository(session)
-            return [await self._case(repository, found) for found in await repository.by_owner(owner, agent_id)]
+            return await self._cases_of(repository, await repository.by_owner(owner, agent_id))
 
     async def _case(self, repository: ChatRepository, conversation: Conversation) -> Case:
-        last = await repository.last_said(conversation.id)
-        said = await repository.customer_lines(conversation.id, LOOKED_BACK)
-        consulted = await CaseRepository(repository.session).consulted(conversation.id)
-        return Case(
-            id=conversation.id,
-            language=conversation.language,
-            owner=conversation.owner,
-            version=conversation.version,
-            reason=conversation.reason,
-            emotion=conversation.emotion,
-            slots=conversation.slots,
-            waiting_since=conversation.waiting_since,
-            taken_at=conversation.taken_at,
-            agent_id=conversation.agent_id,
-            agent_name=conversation.agent_name,
-            last_seq=conversation.last_seq,
-            last_line=line_of(last) if last else None,
-            wants=" / ".join(mask(message.text)[:120] for message in said[-LINES_OF_SUMMARY:]),
-            trend=trend_for_staff(said),
-            consulted={each.colleague_id: each.colleague_name for each in consulted},
-        )
+        (case,) = await self._cases_of(repository, [conversation])
+        return case
+
+    async def _cases_of(self, repository: ChatRepository, conversations: Sequence[Conversation]) -> list[Case]:
+        """All of them with as many queries as one: each open desk reads the whole queue whenever it moves."""
+        ids = [conversation.id for conversation in conversations]
+        if not ids:
+            return []
+        last = await repository.last_said(ids)
+        said = await repository.latest_of_customers(ids, LOOKED_BACK)
+        advising = await CaseRepository(repository.session).consulted(ids)
+        return [
+            _case_of(
+                conversation,
+                last.get(conversation.id),
+                said.get(conversation.id, []),
+                {
+                    each.colleague_id: each.colleague_name
+                    for each in advising
+                    if each.conversation_id == conversation.id
+                },
+            )
+            for conversation in conversations
+        ]
+
+
+def _case_of(
+    conversation: Conversation, last: Message | None, said: Sequence[Message], consulted: dict[int, str]
+) -> Case:
+    return Case(
+        id=conversation.id,
+        language=conversation.language,
+        owner=conversation.owner,
+        version=conversation.version,
+        reason=conversation.reason,
+        emotion=conversation.emotion,
+        slots=conversation.slots,
+        waiting_since=conversation.waiting_since,
+        taken_at=conversation.taken_at,
+        agent_id=conversation.agent_id,
+        agent_name=conversation.agent_name,
+        last_seq=conversation.last_seq,
+        last_line=line_of(last) if last else None,
+        wants=" / ".join(mask(message.text)[:120] for message in said[-LINES_OF_SUMMARY:]),
+        customer_class=conversation.customer_class,
+        trend=trend_for_staff(said),
+        consulted=consulted,
+    )
 
 
 def storable(text: str) -> str:

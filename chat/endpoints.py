@@ -29,7 +29,7 @@ from chat.schemas import (
     StoredMessage,
     WidgetConfig,
 )
-from chat.service import ChatService, ConversationNotFound
+from chat.service import ChatService, ConversationNotFound, language_of
 from chat.texts import text as say
 from chat.turn import TurnRunner
 from chat.waiting import WaitingRoom
@@ -199,10 +199,17 @@ async def cancel_handoff(conversation: OwnConversation, chat: Chat, room: Room) 
 
 @router.post("/conversations/{conversation_id}/left-messages", status_code=201)
 async def leave_message(
-    body: NewLeftMessage, conversation: OwnConversation, chat: Chat, room: Room, response: Response
+    body: NewLeftMessage,
+    conversation: OwnConversation,
+    chat: Chat,
+    room: Room,
+    answering: Answers,
+    response: Response,
 ) -> LeftMessageAnswer:
     """Leave a message instead of waiting; a repeated ``client_id`` is the same message."""
-    left = await chat.leave_message(conversation.id, body.client_id, body.text, body.contact)
+    language = detect(body.text, language_of(conversation)).answer_language
+    needed = await answering.needed_by(body.text, language)
+    left = await chat.leave_message(conversation.id, body.client_id, body.text, body.contact, needed)
     if left.repeated:
         response.status_code = 200
     return LeftMessageAnswer(

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chat.casework.repository import CaseRepository
+from chat.in_queue import QueueingConversations
 from chat.models import Conversation
 from chat.ownership import Owner, OwnerChanged
 from chat.repository import ChatRepository
-from chat.service import ChatService, language_of
+from chat.service import language_of
 from chat.texts import text as say
 from handoff.models import AgentPresence
 from handoff.presence import Presence, Sign, has_dropped_off, presence_of
 from handoff.repository import RosterRepository
+from handoff.roster import may_be_at_desk
 from identity.repository import IdentityRepository
 from kit.errors import Conflict
 
@@ -32,7 +35,7 @@ class AtCapacity(Conflict):
     code = "at_capacity"
 
 
-class GivingConversations(ChatService):
+class GivingConversations(QueueingConversations):
     """Changes of owner between the queue and agents."""
 
     async def give(
@@ -104,7 +107,8 @@ class GivingConversations(ChatService):
         return presence
 
     async def return_to_queue(self, conversation_id: str, agent_id: int, agent_name: str) -> bool:
-        """Take a conversation from an agent who has dropped off. It keeps its class, its wait and its place.
+        """Take a conversation from an agent who has dropped off, or whose account was closed. It keeps its class, its
+        wait and its place.
 
         Returns whether it did: not when the agent has come back, or the conversation is no longer theirs.
         """
@@ -113,10 +117,11 @@ class GivingConversations(ChatService):
             roster = RosterRepository(session)
             presence = await roster.presence(agent_id, lock=True)
             sign = await self._sign(roster, presence, agent_id)
+            is_here = may_be_at_desk(await IdentityRepository(session).by_id(agent_id))
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
             theirs = conversation.owner == Owner.AGENT and conversation.agent_id == agent_id
-            if not theirs or not has_dropped_off(sign, now, self.rules.roster.timing):
+            if not theirs or (is_here and not has_dropped_off(sign, now, self.rules.roster.timing)):
                 return False
             await repository.change_owner(
                 conversation,
@@ -126,6 +131,7 @@ class GivingConversations(ChatService):
                 reason="agent_lost",
                 values={"agent_id": None, "agent_name": None, "taken_at": None},
             )
+            await CaseRepository(session).end_consultations(conversation.id, now)
             line = say(language_of(conversation), "agent_lost", agent=agent_name)
             await self._notice(repository, conversation, "agent_lost", line, agent_name=agent_name)
         await self.changed(conversation_id, queue=True)

@@ -15,9 +15,9 @@ from chat.sentences import said
 from chat.service import LINES_OF_TOPIC, MAX_TEXT, OUT_OF_QUEUE, ConversationClosed, language_of
 from chat.texts import text as say
 from handoff.hours import after_open_time
-from handoff.interfaces import Lang
+from handoff.interfaces import QUEUE, Lang
 from handoff.models import LeftMessage
-from handoff.policy import Reason
+from handoff.policy import Handoff, Reason
 from handoff.priority import CustomerClass, priority_of
 from handoff.repository import RosterRepository
 from handoff.roster import read_teams_of
@@ -25,6 +25,7 @@ from handoff.routing import DEFAULT_TEAM
 from handoff.spoken import spoken_moment
 from handoff.teams import BUILT_IN, TeamDefinition, team_for
 from kit.errors import Forbidden, InvalidRequest, NotFound
+from kit.events import Event
 
 MAX_CONTACT = 200
 REASON = "left_message"
@@ -49,8 +50,14 @@ def new_reference() -> str:
 class MessageLeaving(GivingConversations):
     """What customers and agents do with left messages."""
 
-    async def leave_message(self, conversation_id: str, client_id: str, text: str, contact: str) -> Left:
+    async def leave_message(
+        self, conversation_id: str, client_id: str, text: str, contact: str, needed: Handoff | None = None
+    ) -> Left:
         """Store a message; who waits stops waiting, and the bot goes on. The same ``client_id`` is stored once.
+
+        Args:
+            needed: what the policy makes of its words. It gives the message its class, and whoever is in danger is told
+                what to do until somebody answers.
 
         Raises:
             ConversationClosed: the conversation has ended.
@@ -79,7 +86,7 @@ class MessageLeaving(GivingConversations):
                 client_id=client_id,
                 team=team.id,
                 language=conversation.language,
-                priority=_priority(conversation),
+                priority=_priority(conversation, needed),
                 text=text,
                 contact=contact,
                 state="open",
@@ -96,6 +103,8 @@ class MessageLeaving(GivingConversations):
             promise = promise_of(left, now, language)
             key = "message_left" if promise else "message_left_open"
             line = say(language, key, reference=message.reference, promise=promise)
+            if needed is not None and needed.say_away:
+                line = f"{needed.say_away[language]}\n{line}"
             await self._notice(
                 repository, conversation, "message_left", line, reference=message.reference, message=text
             )
@@ -111,9 +120,22 @@ class MessageLeaving(GivingConversations):
         return team_for(teams, Reason.ASKED_FOR_HUMAN, topic_of(said, self.rules.scenario_of), now)
 
     async def left_messages(self) -> list[LeftMessage]:
-        """Those that nobody is done with, the earliest promise first."""
+        """Those that nobody is done with: of the vulnerable first, then the earliest promise."""
         async with self.database.read() as session:
             return await RosterRepository(session).open_messages()
+
+    async def message_holders(self) -> set[int]:
+        """Agents who look after left messages."""
+        async with self.database.read() as session:
+            return await RosterRepository(session).message_holders()
+
+    async def reopen_messages(self, agent_id: int) -> int:
+        """Put the messages of an agent who is gone back among the open ones, each under its promise."""
+        async with self.database.write() as session:
+            reopened = await RosterRepository(session).reopen_messages(agent_id)
+        if reopened:
+            await self.events.publish(Event(QUEUE))
+        return reopened
 
     async def take_message(self, reference: str, agent_id: int, agent_name: str) -> LeftMessage:
         """Look after a message. Its conversation comes along where it is with the bot or in the queue, so that the
@@ -171,9 +193,9 @@ def promise_of(left: Left, now: datetime, language: Lang) -> str:
     return "" if at is None else spoken_moment(at, now, left.time_zone, language)
 
 
-def _priority(conversation: Conversation) -> int:
-    of_class = priority_of(Reason.ASKED_FOR_HUMAN, CustomerClass(conversation.customer_class))
-    return max(int(of_class), conversation.priority)
+def _priority(conversation: Conversation, needed: Handoff | None) -> int:
+    reason, of_rule = (needed.reason, needed.priority) if needed else (Reason.ASKED_FOR_HUMAN, 0)
+    return max(int(priority_of(reason, CustomerClass(conversation.customer_class), of_rule)), conversation.priority)
 
 
 async def _message(roster: RosterRepository, reference: str, *, lock: bool = False) -> LeftMessage:

@@ -1,6 +1,7 @@
 """Who speaks to the customer: ``bot -> waiting -> agent -> bot | closed``, as pure functions.
 
-From agent to agent a conversation is transferred, or a supervisor takes it over; one may also step in for the bot.
+From agent to agent a conversation is transferred, or a supervisor takes it over; one may also step in for the bot. Who
+waits may go on waiting for a more urgent reason.
 
 A change is decided here and carried out by compare-and-swap on the conversation's version, so of two workers that
 want the same conversation one gets it and the other is told.
@@ -26,6 +27,7 @@ ALLOWED: frozenset[tuple[Owner, Owner]] = frozenset(
     {
         (Owner.BOT, Owner.WAITING),
         (Owner.WAITING, Owner.BOT),
+        (Owner.WAITING, Owner.WAITING),
         (Owner.WAITING, Owner.AGENT),
         (Owner.BOT, Owner.AGENT),
         (Owner.AGENT, Owner.AGENT),

@@ -72,6 +72,23 @@ def place_in_queue(
     }
 
 
+def moved_up(
+    conversation: Conversation,
+    decided: Handoff,
+    scenario: str | None,
+    team: TeamDefinition,
+    now: datetime,
+    rules: QueueRules,
+) -> dict[str, Any]:
+    """The columns of a conversation that has become urgent while it waits; it never falls back."""
+    place = place_in_queue(conversation, decided, scenario, team, conversation.waiting_since or now, rules)
+    return {
+        **place,
+        "priority": max(place["priority"], conversation.priority),
+        "queue_since": min(place["queue_since"], conversation.queue_since or now),
+    }
+
+
 def topic_of(messages: list[Message], scenario_of: Callable[[str], str | None]) -> str | None:
     """The scenario that the customer's latest messages are about, as far as the search was sure enough of one.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Integer, Table, bindparam, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Integer, Table, bindparam, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -180,15 +180,35 @@ class ChatRepository:
         notices = (await self._session.execute(statement)).scalars()
         return next((notice.seq for notice in notices if notice.data.get("event") == event), 0)
 
-    async def last_said(self, conversation_id: str) -> Message | None:
-        """The latest message of a speaker; notices are not said by anybody."""
+    async def last_said(self, conversation_ids: Sequence[str]) -> dict[str, Message]:
+        """The latest message of a speaker in each conversation; notices are not said by anybody."""
+        found = await self._latest(conversation_ids, 1, Message.sender != "system")
+        return {message.conversation_id: message for message in found}
+
+    async def latest_of_customers(self, conversation_ids: Sequence[str], limit: int) -> dict[str, list[Message]]:
+        """The customer's latest messages in each conversation, oldest first."""
+        lines: dict[str, list[Message]] = {}
+        for message in await self._latest(conversation_ids, limit, Message.sender == "customer"):
+            lines.setdefault(message.conversation_id, []).append(message)
+        return lines
+
+    async def _latest(
+        self, conversation_ids: Sequence[str], limit: int, which: ColumnElement[bool]
+    ) -> Sequence[Message]:
+        """The latest of some messages in each conversation, in one query for all."""
+        backwards = func.row_number().over(partition_by=Message.conversation_id, order_by=Message.seq.desc())
+        ranked = (
+            select(Message.conversation_id, Message.seq, backwards.label("place"))
+            .where(Message.conversation_id.in_(conversation_ids), which)
+            .subquery()
+        )
         statement = (
             select(Message)
-            .where(Message.conversation_id == conversation_id, Message.sender != "system")
-            .order_by(Message.seq.desc())
-            .limit(1)
+            .join(ranked, (ranked.c.conversation_id == Message.conversation_id) & (ranked.c.seq == Message.seq))
+            .where(ranked.c.place <= limit)
+            .order_by(Message.conversation_id, Message.seq)
         )
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        return (await self._session.execute(statement)).scalars().all()
 
     async def customer_lines(self, conversation_id: str, limit: int, *, before: int | None = None) -> list[Message]:
         """The customer's latest messages, oldest first; with ``before``, of those before a sequence number."""

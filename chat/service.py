@@ -12,11 +12,10 @@ import structlog
 
 from chat.current_turn import CurrentTurn, read_turn
 from chat.models import Conversation, Message
-from chat.ownership import Owner, OwnerChanged
+from chat.ownership import Owner
 from chat.queueing import QueueRules, place_in_queue, topic_of, waiting_line
 from chat.repository import ChatRepository
 from chat.sentences import said
-from chat.texts import text as say
 from handoff.interfaces import QUEUE, conversation_topic
 from handoff.policy import Handoff, Reason
 from handoff.priority import CustomerClass
@@ -314,29 +313,6 @@ class ChatService:
         ahead = await repository.waiting_before(conversation)
         line = waiting_line(language_of(conversation), decided, ahead, team, now)
         await self._notice(repository, conversation, "waiting", line)
-
-    async def cancel_waiting(self, conversation_id: str) -> Conversation:
-        """The customer gives up waiting; the bot goes on.
-
-        Raises:
-            OwnerChanged: the conversation is not waiting.
-        """
-        async with self.database.write() as session:
-            repository = ChatRepository(session)
-            conversation = await self._locked(repository, conversation_id)
-            if conversation.owner != Owner.WAITING:
-                raise OwnerChanged("This conversation is not waiting for a person.")
-            await repository.change_owner(
-                conversation,
-                Owner.BOT,
-                actor="customer",
-                at=self.clock.now(),
-                reason="cancelled",
-                values=OUT_OF_QUEUE,
-            )
-            await self._notice(repository, conversation, "cancelled", say(language_of(conversation), "cancelled"))
-        await self.changed(conversation_id, queue=True)
-        return conversation
 
     async def feedback(self, conversation_id: str, seq: int, helpful: bool) -> None:
         """Note whether an answer helped. One that did not counts as an unhelped turn.

@@ -10,8 +10,8 @@ from chat.ownership import Owner
 from chat.repository import ChatRepository
 from handoff.hours import is_open, next_opening
 from handoff.interfaces import Lang
-from handoff.roster import Member, RosterRules, read_members_of, read_teams_of
-from handoff.routing import DEFAULT_TEAM, AgentState
+from handoff.roster import Member, RosterRules, read_members_of, read_teams_of, team_states
+from handoff.routing import DEFAULT_TEAM, AgentState, serving, teams_present
 from handoff.spoken import spoken_hours, spoken_moment
 from handoff.teams import TeamDefinition
 from handoff.waiting_time import UNKNOWN, WaitEstimate, estimate_wait
@@ -97,16 +97,18 @@ class WaitingRoom:
             return None
         now = self._clock.now()
         snapshot = await self._read(now)
-        team = snapshot.teams.get(conversation.team or DEFAULT_TEAM, snapshot.teams[DEFAULT_TEAM])
+        asked_for = snapshot.teams.get(conversation.team or DEFAULT_TEAM, snapshot.teams[DEFAULT_TEAM])
         async with self._database.read() as session:
             ahead = await ChatRepository(session).waiting_before(conversation)
+        agents = [
+            member.state(snapshot.loads.get(member.id, 0), now, self._rules.timing)
+            for member in snapshot.members.values()
+        ]
+        states = team_states(snapshot.teams, now)
+        team = snapshot.teams[serving(asked_for.id, states, teams_present(agents))]
         people = people_of(team, now)
         estimate = UNKNOWN
         if people.open:
-            agents = [
-                member.state(snapshot.loads.get(member.id, 0), now, self._rules.timing)
-                for member in snapshot.members.values()
-            ]
             estimate = estimate_for(
                 ahead, team, conversation.language, agents, await self._handle_seconds(team.id, now)
             )

@@ -17,6 +17,7 @@ from handoff.case_interfaces import (
 )
 from handoff.desk import DESK_ROLES, Desk, check_version
 from handoff.interfaces import Case, Line, Person
+from handoff.presence import Presence
 from handoff.roster import Roster
 from handoff.sentences import said
 from handoff.summary import Summary, summarise
@@ -84,7 +85,8 @@ class CaseDesk:
 
         Raises:
             InvalidRequest: not exactly one of both is named.
-            NotFound: there is no such colleague at the desk, or no such team.
+            NotFound: there is no such colleague, or no such team.
+            Conflict: the colleague is not at the desk, and would not notice.
         """
         if (colleague_id is None) == (team_id is None):
             raise InvalidRequest(said("transfer_to_nobody"))
@@ -92,6 +94,8 @@ class CaseDesk:
         to: Person | Team
         if colleague_id is not None:
             to = await self._colleague(who, colleague_id)
+            if (await self._roster.colleague(colleague_id)).presence == Presence.OFFLINE:
+                raise Conflict(said("colleague_offline", name=to.name), code="colleague_offline")
         else:
             to = await self._team(team_id or "")
         return await self._casework.transfer(case, _person(who), to, memo)

@@ -66,7 +66,10 @@ class Note:
 
 @dataclass(frozen=True)
 class OtherConversation:
-    """Another conversation of the same customer."""
+    """Another conversation of the same customer.
+
+    ``open_complaint``: a person was called for a complaint, and nobody has said that it was solved, or was none.
+    """
 
     id: str
     language: str
@@ -75,6 +78,7 @@ class OtherConversation:
     created_at: datetime
     outcome: str | None
     wants: str
+    open_complaint: bool = False
 
 
 @dataclass(frozen=True)

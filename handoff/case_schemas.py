@@ -126,6 +126,7 @@ class OtherView(BaseModel):
     created_at: datetime
     outcome: str | None
     wants: str
+    open_complaint: bool
 
 
 class Others(BaseModel):

@@ -93,6 +93,7 @@ class Case:
     last_seq: int
     last_line: Line | None
     wants: str
+    customer_class: str = "standard"
     trend: Trend = NO_TREND
     consulted: dict[int, str] = field(default_factory=dict)
 

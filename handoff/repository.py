@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.models import AgentPresence, AgentProfile, DeskConnection, LeftMessage, Team, TeamMember
+from handoff.priority import Priority
 
 
 class RosterRepository:
@@ -112,7 +113,30 @@ class RosterRepository:
         return (await self._session.execute(statement)).scalar_one_or_none()
 
     async def open_messages(self) -> list[LeftMessage]:
-        """Left messages that nobody is done with: what was promised first comes first."""
+        """Left messages that nobody is done with: those of the vulnerable, then what was promised first."""
         statement = select(LeftMessage).where(LeftMessage.state != "done")
         found = (await self._session.execute(statement)).scalars()
-        return sorted(found, key=lambda message: (message.promised_at or message.created_at, message.reference))
+        return sorted(
+            found,
+            key=lambda message: (
+                message.priority < Priority.VULNERABLE,
+                message.promised_at or message.created_at,
+                message.reference,
+            ),
+        )
+
+    async def message_holders(self) -> set[int]:
+        """Agents who look after left messages."""
+        statement = select(LeftMessage.agent_id).where(LeftMessage.state == "taken", LeftMessage.agent_id.is_not(None))
+        return {
+            holder for holder in (await self._session.execute(statement.distinct())).scalars() if holder is not None
+        }
+
+    async def reopen_messages(self, holder: int) -> int:
+        """Let others look after what an agent had taken and not answered; returns how many."""
+        reopened = await self._session.execute(
+            update(LeftMessage)
+            .where(LeftMessage.state == "taken", LeftMessage.agent_id == holder)
+            .values(state="open", agent_id=None, agent_name=None, taken_at=None)
+        )
+        return int(reopened.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has a row count

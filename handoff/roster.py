@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from handoff.repository import RosterRepository
 from handoff.routing import DEFAULT_TEAM, AgentState, Patience, TeamState
 from handoff.sentences import said
 from handoff.teams import BUILT_IN, MemberDefinition, TeamDefinition, TeamsFile
+from identity.models import Staff
 from identity.repository import IdentityRepository
 from identity.service import Role
 from kit.clock import Clock
@@ -27,6 +28,7 @@ from kit.errors import Conflict, InvalidRequest, NotFound
 from kit.events import Event, Events
 
 DEFAULT_CAPACITY = 4
+AT_DESK = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
 
 
 @dataclass(frozen=True)
@@ -122,11 +124,16 @@ async def read_members_of(session: AsyncSession, rules: RosterRules) -> dict[int
 
 
 def team_states(teams: Mapping[str, TeamDefinition], now: datetime) -> dict[str, TeamState]:
-    """Which teams are there now, and which give out conversations by themselves."""
+    """Which teams are there now, which give out conversations by themselves, and who stands in for them."""
     return {
-        team.id: TeamState(open=is_open(team.schedule, now), automatic=team.assignment == "automatic")
+        team.id: TeamState(is_open(team.schedule, now), team.assignment == "automatic", team.overflow)
         for team in teams.values()
     }
+
+
+def may_be_at_desk(staff: Staff | None) -> bool:
+    """Whether this account still is one that may talk to customers."""
+    return staff is not None and staff.active and not {*AT_DESK}.isdisjoint(staff.roles)
 
 
 def _sign(presence: AgentPresence | None, heard_at: datetime | None) -> Sign:
@@ -239,12 +246,19 @@ class Roster:
         await self._changed()
         return await self.colleague(staff_id)
 
-    async def dropped_off(self) -> list[Member]:
-        """Agents whose grace is over. Connections that have fallen silent are forgotten on the way."""
+    async def absent(self, holders: Iterable[int]) -> list[int]:
+        """Of those who have conversations: whose grace is over, and who may no longer be at a desk at all."""
         now = self._clock.now()
         async with self._database.read() as session:
-            members = await read_members_of(session, self.rules)
-        return [member for member in members.values() if has_dropped_off(member.sign, now, self.rules.timing)]
+            repository = RosterRepository(session)
+            presences, heard = await repository.presences(), await repository.heard()
+            staff = {each.id: each for each in await IdentityRepository(session).active()}
+        return [
+            holder
+            for holder in holders
+            if not may_be_at_desk(staff.get(holder))
+            or has_dropped_off(_sign(presences.get(holder), heard.get(holder)), now, self.rules.timing)
+        ]
 
     async def forget_silent(self) -> None:
         """Remove the connections of workers that died long ago."""

@@ -2,7 +2,8 @@
 
 ``assign`` is called whenever something has changed: somebody waits, a slot is free, an agent appears, hours open, time
 has passed. It goes through the queue in order and gives each conversation to the best agent who may have it now; one
-that nobody may have stays, and does not hold up those behind it.
+that nobody may have stays, and does not hold up those behind it. Where a team is closed, or nobody of it is at the
+desk, its stand-in serves.
 
 What an agent must have: the conversation's team and a free slot, always. What they should have, each waited for only a
 while: being the agent whom the customer spoke to last, knowing the scenario, speaking the language. So nobody waits for
@@ -11,7 +12,7 @@ ever while there is somebody in the team with a free slot.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -74,6 +75,7 @@ class TeamState:
 
     open: bool = True
     automatic: bool = True
+    stand_in: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,25 @@ def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
     return sorted(waiting, key=lambda each: (each.queue_since, each.id))
 
 
+def serving(team: str, teams: Mapping[str, TeamState], present: Container[str]) -> str:
+    """The team that serves those who wait for ``team``: itself, or its stand-in where nobody of it is there.
+
+    Args:
+        present: teams of which somebody is at the desk.
+    """
+    asked_for = teams.get(team, TeamState())
+    away = not asked_for.open or (asked_for.automatic and team not in present)
+    stand_in = asked_for.stand_in
+    if away and stand_in is not None and stand_in in present and teams.get(stand_in, TeamState()).open:
+        return stand_in
+    return team
+
+
+def teams_present(agents: Iterable[AgentState]) -> set[str]:
+    """The teams of which somebody is at the desk."""
+    return {team for agent in agents if agent.available for team in agent.teams}
+
+
 def assign(
     waiting: Iterable[Waiting],
     agents: Iterable[AgentState],
@@ -115,10 +136,12 @@ def assign(
     """Who gets whom now. No agent gets more than their capacity, no conversation goes to two."""
     everybody = {agent.id: agent for agent in agents}
     free = {agent.id: agent for agent in everybody.values() if agent.free_slots}
+    present = teams_present(everybody.values())
     assigned = []
-    for conversation in in_order(waiting):
+    for asking in in_order(waiting):
         if not free:
             break
+        conversation = replace(asking, team=serving(asking.team, teams, present))
         team = teams.get(conversation.team, TeamState())
         if not (team.open and team.automatic):
             continue

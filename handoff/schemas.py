@@ -65,6 +65,7 @@ class CaseView(BaseModel):
     version: int
     language: str
     owner: str
+    customer_class: str
     reason: str | None
     emotion: str
     trend: TrendView
@@ -86,6 +87,7 @@ class CaseView(BaseModel):
             version=case.version,
             language=case.language,
             owner=case.owner,
+            customer_class=case.customer_class,
             reason=case.reason,
             emotion=case.emotion,
             trend=TrendView.of(case.trend),

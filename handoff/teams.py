@@ -26,8 +26,8 @@ class TeamDefinition(BaseModel):
     """A team. Of two teams that ask for the same, the one with the lower ``place`` gets it.
 
     ``hours`` maps days or ranges of days to periods, ``holidays`` single dates; an empty list is a closed day.
-    ``overflow`` is the team that serves while this one is closed. A message that is left is answered within
-    ``message_hours`` of open time.
+    ``overflow`` is the team that serves while this one is closed, or has nobody at the desk. A message that is left is
+    answered within ``message_hours`` of open time.
     """
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)

@@ -26,10 +26,11 @@ STATUS_OF_OWNER: dict[str, Status] = {
 }
 STATUS_OF_NOTICE: dict[str, Status] = {
     "waiting": "open",
+    "urgent": "open",
     "to_team": "open",
     "agent_lost": "open",
     "cancelled": "pending",
-    "left_message": "pending",
+    "message_left": "pending",
     "returned": "pending",
     "closed": "resolved",
 }

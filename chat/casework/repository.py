@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.casework.models import CaseNote, CaseOutcome, Consultation, EditedSuggestion, Rating
 from chat.channels import TEST_CHANNELS
-from chat.models import Conversation, Message
+from chat.models import Conversation, Message, OwnerChange
 from chat.ownership import Owner
 from chat.repository import TOPIC_LASTS
+from handoff.facts import Reason
 
 OTHERS_AT_MOST = 20
 LIVE_AT_MOST = 200
@@ -78,11 +79,11 @@ class CaseRepository:
         await self._session.merge(consultation)
         await self._session.flush()
 
-    async def consulted(self, conversation_id: str) -> list[Consultation]:
-        """Who is being consulted now."""
+    async def consulted(self, conversation_ids: Sequence[str]) -> list[Consultation]:
+        """Who is being consulted now in these conversations."""
         statement = (
             select(Consultation)
-            .where(Consultation.conversation_id == conversation_id, Consultation.ended_at.is_(None))
+            .where(Consultation.conversation_id.in_(conversation_ids), Consultation.ended_at.is_(None))
             .order_by(Consultation.colleague_id)
         )
         return list((await self._session.execute(statement)).scalars())
@@ -127,12 +128,17 @@ class CaseRepository:
         )
         return list((await self._session.execute(statement)).scalars())
 
-    async def others(self, conversation: Conversation) -> list[tuple[Conversation, str | None]]:
-        """The same customer's other conversations with how they ended, the newest first."""
+    async def others(self, conversation: Conversation) -> list[tuple[Conversation, str | None, bool]]:
+        """The same customer's other conversations, the newest first: how each ended, and whether it was a complaint."""
         if conversation.customer_id is None:
             return []
+        complained = (
+            select(OwnerChange.version)
+            .where(OwnerChange.conversation_id == Conversation.id, OwnerChange.reason == Reason.COMPLAINT)
+            .exists()
+        )
         found = await self._session.execute(
-            select(Conversation, CaseOutcome.kind)
+            select(Conversation, CaseOutcome.kind, complained)
             .outerjoin(CaseOutcome, CaseOutcome.conversation_id == Conversation.id)
             .where(
                 Conversation.customer_id == conversation.customer_id,
@@ -142,7 +148,7 @@ class CaseRepository:
             .order_by(Conversation.created_at.desc(), Conversation.id)
             .limit(OTHERS_AT_MOST)
         )
-        return [(row[0], row[1]) for row in found]
+        return [(row[0], row[1], bool(row[2])) for row in found]
 
     async def agent_words(self, message: Message, after: int) -> list[Message]:
         """What an agent said before a customer's message and after another one, if the topic is not old."""

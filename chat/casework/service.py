@@ -19,12 +19,16 @@ from chat.repository import ChatRepository
 from chat.sentences import said
 from chat.service import ConversationNotFound
 from handoff.case_interfaces import Note, OtherConversation, RatingLine, Satisfaction, Subject, Team
-from handoff.interfaces import Case, Line, Person
+from handoff.hours import is_open, next_opening
+from handoff.interfaces import Case, Lang, Line, Person
+from handoff.roster import read_teams_of
+from handoff.spoken import spoken_moment
 from kit.errors import Conflict
 from kit.masking import mask
 
 LIVE_FOR = timedelta(minutes=30)
 WANTS_LENGTH = 120
+SETTLED = ("solved", "spam")
 Beside = Callable[[AsyncSession, Conversation], Awaitable[None]]
 
 
@@ -88,8 +92,24 @@ class Casework(DeskConversations):
         # Its place in the queue stays that of the first wait: who is passed on does not start again at the end.
         arrived = {} if case.waiting_since else {"queue_since": now}
         waiting = {**WITHOUT_AGENT, "team": to.id, "waiting_since": now, **arrived}
-        name = to.name["en" if case.language == "en" else "zh"]
-        return await self._move(case, Owner.WAITING, by.name, "to_team", waiting, noted, agent=name)
+        language: Lang = "en" if case.language == "en" else "zh"
+        opening = await self._opening(to.id, language)
+        key = "to_team_away" if opening else "to_team"
+        return await self._move(
+            case, Owner.WAITING, by.name, "to_team", waiting, noted, key=key, agent=to.name[language], opening=opening
+        )
+
+    async def _opening(self, team_id: str, language: Lang) -> str:
+        """When a team that is closed now opens, as it is said to customers; empty where it or its stand-in is there."""
+        now = self.clock.now()
+        async with self.database.read() as session:
+            teams = await read_teams_of(session)
+        team = teams.get(team_id)
+        stand_in = teams.get(team.overflow or "") if team else None
+        if team is None or any(each and is_open(each.schedule, now) for each in (team, stand_in)):
+            return ""
+        opening = next_opening(team.schedule, now)
+        return spoken_moment(opening, now, team.time_zone, language) if opening else ""
 
     async def take_over(self, case: Case, by: Person) -> Case:
         """Become the one who speaks, whoever did before.
@@ -136,13 +156,13 @@ class Casework(DeskConversations):
         """Conversations in which a colleague is being consulted."""
         async with self.database.read() as session:
             found = await CaseRepository(session).consulted_by(colleague_id)
-            return [await self._case(ChatRepository(session), conversation) for conversation in found]
+            return await self._cases_of(ChatRepository(session), found)
 
     async def live(self) -> list[Case]:
         """All that are going on: people first, then the bot's in which something was said in the last half hour."""
         async with self.database.read() as session:
             found = await CaseRepository(session).live(self.clock.now() - LIVE_FOR)
-            return [await self._case(ChatRepository(session), conversation) for conversation in found]
+            return await self._cases_of(ChatRepository(session), found)
 
     async def others(self, conversation_id: str) -> list[OtherConversation]:
         """The same customer's other conversations, the newest first."""
@@ -160,8 +180,9 @@ class Casework(DeskConversations):
                     wants=" / ".join(
                         mask(message.text)[:WANTS_LENGTH] for message in await repository.customer_lines(other.id, 2)
                     ),
+                    open_complaint=complained and outcome not in SETTLED,
                 )
-                for other, outcome in await CaseRepository(session).others(conversation)
+                for other, outcome, complained in await CaseRepository(session).others(conversation)
             ]
 
     async def other_lines(self, conversation_id: str, other_id: str) -> list[Line]:

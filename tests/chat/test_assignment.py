@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from chat.assignment import QueueRunner
+from chat.bridge.incoming import BridgeDesk
+from chat.casework.service import Casework
 from chat.desk import DeskConversations
 from chat.giving import AlreadyTaken, AtCapacity
 from chat.ownership import Owner
 from chat.queueing import QueueRules
 from chat.repository import ChatRepository
+from handoff.interfaces import Person
 from handoff.policy import Reason
 from handoff.presence import Presence, Timing
 from handoff.priority import CustomerClass
@@ -248,6 +251,32 @@ class TestDroppingOff:
         await centre.queue.drain()
         assert {asked[0], asked[1]} == (await centre.owners()).keys()
 
+    async def test_a_left_message_that_they_took_is_open_to_others_again(self, centre: Centre) -> None:
+        """Its promise was made to the customer by the bank, not by the one who has gone home."""
+        await centre.open_desk("lin")
+        conversation, _ = await centre.conversations.create("zh", "web")
+        left = await centre.conversations.leave_message(conversation.id, "1", "请回电", "13800138000")
+        await centre.conversations.take_message(left.message.reference, centre.staff["lin"], "lin")
+        await centre.conversations.close(await centre.conversations.case(conversation.id), "lin")
+        await centre.close_desk("lin")
+        await centre.later(50)
+        await centre.queue.return_dropped()
+        assert [message.state for message in await centre.conversations.left_messages()] == ["taken"]
+        await centre.later(11)
+        await centre.queue.return_dropped()
+        (message,) = await centre.conversations.left_messages()
+        assert (message.state, message.agent_name, message.promised_at) == ("open", None, left.message.promised_at)
+        await centre.conversations.take_message(message.reference, centre.staff["chen"], "chen")
+
+    async def test_who_was_asked_for_advice_no_longer_reads_along(self, centre: Centre) -> None:
+        casework = Casework(centre.conversations.database, MemoryEvents(), centre.clock, QueueRules(RULES))
+        asked = await self.lost(centre)
+        chen = Person(centre.staff["chen"], "chen")
+        await casework.consult(await casework.case(asked[0]), Person(centre.staff["lin"], "lin"), chen, "")
+        await centre.later(61)
+        await centre.queue.return_dropped()
+        assert await casework.consulted_by(chen.id) == []
+
     async def test_a_worker_that_died_with_the_desk_is_noticed(self, centre: Centre) -> None:
         await centre.open_desk("lin")
         asked = await centre.ask()
@@ -255,6 +284,40 @@ class TestDroppingOff:
         centre.clock.advance(61)  # nobody hears lin's desk any more, and nobody has closed it
         assert await centre.queue.return_dropped() == 1
         assert [case.id for case in await centre.conversations.waiting()] == [asked]
+
+    @pytest.mark.parametrize("change", [{"active": False}, {"roles": ["editor"]}])
+    async def test_what_somebody_had_who_is_no_agent_any_more_comes_back(self, centre: Centre, change) -> None:
+        """Whether or not they were ever at a desk: nobody is left with an account that cannot sign in."""
+        asked = await centre.ask()
+        await centre.conversations.take(await centre.conversations.case(asked), centre.staff["lin"], "lin")
+        async with centre.conversations.database.write() as session:
+            account = await IdentityRepository(session).by_id(centre.staff["lin"])
+            for field, value in change.items():
+                setattr(account, field, value)
+        assert await centre.queue.return_dropped() == 1
+        await centre.open_desk("chen")
+        await centre.queue.drain()
+        assert await centre.owners() == {asked: "chen"}
+
+    async def test_so_does_what_another_desk_had_when_the_bridge_to_it_was_taken_down(self, centre: Centre) -> None:
+        asked = await centre.ask()
+        await BridgeDesk(centre.conversations).message(asked, "1", "Zhou", "您好", private=False)
+        assert await centre.queue.return_dropped() == 1
+        assert [case.id for case in await centre.conversations.waiting()] == [asked]
+
+    async def test_an_administrator_who_took_one_drops_off_like_anybody(self, centre: Centre) -> None:
+        await centre.hire("boss")
+        async with centre.conversations.database.write() as session:
+            account = await IdentityRepository(session).by_id(centre.staff["boss"])
+            assert account is not None
+            account.roles = ["admin"]
+        await centre.open_desk("boss")
+        asked = await centre.ask()
+        await centre.conversations.take(await centre.conversations.case(asked), centre.staff["boss"], "boss")
+        await centre.close_desk("boss")
+        assert await centre.queue.return_dropped() == 0
+        centre.clock.advance(61)
+        assert await centre.queue.return_dropped() == 1
 
     async def test_who_works_by_rest_alone_does_not_drop_off(self, centre: Centre) -> None:
         asked = await centre.ask()

@@ -12,8 +12,8 @@ from chat.left_messages import promise_of
 from chat.ownership import OwnerChanged
 from chat.queueing import QueueRules
 from chat.service import ConversationClosed
-from handoff.policy import Reason
-from handoff.priority import CustomerClass
+from handoff.policy import Handoff, Reason, read_policy
+from handoff.priority import CustomerClass, Priority
 from handoff.roster import Roster, RosterRules
 from handoff.teams import TeamDefinition
 from kit.clock import ManualClock
@@ -163,6 +163,22 @@ class TestAtTheDesk:
     async def test_a_number_that_was_never_given(self, conversations) -> None:
         with pytest.raises(NotFound):
             await conversations.take_message("AAAA-AAAA", *LIN)
+
+    async def test_one_in_danger_comes_first_and_is_told_what_to_do_until_then(self, conversations, asked) -> None:
+        """Out of hours somebody may write into the box for messages what they would have said to a person."""
+        ordinary = await conversations.leave_message(asked, "1", "想改还款日", "")
+        conversation, _ = await conversations.create("zh", "web")
+        rule = next(each for each in read_policy().rules if each.name == "self_harm")
+        needed = Handoff(rule.reason, rule.name, "v", rule.priority, rule.say, rule.say_away)
+        urgent = await conversations.leave_message(conversation.id, "1", "不想活了", "", needed)
+        assert urgent.message.priority == Priority.VULNERABLE
+        assert [message.reference for message in await conversations.left_messages()] == [
+            urgent.message.reference,
+            ordinary.message.reference,
+        ]
+        told = await last_line(conversations, conversation.id)
+        assert told.startswith(rule.say_away["zh"])
+        assert urgent.message.reference in told
 
     async def test_it_keeps_the_customers_class(self, conversations) -> None:
         conversation, _ = await conversations.create("zh", "web", CustomerClass.ELDER)

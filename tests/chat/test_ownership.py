@@ -15,13 +15,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chat.casework.afterwards import Afterwards
 from chat.casework.service import Casework
+from chat.current_turn import CurrentTurn
 from chat.desk import AlreadyTaken, DeskConversations, NotOwner
 from chat.ownership import Owner, OwnerChanged, check_change
 from chat.repository import ChatRepository
 from chat.service import ConversationClosed
 from handoff.case_interfaces import Team
 from handoff.interfaces import Person
-from handoff.policy import Reason
+from handoff.policy import Handoff, Reason
 from kit.clock import ManualClock
 from kit.database import Database
 from kit.errors import Conflict
@@ -31,6 +32,7 @@ LEGAL = {
     "bot -> waiting",
     "bot -> closed",
     "waiting -> bot",
+    "waiting -> waiting",
     "waiting -> agent",
     "waiting -> closed",
     "agent -> bot",
@@ -126,6 +128,18 @@ class OneConversation(RuleBasedStateMachine):
         assert accepted == (self.owner == Owner.BOT)
         if accepted:
             self.moved(Owner.WAITING, None, "waiting")
+
+    @rule()
+    def the_customer_names_a_danger(self) -> None:
+        if self.owner == Owner.CLOSED:
+            return
+        self.the_customer_writes()
+        *_, said = self.runner.run(self.chat.messages(self.id, 0))
+        turn = CurrentTurn(self.runner.run(self.chat.current(self.id)), said)
+        danger = Handoff(Reason.DISTRESS, "danger", "v", 8, {"zh": "请停止转账", "en": "Stop all transfers"})
+        if self.runner.run(self.chat.more_urgent(turn, danger)):
+            assert self.owner == Owner.WAITING
+            self.moved(Owner.WAITING, None, "urgent")
 
     @rule()
     def the_customer_gives_up_waiting(self) -> None:

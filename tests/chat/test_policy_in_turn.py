@@ -14,7 +14,8 @@ from chat.history import ConversationHistory
 from chat.repository import ChatRepository
 from chat.turn import TurnRunner
 from handoff.facts import TurnSignals
-from handoff.policy import Reason, read_policy
+from handoff.policy import Reason, before_bot, read_policy
+from handoff.priority import Priority
 from handoff.replay import change_of, replay
 from kit.errors import Unavailable
 
@@ -27,6 +28,7 @@ READ = {
     "我爸走了": TurnSignals(distress=0.9, bereavement=0.8),
     "找个人": TurnSignals(asked=0.9),
     "有人吗": TurnSignals(asked=0.32),
+    "我要投诉": TurnSignals(complaint=0.9),
 }
 
 
@@ -167,3 +169,85 @@ async def test_after_a_handoff_anger_is_counted_from_nothing_whatever_is_still_f
     now = await conversations.current(conversation.id)
     assert (now.emotion, now.angry_turns) == ("anger", 0)
     assert (await conversations.messages(conversation.id, 0))[0].turn["outcome"] == "to_person"
+
+
+class TestInTheQueue:
+    """Who waits for something ordinary may be in a danger that they name only now."""
+
+    async def wait(self, conversations: Casework, *said: str, language: str = "zh") -> str:
+        """Somebody who has asked for a person, and then says more; returns the conversation's id."""
+        runner = runner_of(conversations)
+        conversation, _ = await conversations.create(language, "web")
+        await conversations.hand_off(conversation.id, Reason.ASKED_FOR_HUMAN, actor="customer")
+        for number, text in enumerate(said):
+            await runner.begin(conversations.post(conversation.id, str(number), text, language, claim=runner.claim))
+            await runner.idle()
+        return conversation.id
+
+    async def notices(self, conversations: Casework, conversation_id: str) -> list[tuple[str, str]]:
+        return [
+            (line.data["event"], line.text)
+            for line in await conversations.lines(conversation_id, 0)
+            if line.kind == "notice"
+        ]
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    async def test_one_in_danger_moves_up_and_gets_the_first_line(self, conversations, clock, language) -> None:
+        in_front = await self.wait(conversations, language=language)
+        clock.advance(600)
+        in_danger = await self.wait(conversations, "骗子在转我的钱", language=language)
+        assert [case.id for case in await conversations.waiting()] == [in_danger, in_front]
+        case = await conversations.case(in_danger)
+        assert (case.reason, case.emotion) == ("distress", "distress")
+        rule = next(each for each in POLICY.rules if each.name == "fraud_in_progress")
+        assert (await self.notices(conversations, in_danger))[1:] == [("urgent", rule.say[language])]
+
+    async def test_the_decision_is_on_record_and_the_wait_goes_on(self, conversations, clock) -> None:
+        conversation_id = await self.wait(conversations, "年费多少")
+        before = await conversations.case(conversation_id)
+        clock.advance(90)
+        runner = runner_of(conversations)
+        await runner.begin(conversations.post(conversation_id, "now", "我爸走了", "zh", claim=runner.claim))
+        await runner.idle()
+        async with conversations.database.read() as session:
+            *_, change = await ChatRepository(session).owner_changes(conversation_id)
+        assert (change.from_owner, change.to_owner, change.reason) == ("waiting", "waiting", "vulnerable_customer")
+        assert (change.policy["rule"], change.policy["version"]) == ("bereavement", POLICY.version)
+        assert change.policy["inputs"]["signals"]["bereavement"] == 0.8
+        assert (await conversations.case(conversation_id)).waiting_since == before.waiting_since
+
+    async def test_a_danger_named_twice_is_answered_once_and_another_one_too(self, conversations) -> None:
+        conversation_id = await self.wait(conversations, "骗子在转我的钱", "骗子在转我的钱", "我爸走了")
+        assert [event for event, _ in await self.notices(conversations, conversation_id)] == [
+            "waiting",
+            "urgent",
+            "urgent",
+        ]
+
+    @pytest.mark.parametrize("said", ["找个人", "年费多少"])
+    async def test_asking_again_changes_nothing(self, conversations, said) -> None:
+        conversation_id = await self.wait(conversations, said)
+        assert (await conversations.case(conversation_id)).version == 1
+        assert len(await self.notices(conversations, conversation_id)) == 1
+
+    async def test_nobody_moves_down_by_what_they_write(self, conversations) -> None:
+        conversation_id = await self.wait(conversations, "骗子在转我的钱", "我要投诉")
+        stored = await conversations.current(conversation_id)
+        assert (stored.reason, stored.priority) == ("distress", Priority.VULNERABLE)
+
+    async def test_a_complaint_is_taken_as_one(self, conversations) -> None:
+        conversation_id = await self.wait(conversations, "我要投诉")
+        stored = await conversations.current(conversation_id)
+        assert (stored.reason, stored.priority) == ("complaint", Priority.COMPLAINT)
+        assert "投诉" in (await self.notices(conversations, conversation_id))[-1][1]
+
+    async def test_a_person_who_was_quicker_has_it(self, conversations) -> None:
+        conversation_id = await self.wait(conversations)
+        stored = await conversations.post(conversation_id, "1", "我爸走了", "zh", claim=timedelta(seconds=30))
+        turn = stored.turn
+        assert turn is not None
+        await conversations.take(await conversations.case(conversation_id), 1, "林晓")
+        needed = before_bot(READ["我爸走了"], turn.standing, POLICY)
+        assert needed is not None
+        assert not await conversations.more_urgent(turn, needed)
+        assert (await conversations.case(conversation_id)).owner == "agent"

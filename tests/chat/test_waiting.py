@@ -114,6 +114,34 @@ class TestTheDesk:
         while (await chen.http.get("/api/desk/presence")).json()["presence"] != "offline":
             assert time.monotonic() < deadline
 
+    async def test_a_chat_is_transferred_to_a_colleague_who_is_at_the_desk(
+        self, customer, sign_in, open_socket
+    ) -> None:
+        """One who has gone home would not notice, and the customer would wait for nobody."""
+        lin, chen = await sign_in("lin"), await sign_in("chen")
+        await customer.post("/handoff")
+        await lin.take(customer.id)
+        colleagues = (await lin.http.get("/api/desk/colleagues")).json()
+        to = {"colleague_id": next(each["id"] for each in colleagues if each["name"].endswith("Chen Fan"))}
+        refused = await lin.desk("POST", f"/{customer.id}/transfer", to)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "colleague_offline")
+        assert customer.id in [case["id"] for case in (await lin.desk("GET")).json()["mine"]]
+        socket = await open_socket("/api/desk/socket", Cookie=f"bilin_session={chen.http.cookies['bilin_session']}")
+        await socket.send(type="hello", csrf=chen.csrf)
+        await socket.until("presence")
+        assert (await lin.desk("POST", f"/{customer.id}/transfer", to)).status_code == 200
+        assert customer.id in [case["id"] for case in (await chen.desk("GET")).json()["mine"]]
+
+    async def test_a_left_message_of_somebody_in_danger_says_so_at_the_desk(self, customer, sign_in) -> None:
+        lin = await sign_in("lin")
+        body = {"client_id": "1", "text": "我真的不想活了，活着一点意思都没有"}
+        reference = (await customer.post("/left-messages", body)).json()["left_message"]["reference"]
+        listed = (await lin.http.get("/api/desk/left-messages")).json()["left_messages"]
+        assert (listed[0]["reference"], listed[0]["priority"]) == (reference, 4)
+        assert "12356" in (await customer.said())[-1]["text"]
+        await lin.http.post(f"/api/desk/left-messages/{reference}/take", headers=lin.headers)
+        await lin.http.post(f"/api/desk/left-messages/{reference}/done", headers=lin.headers)
+
     async def test_a_left_message_comes_to_the_desk_and_is_answered_there(self, customer, sign_in, open_socket) -> None:
         lin = await sign_in("lin")
         socket = await open_socket("/api/desk/socket", Cookie=f"bilin_session={lin.http.cookies['bilin_session']}")

@@ -56,6 +56,28 @@ def test_a_team_that_is_closed_or_takes_by_hand_gets_nothing_by_itself(team: str
     assert given_to([waits("a", 1, team=team)], [agent(1, teams=frozenset({team}))]) == {}
 
 
+@pytest.mark.parametrize(
+    ("safety", "expert", "served_by"),
+    [
+        (TeamState(stand_in="general"), {}, 2),
+        (TeamState(stand_in="general"), {"load": 2}, None),
+        (TeamState(stand_in="general"), {"available": False}, 1),
+        (TeamState(open=False, stand_in="general"), {}, 1),
+        (TeamState(automatic=False, stand_in="general"), {"available": False}, None),
+        (TeamState(stand_in="closed"), {"available": False}, None),
+        (TeamState(), {"available": False}, None),
+    ],
+    ids=["there", "busy", "nobody at the desk", "closed", "takes by hand", "stand-in closed too", "no stand-in"],
+)
+def test_the_stand_in_serves_where_a_team_is_away(
+    safety: TeamState, expert: dict[str, object], served_by: int | None
+) -> None:
+    """Who is in danger does not wait for a team of one who is at lunch."""
+    agents = [agent(1), agent(2, teams=frozenset({"safety"}), **expert), agent(3, teams=frozenset({"closed"}))]
+    given = assign([waits("in danger", 1, team="safety")], agents, {**TEAMS, "safety": safety}, NOW)
+    assert [each.agent for each in given] == ([served_by] if served_by else [])
+
+
 def test_one_whom_nobody_can_serve_does_not_hold_up_the_others() -> None:
     waiting = [waits("english", 60, language="en"), waits("chinese", 10)]
     assert given_to(waiting, [agent(1, languages=frozenset({"zh"}))]) == {"chinese": 1}

@@ -1,7 +1,7 @@
 import { lasting } from "../shared/storage.ts";
 
 const store = lasting("bilin.desk.");
-const tones = { waiting: [660, 880], message: [880] };
+const tones = { waiting: [660, 880], given: [660, 880, 1175], message: [880] };
 const toneSeconds = 0.12;
 
 export type Occasion = keyof typeof tones;

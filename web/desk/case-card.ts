@@ -31,6 +31,7 @@ export function languageMark(facts: Case, t: Translate): TemplateResult {
 export function caseMarks(facts: Case, t: Translate): TemplateResult {
   return html`<span class="marks">
     <strong>${reasonText(facts.reason, t)}</strong>
+    ${facts.customer_class === "standard" ? nothing : html`<span class="mark class">${t(`class.${facts.customer_class}`)}</span>`}
     ${facts.emotion === "neutral" ? nothing : emotionMark(facts.emotion, t)}${languageMark(facts, t)}
   </span>`;
 }

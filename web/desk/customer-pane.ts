@@ -4,7 +4,7 @@ import { foundation, prose } from "../shared/foundation.ts";
 import { langAttribute } from "../shared/i18n.ts";
 import { icon } from "../shared/icons.ts";
 import { drawMarkdown } from "../shared/markdown.ts";
-import type { Candidate, Case } from "../shared/protocol.ts";
+import type { Candidate, Case, OtherConversation } from "../shared/protocol.ts";
 import { caseStyles, emotionMark, reasonText } from "./case-card.ts";
 import { clockText } from "./clock.ts";
 import { DeskPart } from "./desk-part.ts";
@@ -96,7 +96,7 @@ export class CustomerPane extends DeskPart {
     return html`<div class="scroll" tabindex="0" role="group" aria-label=${t("customer.title")}>
       <h2 class="unseen">${t("customer.title")}</h2>
       <section>
-        <h2>${t("customer.summary")}</h2>
+        <h2>${t("customer.summary")}${this.complaint(thread?.others ?? [])}</h2>
         ${thread?.summary ? summaryView(thread.summary, facts, t) : html`<p class=${facts.summary ? "" : "quiet"}>${facts.summary || t("customer.summary.empty")}</p>`}
       </section>
       ${thread ? html`<section><h2>${t("customer.suggestions")}</h2>${this.suggestions()}</section>` : nothing}
@@ -115,6 +115,14 @@ export class CustomerPane extends DeskPart {
 
   focusNote(): void {
     this.renderRoot.querySelector<HTMLElement>("desk-note")?.focus();
+  }
+
+  /** What must not be overlooked: a complaint of an earlier day that nobody has settled. One press shows it. */
+  private complaint(others: readonly OtherConversation[]): TemplateResult | typeof nothing {
+    const other = others.find(({ open_complaint }) => open_complaint);
+    if (!other) return nothing;
+    return html` <button type="button" class="mark complaint" data-testid="complaint" @click=${() => emit(this, "show-other", other.id)}>
+      ${icon("warning")}${this.t("customer.open_complaint")}</button>`;
   }
 
   private facts(facts: Case): TemplateResult {

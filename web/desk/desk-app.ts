@@ -51,9 +51,9 @@ export class DeskApp extends LitElement {
     super();
     new Watching(this, this.session);
     this.addEventListener("message-action", (event) => this.session.ask((event as CustomEvent<MessageAction>).detail));
-    this.session.announce = (facts, message) => {
+    this.session.announce = (occasion, facts, message) => {
       const t = translator(texts, this.language);
-      const title = t(message ? "notify.message" : "notify.waiting", { reason: reasonText(facts.reason, t) });
+      const title = t(`notify.${occasion}`, { reason: reasonText(facts.reason, t) });
       return { title, body: message?.text.slice(0, 120) ?? facts.summary };
     };
   }

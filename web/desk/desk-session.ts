@@ -5,7 +5,8 @@ import type {
 } from "../shared/protocol.ts";
 import { plainText } from "../shared/markdown.ts";
 import { lasting } from "../shared/storage.ts";
-import { Attention } from "./attention.ts";
+import { Arrivals } from "./arrivals.ts";
+import { Attention, type Occasion } from "./attention.ts";
 import type { Closing, Target } from "./desk-api.ts";
 import { DeskLine, type LineState } from "./desk-line.ts";
 import { DeskLookups } from "./desk-lookups.ts";
@@ -25,11 +26,13 @@ export class DeskSession extends DeskLookups {
   selected: string | null = null;
   readonly attention = new Attention();
   /** Says what a notification is to say; the page knows the language. */
-  announce: (facts: Case, message: StaffMessage | null) => { title: string; body: string } = () => ({ title: "", body: "" });
+  announce: (occasion: Occasion, facts: Case, message: StaffMessage | null) => { title: string; body: string } = () => ({ title: "", body: "" });
   private readonly threads = new Map<string, Thread>();
   private read: Record<string, number> = store.read<Record<string, number>>("read") ?? {};
   private deskLine: DeskLine | null = null;
-  private known: Set<string> | null = null;
+  private readonly arrivals = new Arrivals();
+  /** Lists that the line has brought. */
+  private listed = 0;
   private readonly typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
   private summaryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -78,11 +81,14 @@ export class DeskSession extends DeskLookups {
     return this.consulted.some((known) => known.id === id);
   }
 
+  /** Asks for the lists. What the line brings meanwhile is as new or newer, and an answer on its way is dropped. */
   async loadQueue(): Promise<void> {
     if (this.queue === "unreachable") this.queue = "loading";
     this.changed();
+    const before = this.listed;
     try {
-      this.takeQueue(await this.api.queue());
+      const lists = await this.api.queue();
+      if (this.listed === before) this.takeQueue(lists);
     } catch (error) {
       if (this.isSignedOut(error)) return;
       if (typeof this.queue !== "object") this.queue = "unreachable";
@@ -124,6 +130,7 @@ export class DeskSession extends DeskLookups {
   // what changes who has a conversation
 
   async take(id: string): Promise<void> {
+    this.arrivals.expect(id);
     this.gained(id, await this.attempt(() => this.api.take(id)));
   }
 
@@ -133,12 +140,15 @@ export class DeskSession extends DeskLookups {
   }
 
   async takeOver(facts: Case): Promise<void> {
+    this.arrivals.expect(facts.id);
     this.gained(facts.id, await this.attempt(() => this.api.takeOver(facts)));
     if (this.live !== null) void this.loadLive();
   }
 
   async takeMessage({ reference, conversation_id }: MessageCase): Promise<void> {
+    this.arrivals.expect(conversation_id);
     if (await this.attempt(() => this.api.takeMessage(reference))) this.select(conversation_id);
+    else this.arrivals.expect(conversation_id, false);
   }
 
   async finishMessage({ reference }: MessageCase): Promise<void> {
@@ -241,14 +251,14 @@ export class DeskSession extends DeskLookups {
 
   protected override get namedProblems(): readonly string[] {
     return [
-      "already_taken", "not_owner", "at_capacity", "owner_changed", "edit_conflict", "colleague_not_found", "colleague_full", "team_not_found",
+      "already_taken", "not_owner", "at_capacity", "owner_changed", "edit_conflict", "colleague_not_found", "colleague_full", "colleague_offline", "team_not_found",
       "desk_elsewhere",
     ];
   }
 
   protected override begun(): void {
     this.queue = "loading";
-    this.known = null;
+    this.arrivals.forget();
     this.deskLine = new DeskLine(this.api, {
       state: (state) => this.takeState(state),
       frame: (frame) => this.receive(frame),
@@ -289,6 +299,7 @@ export class DeskSession extends DeskLookups {
         return;
       case "queue":
         if (this.live !== null) void this.loadLive();
+        this.listed += 1;
         return this.takeQueue(frame);
       case "presence":
         this.presence = { presence: frame.presence, load: frame.load, capacity: frame.capacity };
@@ -324,14 +335,13 @@ export class DeskSession extends DeskLookups {
       else if (this.isMine(facts.id)) this.follow(facts);
     }
     for (const id of this.threads.keys()) if (id !== this.selected) this.unfollowIfOver(id);
-    const arrived = waiting.filter(({ id }) => this.known !== null && !this.known.has(id));
-    this.known = new Set(waiting.map(({ id }) => id));
-    if (arrived[0]) this.call("waiting", arrived[0], null);
+    const arrival = this.arrivals.in({ waiting, mine, consulted });
+    if (arrival) this.call(arrival.occasion, arrival.facts, null);
     this.changed();
   }
 
-  private call(occasion: "waiting" | "message", facts: Case, message: StaffMessage | null): void {
-    const { title, body } = this.announce(facts, message);
+  private call(occasion: Occasion, facts: Case, message: StaffMessage | null): void {
+    const { title, body } = this.announce(occasion, facts, message);
     this.attention.call(occasion, title, body, facts.id, () => this.select(facts.id));
   }
 
@@ -431,7 +441,10 @@ export class DeskSession extends DeskLookups {
   }
 
   private gained(id: string, taken: Case | null): void {
-    if (!taken) return void this.loadQueue();
+    if (!taken) {
+      this.arrivals.expect(id, false);
+      return void this.loadQueue();
+    }
     const { waiting, mine, consulted } = this.lists;
     const others = { waiting: this.without(waiting, id), consulted: this.without(consulted, id) };
     if (!this.isMine(id)) this.takeQueue({ ...others, mine: [...mine, taken] });

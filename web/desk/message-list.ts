@@ -9,6 +9,9 @@ import { EverySecond, isOverdue, momentText } from "./clock.ts";
 import { DeskPart } from "./desk-part.ts";
 import { deskStyles } from "./desk-styles.ts";
 
+/** From this class on somebody is in danger, or could be. */
+const vulnerable = 4;
+
 /** Messages that customers left, the earliest promise first. */
 export class MessageList extends DeskPart {
   static override styles = [foundation, deskStyles, caseStyles, css`
@@ -78,6 +81,7 @@ export class MessageList extends DeskPart {
     const late = each.promised_at !== null && isOverdue(each.promised_at, session.ahead);
     return html`<li class="case" data-testid="left-message" data-reference=${each.reference}>
       <div class="top"><span class="number">${each.reference}</span>
+        ${each.priority >= vulnerable ? html`<span class="mark distress">${icon("warning")}${t("reason.distress")}</span>` : nothing}
         <span class="due ${late ? "late" : ""}">${late ? icon("warning") : icon("clock")}
           ${each.promised_at ? t(late ? "messages.late" : "messages.due", { time: momentText(each.promised_at, this.language) }) : nothing}</span></div>
       <p class="text" lang=${langAttribute(each.language)}>${each.text}</p>
@@ -87,8 +91,10 @@ export class MessageList extends DeskPart {
         ${each.state === "open"
           ? html`<button type="button" class="button" data-testid="take-message"
               @click=${() => void session.takeMessage(each)}>${t("messages.take")}</button>`
-          : html`<button type="button" class="button" data-testid="finish-message"
-              @click=${() => void session.finishMessage(each)}>${t("messages.done")}</button>`}
+          : each.agent_id === session.me || session.isSupervisor
+            ? html`<button type="button" class="button" data-testid="finish-message"
+                @click=${() => void session.finishMessage(each)}>${t("messages.done")}</button>`
+            : nothing}
       </div>
     </li>`;
   }

@@ -69,6 +69,10 @@ export class QueuePane extends DeskPart {
     .skeletons .skeleton {
       height: 56px;
     }
+    .whose {
+      flex: 1 0 100%;
+      color: var(--ink-quiet);
+    }
     .error {
       margin: var(--space-2) var(--space-3);
     }
@@ -194,7 +198,7 @@ export class QueuePane extends DeskPart {
     return html`<li class="case ${facts.id === session.selected ? "selected" : ""}" data-testid=${hook} data-id=${facts.id}>
       <div class="top">
         <button type="button" class="open marks" aria-current=${facts.id === session.selected ? "true" : "false"}
-          @click=${() => this.open(facts.id)}><span class="marks"><strong>${facts.agent?.name ?? t(`owner.${facts.owner}`)}</strong></span>${caseMarks(facts, t)}</button>
+          @click=${() => this.open(facts.id)}><span class="whose">${facts.agent?.name ?? t(`owner.${facts.owner}`)}</span>${caseMarks(facts, t)}</button>
         ${since ? waitClock(secondsSince(since, session.ahead), facts.owner === "waiting" ? "queue.waited" : "queue.unanswered", t) : nothing}
       </div>
       <div class="foot">${lastLine(facts, t, facts.agent?.name)}</div>

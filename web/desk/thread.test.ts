@@ -4,7 +4,7 @@ import { textOf } from "../shared/sample-messages.ts";
 import { Thread } from "./thread.ts";
 
 const facts: Case = {
-  id: "c1", version: 1, consulted: [], language: "zh", owner: "agent", reason: "complaint", emotion: "neutral", trend: { direction: "steady", points: [] }, waiting_since: null, taken_at: null,
+  id: "c1", version: 1, consulted: [], language: "zh", owner: "agent", customer_class: "standard", reason: "complaint", emotion: "neutral", trend: { direction: "steady", points: [] }, waiting_since: null, taken_at: null,
   agent: null, last_message: null, last_seq: 0, summary: "", slots: {},
 };
 const message = (seq: number, change: Partial<StaffMessage> = {}): StaffMessage => ({ ...textOf(seq), turn: null, helpful: null, ...change }) as StaffMessage;

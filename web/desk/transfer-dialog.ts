@@ -55,17 +55,21 @@ export class TransferDialog extends DeskDialog {
   }
 
   private team({ id, name, open, waiting }: DeskTeam): TemplateResult {
-    const state = this.t(open ? "transfer.open" : "transfer.closed", { waiting });
-    return this.choice(`team:${id}`, name[this.language], state, open);
+    const present = this.colleagues.filter(({ teams, presence }) => presence === "online" && teams.includes(id)).length;
+    const state = open ? this.t("transfer.open", { present, waiting }) : this.t("transfer.closed", { waiting });
+    return this.choice(`team:${id}`, name[this.language], state, open && present > 0, true);
   }
 
   private colleague({ id, name, presence, load, capacity }: DeskColleague): TemplateResult {
-    return this.choice(`person:${id}`, name, `${this.t(`presence.${presence}`)} · ${load}/${capacity}`, presence === "online" && load < capacity);
+    const about = `${this.t(`presence.${presence}`)} · ${load}/${capacity}`;
+    // Advice may wait until they are back; a customer may not.
+    const possible = this.advice || (presence !== "offline" && load < capacity);
+    return this.choice(`person:${id}`, name, about, presence === "online" && load < capacity, possible);
   }
 
-  private choice(value: string, name: string, about: string, free: boolean): TemplateResult {
+  private choice(value: string, name: string, about: string, free: boolean, possible: boolean): TemplateResult {
     return html`<label class="choice" data-testid="destination" data-id=${value}>
-      <input type="radio" name="to" .checked=${this.chosen === value} @change=${() => (this.chosen = value)}>
+      <input type="radio" name="to" ?disabled=${!possible} .checked=${this.chosen === value} @change=${() => (this.chosen = value)}>
       <span>${name}</span><span class="label more numbers ${free ? "good" : ""}">${about}</span></label>`;
   }
 

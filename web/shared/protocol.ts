@@ -5,7 +5,8 @@ export type Owner = "bot" | "waiting" | "agent" | "closed";
 export type Sender = "customer" | "bot" | "agent" | "system";
 export type Emotion = "neutral" | "anger" | "anxiety" | "distress";
 export type NoticeEvent =
-  | "waiting" | "joined" | "transferred" | "to_team" | "returned" | "closed" | "cancelled" | "bot_unavailable" | "agent_lost" | "message_left";
+  | "waiting" | "joined" | "transferred" | "to_team" | "returned" | "closed" | "cancelled" | "bot_unavailable" | "agent_lost" | "message_left"
+  | "urgent";
 
 export interface ErrorBody {
   error: { code: string; message: string; request_id?: string; details?: { field: string; message: string }[] };
@@ -186,6 +187,7 @@ export interface Case {
   version: number;
   language: Language;
   owner: Owner;
+  customer_class: "standard" | "elder" | "vip";
   /** Null once the bot has the conversation again. */
   reason: string | null;
   emotion: Emotion;
@@ -270,6 +272,8 @@ export interface OtherConversation {
   created_at: string;
   outcome: Outcome | null;
   wants: string;
+  /** A person was called for a complaint, and nobody has said that it was solved. */
+  open_complaint: boolean;
 }
 
 export type Outcome = "solved" | "not_solved" | "spam";

@@ -30,6 +30,7 @@ const noticeIcons: Record<NoticeEvent, IconName> = {
   bot_unavailable: "warning",
   agent_lost: "warning",
   message_left: "online",
+  urgent: "warning",
 };
 
 /** One message, by its kind. */

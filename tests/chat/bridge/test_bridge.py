@@ -14,10 +14,12 @@ from chat.bridge.incoming import BridgeDesk, NotOpen
 from chat.bridge.outgoing import DELIVERY, SIGNATURE, TIMESTAMP, BridgeRunner, signature
 from chat.casework.afterwards import Afterwards
 from chat.casework.service import Casework
+from chat.current_turn import CurrentTurn
 from chat.ownership import Owner
 from handoff.desk import Desk
 from handoff.interfaces import Person
-from handoff.policy import Reason
+from handoff.policy import Handoff, Reason
+from handoff.priority import Priority
 from identity.service import Role, SignedIn
 from kit.clock import ManualClock
 from kit.database import Database
@@ -153,6 +155,28 @@ class TestWhatIsTold:
         await Afterwards(casework.database, MemoryEvents(), casework.clock).end(case_id)
         await runner.tell_all()
         assert [status for _, status in other.told] == ["open", "resolved"]
+
+    async def test_that_the_customer_left_a_message_instead_is_told(self, runner, other, casework, handed_over) -> None:
+        """Or the other desk goes on calling somebody who has stopped waiting."""
+        case_id = await handed_over()
+        await runner.tell_all()
+        await casework.leave_message(case_id, "m", "请回电", "13800138000")
+        await runner.tell_all()
+        assert [status for _, status in other.told] == ["open", "pending"]
+
+    async def test_that_a_wait_has_become_urgent_is_told_with_the_new_reason(
+        self, runner, other, casework, handed_over
+    ) -> None:
+        case_id = await handed_over()
+        await runner.tell_all()
+        stored = await casework.post(case_id, "2", "骗子在转我的钱", "zh")
+        danger = Handoff(Reason.DISTRESS, "danger", "v", 8, {"zh": "请停止转账", "en": "Stop all transfers"})
+        turn = CurrentTurn(await casework.current(case_id), stored.message)
+        assert await casework.more_urgent(turn, danger)
+        await runner.tell_all()
+        assert other.told[1:] == [("message_created", "骗子在转我的钱"), ("conversation_status_changed", "open")]
+        told = other.heard[-1][1]["additional_attributes"]
+        assert (told["handoff_reason"], told["priority"]) == ("distress", Priority.VULNERABLE)
 
     async def test_the_signature_is_of_the_timestamp_and_the_body(self, runner, other, handed_over) -> None:
         await handed_over()

@@ -13,7 +13,9 @@ from chat.repository import ChatRepository
 from chat.schemas import MessageView
 from handoff.case_interfaces import EditedReply, Team
 from handoff.interfaces import Outcome, Suggested
-from handoff.roster import DEFAULT_CAPACITY
+from handoff.policy import Reason
+from handoff.roster import DEFAULT_CAPACITY, Roster, RosterRules
+from handoff.teams import TeamDefinition
 from kit.errors import Conflict, InvalidRequest, NotFound, Unavailable
 from kit.events import MemoryEvents
 from tests.chat.casework.conftest import CHEN, LIN, ZHAO
@@ -99,6 +101,25 @@ class TestTransfers:
         assert name in (await casework.lines(moved.id, 0))[-1].text
         (note,) = await casework.notes(moved.id, 0)
         assert note.data["team"] == "loans"
+
+    @pytest.mark.parametrize(
+        ("overflow", "language", "told"),
+        [
+            (None, "zh", "9:00 开始服务"),
+            (None, "en", "who are back"),
+            ("general", "zh", "正在为您转到贷款组"),
+        ],
+    )
+    async def test_of_a_team_that_is_closed_they_are_told_when_it_opens(
+        self, casework, taken, clock, overflow, language, told
+    ) -> None:
+        hours = {"mon-sun": ["09:00-10:00"]}
+        closed = TeamDefinition(id="loans", name=LOANS.name, hours=hours, time_zone="UTC", overflow=overflow)
+        roster = Roster(casework.database, MemoryEvents(), clock, casework, RosterRules())
+        await roster.put_team(closed, "zhao")
+        clock.advance(20 * 3600)
+        moved = await casework.transfer(await taken(language), LIN, LOANS, "")
+        assert told in (await casework.lines(moved.id, 0))[-1].text
 
     async def test_whoever_is_passed_on_keeps_their_place_in_the_queue(self, casework, taken, waiting, clock) -> None:
         first = await taken()
@@ -231,6 +252,21 @@ class TestOtherConversations:
         ]
         assert CARD not in others[1].wants
         assert len(await casework.other_lines(now.id, first.id)) == 5
+
+    @pytest.mark.parametrize(
+        ("outcome", "is_open"), [("not_solved", True), (None, True), ("solved", False), ("spam", False)]
+    )
+    async def test_a_complaint_is_open_until_somebody_says_that_it_was_solved(
+        self, casework, taken, outcome, is_open
+    ) -> None:
+        conversation, _ = await casework.create("zh", "web", customer_id="c1")
+        await casework.post(conversation.id, "1", "我要投诉", "zh")
+        await casework.hand_off(conversation.id, Reason.COMPLAINT, actor="policy")
+        complaint = await casework.take(await casework.case(conversation.id), LIN.id, LIN.name)
+        await casework.close(complaint, LIN.name, Outcome(outcome) if outcome else None)
+        ordinary, now = await taken(customer_id="c1"), await taken(customer_id="c1")
+        others = {other.id: other.open_complaint for other in await casework.others(now.id)}
+        assert others == {complaint.id: is_open, ordinary.id: False}
 
     async def test_another_customers_is_not_found(self, casework, taken) -> None:
         mine, theirs, nameless = await taken(customer_id="c1"), await taken(customer_id="c2"), await taken()
