@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +61,13 @@ class TextClassifier:
 
     @classmethod
     def fit(
-        cls, texts: Sequence[str], vectors: Vector, targets: Targets, labels: Sequence[str], views: Sequence[View]
+        cls,
+        texts: Sequence[str],
+        vectors: Vector,
+        targets: Targets,
+        labels: Sequence[str],
+        views: Sequence[View],
+        penalties: Mapping[str, float] | None = None,
     ) -> TextClassifier:
         """Fit to examples.
 
@@ -71,6 +77,7 @@ class TextClassifier:
             targets: shape ``(examples, labels)``: 1 where a text has a label, -1 where not, 0 where nobody knows.
             labels: the labels' names.
             views: the parts of the vectors.
+            penalties: on large weights, by label; ``REGULARISATION`` for those that it does not name.
         """
         ngrams = counter()
         grams = ngrams.fit_transform(texts)
@@ -79,7 +86,13 @@ class TextClassifier:
         known = targets != 0
         fold = np.random.default_rng(_SEED).permutation(len(texts)) % FOLDS
         held = [known & (fold != number)[:, None] for number in range(FOLDS)]
-        weights, biases = _ridge(features, np.tile(targets, (1, 1 + FOLDS)), np.concatenate([known, *held], axis=1))
+        penalty = np.array([(penalties or {}).get(label, REGULARISATION) for label in labels], np.float32)
+        weights, biases = _ridge(
+            features,
+            np.tile(targets, (1, 1 + FOLDS)),
+            np.concatenate([known, *held], axis=1),
+            np.tile(penalty, 1 + FOLDS),
+        )
         scores = (features.times(weights) + biases).reshape(len(texts), 1 + FOLDS, len(labels))
         held_out = np.where(known, scores[np.arange(len(texts)), 1 + fold], np.nan)
         slope, offset = _scaling(held_out, targets)
@@ -159,7 +172,7 @@ class _Features:
         return np.concatenate([self.dense.T @ scores, self.grams.T @ scores])
 
 
-def _ridge(features: _Features, targets: Targets, known: NDArray[np.bool_]) -> tuple[Vector, Vector]:
+def _ridge(features: _Features, targets: Targets, known: NDArray[np.bool_], penalties: Vector) -> tuple[Vector, Vector]:
     """Weights and biases of ridge regressions, each of the examples that it knows.
 
     Conjugate gradients on the normal equations (Hestenes and Stiefel 1952), which never write them down. SciPy's solve
@@ -169,6 +182,7 @@ def _ridge(features: _Features, targets: Targets, known: NDArray[np.bool_]) -> t
         features: of all examples.
         targets: -1 or 1, shape ``(examples, regressions)``.
         known: which examples each regression learns from, of the same shape.
+        penalties: on large weights, one a regression.
     """
     mask = known.astype(np.float32)
     bias = (mask * targets).sum(axis=0) / np.maximum(mask.sum(axis=0), 1)
@@ -179,7 +193,7 @@ def _ridge(features: _Features, targets: Targets, known: NDArray[np.bool_]) -> t
     for _ in range(_MOST_STEPS):
         if (length <= enough).all():
             break
-        turned = features.back(mask * features.times(direction)) + REGULARISATION * direction
+        turned = features.back(mask * features.times(direction)) + penalties * direction
         step = length / np.maximum((direction * turned).sum(axis=0), np.finfo(np.float32).tiny)
         weights += direction * step
         residual -= turned * step

@@ -27,7 +27,7 @@ _REQUESTS = ("asked", "complaint")
 _UNTOLD: dict[tuple[str, str], tuple[str, ...]] = {
     ("emotion", "anger"): (*_REQUESTS, AT_BANK),
     ("emotion", "anger_at_bank"): ("anger", *_REQUESTS),
-    ("emotion", "anger_elsewhere"): ("anger", "sarcasm", "anxiety"),
+    ("emotion", "anger_elsewhere"): ("sarcasm", "anxiety"),
     ("emotion", "sarcasm"): (*_REQUESTS, AT_BANK),
     ("emotion", "sarcasm_at_bank"): ("anger", *_REQUESTS),
     ("emotion", "anxiety"): (*DANGERS, ACCESSIBILITY_NEED, AT_BANK),
@@ -35,14 +35,16 @@ _UNTOLD: dict[tuple[str, str], tuple[str, ...]] = {
     ("requests", "asked_for_human"): (*_FEELINGS, AT_BANK),
     ("requests", "complaint"): _FEELINGS,
     **{("dangers", danger): (AT_BANK,) for danger in DANGERS},
+    **{("posts", label): tuple({*SIGNALS} - {"anger", AT_BANK}) for label in ("anger", "other")},
     ("dangers", ACCESSIBILITY_NEED): (*_FEELINGS, *_REQUESTS, AT_BANK),
 }
 _HAS: dict[str, tuple[str, ...]] = {
     "neutral": (),
     "none": (),
+    "other": (),
     "anger": ("anger",),
     "anger_at_bank": (AT_BANK,),
-    "anger_elsewhere": (),
+    "anger_elsewhere": ("anger",),
     "sarcasm": ("anger", "sarcasm"),
     "sarcasm_at_bank": ("sarcasm", AT_BANK),
     "anxiety": ("anxiety",),
@@ -58,7 +60,7 @@ _PLAIN = {**dict.fromkeys(SIGNALS, 0), **dict.fromkeys((*_FEELINGS, AT_BANK), -1
 MOST_ORDINARY = 1500
 
 
-ExampleFile = Literal["emotion", "requests", "dangers"]
+ExampleFile = Literal["emotion", "requests", "dangers", "posts"]
 
 
 @cache
@@ -98,7 +100,7 @@ def _spread(texts: Sequence[str]) -> Sequence[str]:
 
 def _told(language: Lang) -> Iterator[tuple[str, dict[str, int]]]:
     for name in get_args(ExampleFile):
-        for label, texts in examples(name)[language].items():
+        for label, texts in examples(name).get(language, {}).items():
             told = dict.fromkeys(SIGNALS, -1)
             told.update(dict.fromkeys(_UNTOLD.get((name, label), ()), 0))
             told.update(dict.fromkeys(_HAS[label], 1))

@@ -41,6 +41,8 @@ Facts = Mapping[str, Fact]
 
 # A label is shown, never decided by: the policy reads the probabilities.
 LABEL_FROM = 0.5
+# Anger that is heard a little is anger where it is surely at the bank.
+HEARD_FROM = 0.2
 DANGERS = ("fraud", "self_harm", "coercion", "bereavement", "hardship")
 ACCESSIBILITY_NEED = "accessibility_need"
 NEEDS_PERSON = "needs_person"
@@ -108,7 +110,7 @@ class TurnSignals:
         """The label that people are shown, and its probability."""
         felt: dict[Emotion, float] = {
             "distress": max(self.distress, *(getattr(self, danger) for danger in DANGERS)),
-            "anger": self.annoyance,
+            "anger": self.heard_anger,
             "anxiety": self.anxiety,
         }
         strongest = max(felt, key=felt.__getitem__)
@@ -120,11 +122,21 @@ class TurnSignals:
     def negativity(self) -> float:
         """How bad the customer feels, 0 to 1: the strongest of all emotions."""
         dangers = (self.fraud, self.self_harm, self.coercion, self.bereavement, self.hardship)
-        return max(self.annoyance, self.anxiety, self.distress, *dangers)
+        return max(self.heard_anger, self.anxiety, self.distress, *dangers)
+
+    @property
+    def heard_anger(self) -> float:
+        """How angry the customer sounds, 0 to 1.
+
+        Whoever is angry at the bank need not sound very angry; but what is the bank's fault may be told calmly, and
+        then it is no anger.
+        """
+        heard = max(self.anger, self.sarcasm)
+        return max(heard, self.at_bank) if heard >= HEARD_FROM else heard
 
     @property
     def annoyance(self) -> float:
-        """How annoyed the customer is, 0 to 1: whoever is angry at the bank, or scorns it, need not sound angry."""
+        """How annoyed the customer is, 0 to 1, however calmly they say so."""
         return max(self.anger, self.sarcasm, self.at_bank)
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import structlog
 
-from handoff.classifier import TextClassifier, View
-from handoff.examples import SIGNALS, training_set
+from handoff.classifier import View
+from handoff.examples import training_set
 from handoff.facts import TurnSignals
 from handoff.interfaces import EncodeText, ExampleVectors, Lang
 from handoff.kept import KeptClassifiers, fit_key
+from handoff.need import SignalClassifier
 from kit.errors import Unavailable
 from kit.language import to_simplified
 
@@ -23,6 +24,8 @@ Ordinary = Mapping[Lang, Sequence[str]]
 LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
 # Of the encoders' views in their order; chosen on the scores that the examples get from each other.
 VIEW_WEIGHTS = (0.4, 0.4, 0.6)
+# Anger is heard in far more ways than the examples have: their single words and turns count less for it.
+PENALTIES: Mapping[str, float] = {"anger": 3.0}
 NOTHING_KEPT = KeptClassifiers(None)
 
 
@@ -31,7 +34,7 @@ class SignalReader:
 
     def __init__(self, encode: EncodeText) -> None:
         self._encode = encode
-        self._classifiers: dict[Lang, TextClassifier] = {}
+        self._classifiers: dict[Lang, SignalClassifier] = {}
 
     async def fit(self, examples: ExampleVectors, ordinary: Ordinary, kept: KeptClassifiers = NOTHING_KEPT) -> None:
         """Fit the classifiers of both languages, or take those that are kept; seconds, off the event loop."""
@@ -69,7 +72,7 @@ async def fitted_reader(
 
 def fitted(
     examples: ExampleVectors, ordinary: Ordinary, kept: KeptClassifiers = NOTHING_KEPT
-) -> dict[Lang, TextClassifier]:
+) -> dict[Lang, SignalClassifier]:
     """The classifiers of both languages.
 
     Args:
@@ -82,14 +85,14 @@ def fitted(
         View(part, VIEW_WEIGHTS[at] if at < len(VIEW_WEIGHTS) else VIEW_WEIGHTS[-1]) for at, part in enumerate(parts)
     ]
     sets = {language: training_set(language, ordinary.get(language, ())) for language in LANGUAGES}
-    key = fit_key(examples.name, views, sets)
+    key = fit_key(examples.name, views, PENALTIES, sets)
     known = kept.read(key, LANGUAGES, views)
     if known is not None:
         return known
-    classifiers: dict[Lang, TextClassifier] = {}
+    classifiers: dict[Lang, SignalClassifier] = {}
     for language, taught in sets.items():
         texts = [to_simplified(text) for text in taught.texts]
         vectors = examples.encode(texts)
-        classifiers[language] = TextClassifier.fit(texts, vectors, taught.targets, SIGNALS, views)
+        classifiers[language] = SignalClassifier.fit(texts, vectors, taught.targets, views, PENALTIES)
     kept.put(key, classifiers)
     return classifiers

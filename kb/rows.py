@@ -18,6 +18,9 @@ from kb.space import Space, Vectors
 from kit.language import to_simplified
 
 SHORTEST_PASSAGE = 7
+# A short answer names its matter. The lines of a long one are steps that many entries share, such as opening the app:
+# on the shipped content they led to the wrong entry more often than to the right one (docs/ablation.md).
+LONGEST_WITH_PASSAGES = 100
 # With fewer texts than this in a language, its mean is mostly guessed from the other language's.
 SURE_OF_MEAN = 50
 
@@ -204,7 +207,9 @@ def _rows(found: Sequence[tuple[str, int, bool, bool]], encode: Encode) -> Rows:
 
 
 def passages_of(variant: Variant) -> Sequence[str]:
-    """The lines of an answer, without their markup; a reference number alone tells nothing."""
+    """The lines of a short answer, without their markup; a reference number alone tells nothing."""
+    if len(variant.answer) > LONGEST_WITH_PASSAGES:
+        return ()
     lines = (_MARKUP.sub("", line).strip() for line in variant.answer.splitlines())
     return tuple(line for line in lines if len(line) >= SHORTEST_PASSAGE and not _REFERENCE.fullmatch(line))
 

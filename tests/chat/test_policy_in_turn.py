@@ -22,12 +22,12 @@ from kit.errors import Unavailable
 POLICY = read_policy()
 READ = {
     "年费多少": TurnSignals(),
-    "怎么还没好": TurnSignals(at_bank=0.3),
-    "到底行不行": TurnSignals(at_bank=0.55),
+    "怎么还没好": TurnSignals(anger=0.25, at_bank=0.3),
+    "到底行不行": TurnSignals(anger=0.29, at_bank=0.55),
     "骗子在转我的钱": TurnSignals(distress=0.9, fraud=0.8),
     "我爸走了": TurnSignals(distress=0.9, bereavement=0.8),
     "找个人": TurnSignals(asked=0.9),
-    "有人吗": TurnSignals(asked=0.32),
+    "有人吗": TurnSignals(asked=0.22, needs_person=0.5),
     "我要投诉": TurnSignals(complaint=0.9),
 }
 
@@ -131,7 +131,7 @@ async def test_what_the_bots_action_finds_is_stored_whichever_worker_it_reaches(
 
     asked_for, *told = await conversations.messages(conversation.id, 0)
     found = asked_for.turn
-    assert (found["intent"], found["outcome"], found["signals"]["asked"]) == ("ask_human", "handoff", 0.32)
+    assert (found["intent"], found["outcome"], found["signals"]["asked"]) == ("ask_human", "handoff", 0.22)
     assert [message.sender for message in told] == ["system", "bot"]  # the bot's last words, once a person is called
     now = await conversations.current(conversation.id)
     assert (now.owner, now.reason, now.slots, now.answered_seq) == ("waiting", "asked_for_human", {"card": "debit"}, 1)

@@ -57,3 +57,17 @@ def test_the_label_comes_with_its_probability(read: TurnSignals) -> None:
     label, probability = read.emotion
     assert probability >= 0.5
     assert (label == "neutral") == (read.negativity < 0.5)
+
+
+@pytest.mark.parametrize(
+    ("read", "label"),
+    [
+        (TurnSignals(at_bank=0.9), "neutral"),  # "you charged me twice", told calmly
+        (TurnSignals(at_bank=0.9, anger=0.19), "neutral"),
+        (TurnSignals(at_bank=0.9, anger=0.2), "anger"),
+        (TurnSignals(at_bank=0.9, sarcasm=0.2), "anger"),
+        (TurnSignals(anger=0.5), "anger"),
+    ],
+)
+def test_what_is_the_banks_fault_is_anger_only_where_some_is_heard(read: TurnSignals, label: str) -> None:
+    assert read.emotion[0] == label

@@ -57,28 +57,35 @@ class TestBeforeTheBot:
             (TurnSignals(distress=0.4, bereavement=0.30), CALM, ("bereavement", Reason.VULNERABLE_CUSTOMER)),
             (TurnSignals(distress=0.4, hardship=0.30), CALM, ("hardship", Reason.VULNERABLE_CUSTOMER)),
             (TurnSignals(distress=0.4, hardship=0.29), CALM, None),
-            (TurnSignals(distress=0.50), CALM, ("distress", Reason.DISTRESS)),
-            (TurnSignals(distress=0.49), CALM, None),
+            (TurnSignals(distress=0.40, needs_person=0.6), CALM, ("distress", Reason.DISTRESS)),
+            (TurnSignals(distress=0.39, needs_person=0.6), CALM, None),
+            (TurnSignals(distress=0.40, needs_person=0.59), CALM, None),
             (TurnSignals(anxiety=1.0), CALM, None),
-            (TurnSignals(asked=0.35), CALM, ("asked", Reason.ASKED_FOR_HUMAN)),
-            (TurnSignals(asked=0.34), CALM, None),
-            (TurnSignals(asked=0.69, needs_person=0.34), CALM, None),  # 人工费多少
-            (TurnSignals(asked=0.69, needs_person=0.35), CALM, ("asked", Reason.ASKED_FOR_HUMAN)),
-            (TurnSignals(asked=0.7, needs_person=0.0), CALM, ("asked_plainly", Reason.ASKED_FOR_HUMAN)),
-            (TurnSignals(at_bank=0.9, needs_person=0.34), CALM, None),
+            (TurnSignals(asked=0.25, needs_person=0.6), CALM, ("asked", Reason.ASKED_FOR_HUMAN)),
+            (TurnSignals(asked=0.24, needs_person=0.6), CALM, None),
+            (TurnSignals(asked=0.59, needs_person=0.59), CALM, None),  # 人工费多少
+            (TurnSignals(asked=0.59, needs_person=0.60), CALM, ("asked", Reason.ASKED_FOR_HUMAN)),
+            (TurnSignals(asked=0.6, needs_person=0.0), CALM, ("asked_plainly", Reason.ASKED_FOR_HUMAN)),
+            (TurnSignals(at_bank=0.9, needs_person=0.59), CALM, None),
             (TurnSignals(needs_person=1.0), CALM, None),  # a need without a reason is none that anybody could explain
             (TurnSignals(asked=0.20), ELDER, ("elder_direct_line", Reason.ASKED_FOR_HUMAN)),
             (TurnSignals(asked=0.19), ELDER, None),
-            (TurnSignals(complaint=0.40), CALM, ("complaint", Reason.COMPLAINT)),
-            (TurnSignals(complaint=0.39), CALM, None),
-            (TurnSignals(accessibility_need=0.4), CALM, ("accessibility_need", Reason.VULNERABLE_CUSTOMER)),
-            (TurnSignals(accessibility_need=0.39), CALM, None),
-            (TurnSignals(at_bank=0.60), CALM, ("angry_at_bank", Reason.NEGATIVE_EMOTION)),
-            (TurnSignals(at_bank=0.59), CALM, None),
-            (TurnSignals(anger=0.60, at_bank=0.4), CALM, ("angry", Reason.NEGATIVE_EMOTION)),
-            (TurnSignals(anger=0.59, at_bank=0.4), CALM, None),
-            (TurnSignals(anger=1.0, at_bank=0.39), CALM, None),  # at the weather, or another firm
-            (TurnSignals(sarcasm=0.60, at_bank=0.4), CALM, ("scorn", Reason.NEGATIVE_EMOTION)),
+            (TurnSignals(complaint=0.40, needs_person=0.6), CALM, ("complaint", Reason.COMPLAINT)),
+            (TurnSignals(complaint=0.39, needs_person=0.6), CALM, None),
+            (
+                TurnSignals(accessibility_need=0.2, needs_person=0.6),
+                CALM,
+                ("accessibility_need", Reason.VULNERABLE_CUSTOMER),
+            ),
+            (TurnSignals(accessibility_need=0.19, needs_person=0.6), CALM, None),
+            (TurnSignals(at_bank=0.30, needs_person=0.6), CALM, ("angry_at_bank", Reason.NEGATIVE_EMOTION)),
+            (TurnSignals(at_bank=0.29, needs_person=0.6), CALM, None),
+            (TurnSignals(anger=0.30, at_bank=0.2, needs_person=0.6), CALM, ("angry", Reason.NEGATIVE_EMOTION)),
+            (TurnSignals(anger=0.29, at_bank=0.2, needs_person=0.6), CALM, None),
+            (TurnSignals(anger=1.0, at_bank=0.19), CALM, None),  # at the weather, or another firm
+            (TurnSignals(sarcasm=0.30, at_bank=0.2, needs_person=0.6), CALM, ("scorn", Reason.NEGATIVE_EMOTION)),
+            (TurnSignals(complaint=0.6), CALM, ("complaint", Reason.COMPLAINT)),  # as read before the need was
+            (TurnSignals(complaint=0.59), CALM, None),
             (TurnSignals(at_bank=0.40), Standing(trend="rising"), ("anger_rising", Reason.NEGATIVE_EMOTION)),
             (TurnSignals(at_bank=0.39), Standing(trend="rising"), None),
             (TurnSignals(at_bank=0.40), Standing(trend="falling"), None),
@@ -115,7 +122,7 @@ class TestBeforeTheBot:
 
     @given(signals, standings)
     def test_a_request_for_a_person_is_never_argued_with(self, read: TurnSignals, standing: Standing) -> None:
-        if read.asked >= 0.7 or min(read.asked, read.need) >= 0.35:
+        if read.asked >= 0.6 or (read.asked >= 0.25 and read.need >= 0.6):
             assert before_bot(read, standing, SHIPPED) is not None
 
     @given(standings, st.floats(0, 1))
@@ -171,18 +178,19 @@ class TestTheFirstLine:
 
 class TestAfterTheIntent:
     @pytest.mark.parametrize(
-        ("intent", "asked", "complained", "wanted"),
+        ("intent", "asked", "complained", "need", "wanted"),
         [
-            ("ask_human", 0.3, 0.0, Reason.ASKED_FOR_HUMAN),
-            ("ask_human", 0.29, 1.0, None),
-            ("complaint", 0.0, 0.3, Reason.COMPLAINT),
-            ("complaint", 1.0, 0.29, None),
-            ("ask", 0.34, 0.39, None),
-            ("", 1.0, 1.0, None),
+            ("ask_human", 0.2, 0.0, 0.5, Reason.ASKED_FOR_HUMAN),
+            ("ask_human", 0.2, 0.0, 0.49, None),
+            ("ask_human", 0.19, 1.0, 0.5, None),
+            ("complaint", 0.0, 0.2, 0.5, Reason.COMPLAINT),
+            ("complaint", 1.0, 0.19, 0.5, None),
+            ("ask", 0.24, 0.39, 0.5, None),
+            ("", 1.0, 1.0, 1.0, None),
         ],
     )
-    def test_an_intent_lowers_the_bar_for_its_own_hint(self, intent, asked, complained, wanted) -> None:
-        read = TurnSignals(asked=asked, complaint=complained)
+    def test_an_intent_lowers_the_bar_for_its_own_hint(self, intent, asked, complained, need, wanted) -> None:
+        read = TurnSignals(asked=asked, complaint=complained, needs_person=need)
         needed = after_intent(intent, read, CALM, SHIPPED)
         assert (needed.reason if needed else None) == wanted
 

@@ -237,7 +237,6 @@ class TestWhatIsRead:
             ("zh", "老人去世后存款怎么继承"),
             ("zh", "怎么识别电信诈骗"),
             ("zh", "張卡唔見咗點算"),
-            ("zh", "房东太气人了，押金不退，转账凭证在哪里打印"),
             ("zh", "有没有给盲人用的读屏版"),
             ("en", "what does the human resources department need for payroll"),
             ("en", "can I transfer money to another person"),
@@ -252,6 +251,11 @@ class TestWhatIsRead:
         read = await reader.read(text, language)
         assert before_bot(read, Standing(), POLICY) is None
         assert read.emotion[0] == "neutral"
+
+    async def test_anger_at_somebody_else_is_seen_and_nobody_is_called_for_it(self, reader: SignalReader) -> None:
+        read = await reader.read("房东太气人了，押金不退，转账凭证在哪里打印", "zh")
+        assert read.emotion[0] == "anger"
+        assert before_bot(read, Standing(), POLICY) is None
 
     async def test_a_death_that_is_asked_about_is_answered_with_tact_but_not_handed_over(self, reader) -> None:
         read = await reader.read("how do I close the account of someone who died", "en")

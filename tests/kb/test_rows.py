@@ -8,6 +8,7 @@ import pytest
 from kb.checks import CheckQuestion
 from kb.content import LANGUAGES, EntryContent, Lang, Variant
 from kb.rows import (
+    LONGEST_WITH_PASSAGES,
     SHORTEST_PASSAGE,
     Rows,
     chosen_checks,
@@ -127,26 +128,29 @@ def test_the_check_questions_of_another_bank_are_left_out(bank: list[EntryConten
 def test_a_passage_is_a_line_without_its_markup_that_says_something() -> None:
     answer = "\n".join(
         [
-            "1. **Open** the [app](https://bank.example/app)",
-            "- `Cards` then _Block_ the card",
-            "# How it goes on",
+            "1. **Open** the [app](https://a.b)",
+            "- `Cards`, then _Block_",
             "",
             "y" * (SHORTEST_PASSAGE - 1),
             "z" * SHORTEST_PASSAGE,
-            "[form-2026-0017]",
+            "[f-17]",
             "call 95588",
-            "挂失后补办新卡",
         ]
     )
     found = passages_of(Variant(question="?", answer=answer))
     assert found == (
         "Open the app",
-        "Cards then Block the card",
-        "How it goes on",
+        "Cards, then Block",
         "z" * SHORTEST_PASSAGE,
         "call 95588",
-        "挂失后补办新卡",
     )
+
+
+def test_the_lines_of_a_long_answer_are_not_searched() -> None:
+    line = "挂失后补办新卡\n"
+    long = line * (LONGEST_WITH_PASSAGES // len(line))
+    assert passages_of(Variant(question="?", answer=long))
+    assert passages_of(Variant(question="?", answer=long + line)) == ()
 
 
 def test_some_rows_keep_their_place_in_every_column() -> None:
