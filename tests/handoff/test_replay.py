@@ -57,7 +57,10 @@ class TestOneConversation:
             ([turn(1, SURE, unhelpful=1), turn(3, UNSURE)], (3, "unsure_again")),
             ([turn(1, UNSURE), turn(3, (), chosen=True), turn(5, UNSURE)], None),
             ([turn(1, signals=TurnSignals(asked=0.7))], (1, "asked_plainly")),
-            ([turn(1, signals=TurnSignals(asked=0.22, needs_person=0.5), intent="ask_human")], (1, "asked_as_understood")),
+            (
+                [turn(1, signals=TurnSignals(asked=0.22, needs_person=0.5), intent="ask_human")],
+                (1, "asked_as_understood"),
+            ),
             ([turn(1, (), intent=None)], None),
             (
                 [turn(1), turn(3, signals=TurnSignals(at_bank=0.2)), turn(5, signals=TurnSignals(at_bank=0.55))],
