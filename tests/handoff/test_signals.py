@@ -211,7 +211,7 @@ class TestWhatIsRead:
             ("en", "my mother passed away two days ago and I am lost", "bereavement"),
             ("zh", "他逼着我给他转账,我很怕", "coercion"),
             ("zh", "你们这破银行真是垃圾,气死人", "angry_at_bank"),
-            ("en", "you useless idiots, this is a disgrace", "angry_at_bank"),
+            ("en", "you useless idiots, three weeks and nothing works", "angry_at_bank"),
             ("zh", "第四趟了，每次都说少一张表，你们是不是觉得我闲", "angry_at_bank"),
             ("zh", "真棒，转账转了一星期，骑马都送到了", "angry_at_bank"),
             ("en", "three branches and three different answers, I give up on this bank", "angry_at_bank"),
@@ -228,6 +228,9 @@ class TestWhatIsRead:
         ("language", "text"),
         [
             ("zh", "我的卡丢了怎么办"),
+            ("zh", "在吗"),
+            ("zh", "你好，在不在"),
+            ("en", "hello, are you there"),
             ("zh", "人工提额需要什么资料"),
             ("zh", "人工费一般要多少钱"),
             ("zh", "人工智能主题的基金有哪些"),
