@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from scipy.special import expit
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -107,7 +108,7 @@ class TextClassifier:
             bias=biases[: len(labels)],
             slope=slope,
             offset=offset,
-            held_out=_sigmoid(held_out * slope + offset),
+            held_out=np.asarray(expit(held_out * slope + offset), np.float32),
         )
 
     def probabilities(self, text: str, vector: Vector) -> dict[str, float]:
@@ -119,7 +120,7 @@ class TextClassifier:
         """Probabilities of many texts, shape ``(texts, labels)``."""
         grams: csr_matrix = self.ngrams.transform(texts)
         scores = _seen(vectors, self.views, self.means) @ self.dense + grams @ self.counted + self.bias
-        return _sigmoid(scores * self.slope + self.offset)
+        return np.asarray(expit(scores * self.slope + self.offset), np.float32)
 
 
 def counter(vocabulary: Sequence[str] | None = None) -> TfidfVectorizer:
@@ -209,7 +210,3 @@ def _scaling(scores: Vector, targets: Targets) -> tuple[Vector, Vector]:
         model = LogisticRegression(C=1e4).fit(scores[known, label][:, None], targets[known, label])
         slopes[label], offsets[label] = model.coef_[0, 0], model.intercept_[0]
     return slopes, offsets
-
-
-def _sigmoid(values: Vector) -> Vector:
-    return np.asarray(1 / (1 + np.exp(-values)), np.float32)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
@@ -53,12 +54,11 @@ class NeedModel:
         odds = _log_odds(signals)
         left, right = np.triu_indices(odds.shape[1])
         scores = np.concatenate([odds, odds[:, left] * odds[:, right]], axis=1) @ self.weights + self.bias
-        return np.asarray(1 / (1 + np.exp(-scores)), np.float32)
+        return np.asarray(expit(scores), np.float32)
 
 
 def _log_odds(probabilities: Vector) -> Vector:
-    kept = np.clip(probabilities, _LEAST, 1 - _LEAST).astype(np.float64)
-    return np.asarray(np.log(kept / (1 - kept)), np.float64)
+    return np.asarray(logit(np.clip(probabilities, _LEAST, 1 - _LEAST).astype(np.float64)), np.float64)
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,10 @@ class SignalClassifier:
 
     @property
     def held_out(self) -> Vector:
-        """Of the examples, each by fits that it is not in; shape ``(examples, signals)``, NaN where nobody knows."""
+        """Of the examples, each by fits that it is not in; shape ``(examples, signals)``, NaN where nobody knows.
+
+        The need is read from signals of such fits, by weights that all examples have a part in.
+        """
         return self.words.held_out
 
     def probabilities(self, text: str, vector: Vector) -> dict[str, float]:
