@@ -321,7 +321,15 @@ def main() -> None:
     logs.configure(settings)
     one_thread_for_matrices()
     app = create_app(settings)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, ws="websockets-sansio")
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # frames are short, and compressing them costs each connection its own memory
+    )
 
 
 if __name__ == "__main__":

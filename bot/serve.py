@@ -39,19 +39,22 @@ def serve(model: Path, port: int, token: str, redis_url: str) -> None:
     from rasa.core.run import close_resources, configure_app, load_agent_on_start
     from rasa.core.utils import AvailableEndpoints, number_of_sanic_workers
 
-    from bot.answers import check_schema_once
+    from bot.endpoint import KeptEndpoint
     from bot.model import BOT
     from bot.ports import LOOPBACK
+    from bot.schemas import check_schemas_once
     from bot.stores import lock_store, tracker_store
 
-    check_schema_once()
+    check_schemas_once()
     endpoints = AvailableEndpoints.read_endpoints(str(BOT / "endpoints.yml"))
+    actions = endpoints.action = KeptEndpoint(endpoints.action.url)
     endpoints.tracker_store = tracker_store(redis_url)
     endpoints.lock_store = lock_store(redis_url)
     app = configure_app([RestInput()], auth_token=token, endpoints=endpoints, port=port)
     require_token(app, token)
     app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
     app.register_listener(close_resources, "after_server_stop")
+    app.register_listener(lambda *_: actions.close(), "after_server_stop")
     app.run(
         host=LOOPBACK,
         port=port,

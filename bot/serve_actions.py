@@ -31,9 +31,12 @@ def main() -> None:
 
     from rasa_sdk.endpoint import create_app
 
+    from bot.actions.services import default_services
+
     # They come from inside rasa-sdk's pinned dependencies, about each other.
     warnings.simplefilter("ignore")
     app = create_app("bot.actions", cors_origins=[])
+    app.register_listener(lambda *_: default_services().close(), "after_server_stop")
     print(f"actions: listening on {LOOPBACK}:{port}", flush=True)
     # rasa_sdk's own `run` listens on every interface unless SANIC_HOST says otherwise.
     app.run(host=LOOPBACK, port=port, workers=1, access_log=False, motd=False)

@@ -130,7 +130,7 @@ class Answering:
 
     async def _taken_elsewhere(self, conversation_id: str) -> CurrentTurn | None:
         """The turn that another worker is taking, whose bot asks this one; its words are read again."""
-        async with self._chat.database.read() as session:
+        async with self._chat.database.read(brief=True) as session:
             repository = ChatRepository(session)
             conversation = await repository.conversation(conversation_id)
             message = await repository.next_unanswered(conversation) if conversation else None
@@ -214,7 +214,7 @@ class Answering:
 
     async def _store(self, turn: CurrentTurn) -> None:
         """Store what was found of a turn that tells the customer nothing, or that another worker takes."""
-        async with self._chat.database.write() as session:
+        async with self._chat.database.write(brief=True) as session:
             repository = ChatRepository(session)
             conversation = await repository.conversation(turn.conversation.id, lock=True)
             if conversation is not None:

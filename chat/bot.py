@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
-import httpx
+import aiohttp
 import structlog
 
 from kb.content import Lang
@@ -19,7 +21,14 @@ _LEADING_SLASHES = re.compile(
     r"^[\s/\uFF0F\x00-\x1F\x7F-\x9F\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\U000E0000-\U000E007F]+"
 )
 MAX_BOT_TEXT = 1000
+HEALTH_SECONDS = 3
+# Shorter than Rasa's server keeps a silent connection (5 s), so that none is used that is being closed.
+IDLE_SECONDS = 2.0
 KINDS = ("text", "answer", "choices", "form", "notice")
+
+
+_UNREACHABLE = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError)
+_FAILURES = (aiohttp.ClientError, TimeoutError, ValueError)
 
 
 class BotUnavailable(Unavailable):
@@ -45,7 +54,10 @@ class RasaBot:
     """Speaks to one Rasa server (or to a load balancer in front of many)."""
 
     def __init__(self, url: str, token: str, *, timeout_seconds: float) -> None:
-        self._client = httpx.AsyncClient(base_url=url, timeout=timeout_seconds, params={"token": token})
+        self._url = url.rstrip("/")
+        self._token = token
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+        self._session: aiohttp.ClientSession | None = None
 
     async def send(self, conversation_id: str, text: str, language: Lang) -> list[dict[str, Any]]:
         """Say something; returns the bot's messages, each ``{"kind", "text", "data"}``, possibly none.
@@ -55,13 +67,13 @@ class RasaBot:
         """
         body = {"sender": conversation_id, "message": safe_text(text), "metadata": {"language": language}}
         try:
-            response = await self._client.post("/webhooks/rest/webhook", json=body)
-            response.raise_for_status()
-            replies = response.json()
-        except httpx.TransportError as error:
+            replies = await self._call("POST", "/webhooks/rest/webhook", body)
+        except _UNREACHABLE as error:
             raise BotUnavailable("bot_unreachable", f"Rasa does not answer: {error!r}") from error
-        except (httpx.HTTPStatusError, ValueError) as error:
-            raise BotUnavailable("bot_error", f"Rasa answered with an error: {error}") from error
+        except aiohttp.ClientResponseError as error:  # which names the address, and that has the token in it
+            raise BotUnavailable("bot_error", f"Rasa answered with status {error.status}.") from error
+        except (aiohttp.ClientError, ValueError) as error:
+            raise BotUnavailable("bot_error", f"Rasa answered with no JSON: {type(error).__name__}") from error
         if not isinstance(replies, list):
             raise BotUnavailable("bot_error", "Rasa's answer is not a list of messages.")
         try:
@@ -75,33 +87,42 @@ class RasaBot:
     async def understand(self, text: str) -> dict[str, Any]:
         """Rasa's NLU alone: ``{"intent": {"name", "confidence"}, …}``."""
         try:
-            response = await self._client.post("/model/parse", json={"text": safe_text(text)})
-            response.raise_for_status()
-            parsed: dict[str, Any] = response.json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise BotUnavailable("bot_unreachable", f"Rasa does not answer: {error!r}") from error
+            parsed: dict[str, Any] = await self._call("POST", "/model/parse", {"text": safe_text(text)})
+        except _FAILURES as error:
+            raise BotUnavailable("bot_unreachable", f"Rasa does not answer: {type(error).__name__}") from error
         return parsed
 
     async def forget(self, conversation_id: str) -> None:
         """Leave any form the conversation is in; a bot that is down has nothing to forget."""
-        event: dict[Literal["event"], str] = {"event": "restart"}
         try:
-            await self._client.post(f"/conversations/{conversation_id}/tracker/events", json=event)
-        except httpx.HTTPError as error:
-            log.info("bot_not_reset", reason=repr(error))
+            await self._call("POST", f"/conversations/{conversation_id}/tracker/events", {"event": "restart"})
+        except _FAILURES as error:
+            log.info("bot_not_reset", reason=type(error).__name__)
 
     async def healthy(self) -> bool:
         """Whether Rasa answers and has a model."""
         try:
-            response = await self._client.get("/status", timeout=3)
-            status = response.json()
-        except (httpx.HTTPError, ValueError):
+            async with asyncio.timeout(HEALTH_SECONDS):
+                status = await self._call("GET", "/status")
+        except _FAILURES:
             return False
-        return response.status_code == 200 and isinstance(status, dict) and bool(status.get("model_file"))
+        return isinstance(status, dict) and bool(status.get("model_file"))
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self._client.aclose()
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """What Rasa answers, read as JSON whatever it calls it."""
+        if self._session is None:  # begun in the loop that serves
+            connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS, limit=0)
+            self._session = aiohttp.ClientSession(timeout=self._timeout, connector=connector)
+        asked = self._session.request(method, self._url + path, json=body, params={"token": self._token})
+        async with asked as response:
+            response.raise_for_status()
+            return await response.json(content_type=None)
 
 
 def _message(reply: dict[str, Any]) -> dict[str, Any]:

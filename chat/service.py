@@ -99,7 +99,7 @@ class ChatService:
             owner=Owner.BOT.value,
             created_at=self.clock.now(),
         )
-        async with self.database.write() as session:
+        async with self.database.write(brief=True) as session:
             repository = ChatRepository(session)
             if customer_id is not None and (last := await repository.last_agent_of(customer_id)):
                 conversation.last_agent_id, conversation.last_agent_at = last
@@ -112,7 +112,7 @@ class ChatService:
         Raises:
             ConversationNotFound: it is not; whether the conversation exists is not told.
         """
-        async with self.database.read() as session:
+        async with self.database.read(brief=True) as session:
             conversation = await ChatRepository(session).conversation(conversation_id)
         if conversation is None or not token_matches(token, conversation.token_hash):
             raise ConversationNotFound(said("conversation_of_another"))
@@ -120,7 +120,7 @@ class ChatService:
 
     async def current(self, conversation_id: str) -> Conversation:
         """The conversation as it is now."""
-        async with self.database.read() as session:
+        async with self.database.read(brief=True) as session:
             conversation = await ChatRepository(session).conversation(conversation_id)
         if conversation is None:
             raise ConversationNotFound(said("conversation_unknown"))
@@ -130,7 +130,7 @@ class ChatService:
         """1 for the next in line; None when not waiting."""
         if conversation.owner != Owner.WAITING:
             return None
-        async with self.database.read() as session:
+        async with self.database.read(brief=True) as session:
             return await ChatRepository(session).waiting_before(conversation) + 1
 
     async def post(
@@ -155,7 +155,7 @@ class ChatService:
         text = text.replace("\x00", "")  # PostgreSQL keeps none
         if not text.strip() or len(text) > MAX_TEXT:
             raise InvalidRequest(said("message_length", most=MAX_TEXT), code="invalid_text")
-        async with self.database.write() as session:
+        async with self.database.write(brief=True) as session:
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
             known = await repository.by_client_id(conversation_id, "customer", client_id)
@@ -184,12 +184,12 @@ class ChatService:
 
     async def messages(self, conversation_id: str, after: int) -> list[Message]:
         """Messages after a sequence number, in order."""
-        async with self.database.read() as session:
+        async with self.database.read(brief=True) as session:
             return await ChatRepository(session).messages(conversation_id, after)
 
     async def seen(self, conversation_id: str, after: int) -> tuple[Conversation, list[Message]]:
         """The conversation as it is now, and its messages after a sequence number, in order."""
-        async with self.database.read() as session:
+        async with self.database.read(brief=True) as session:
             repository = ChatRepository(session)
             conversation = await repository.conversation(conversation_id)
             messages = await repository.messages(conversation_id, after)
@@ -215,7 +215,7 @@ class ChatService:
         Returns:
             The conversation; None where nothing was stored.
         """
-        async with self.database.write() as session:
+        async with self.database.write(brief=True) as session:
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
             is_said = conversation.owner in while_owner and not (
@@ -264,7 +264,7 @@ class ChatService:
         decided = needed if isinstance(needed, Handoff) else Handoff(needed)
         reason = decided.reason
         now = self.clock.now()
-        async with self.database.write() as session:
+        async with self.database.write(brief=True) as session:
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
             if turn is not None:
@@ -320,7 +320,7 @@ class ChatService:
         Raises:
             NotFound: there is no such answer.
         """
-        async with self.database.write() as session:
+        async with self.database.write(brief=True) as session:
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
             message = await repository.message(conversation_id, seq)

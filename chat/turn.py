@@ -117,7 +117,7 @@ class TurnRunner:
                 count_degraded("turn_failed")
                 log.error("turn_failed", exc_info=error)
                 await self._unavailable(turn)
-            async with self._chat.database.write() as session:
+            async with self._chat.database.write(brief=True) as session:
                 repository, until = ChatRepository(session), clock.now() + self._claim
                 if turn.is_noted and (conversation := await repository.conversation(conversation_id, lock=True)):
                     await turn.store(repository, conversation)
@@ -126,7 +126,7 @@ class TurnRunner:
 
     async def _claimed(self, conversation_id: str) -> CurrentTurn | None:
         """The next turn of a conversation, if it could be claimed."""
-        async with self._chat.database.write() as session:
+        async with self._chat.database.write(brief=True) as session:
             repository, now = ChatRepository(session), self._chat.clock.now()
             if not await repository.claim_turn(conversation_id, now, now + self._claim):
                 return None
@@ -181,7 +181,7 @@ class TurnRunner:
         await self._answering.hand_off(turn, on_event(Happening.BOT_UNAVAILABLE, turn.standing, self._policy))
 
     async def _still_with_bot(self, turn: CurrentTurn) -> bool:
-        async with self._chat.database.read() as session:
+        async with self._chat.database.read(brief=True) as session:
             now = await ChatRepository(session).conversation(turn.conversation.id)
         return now is not None and now.owner == Owner.BOT and now.version == turn.conversation.version
 
@@ -196,7 +196,7 @@ class TurnRunner:
     async def recover(self) -> None:
         """Take the turns that nobody is taking."""
         now = self._chat.clock.now()
-        async with self._chat.database.read() as session:
+        async with self._chat.database.read(brief=True) as session:
             found = await ChatRepository(session).abandoned(now, now - timedelta(seconds=ABANDONED_SECONDS))
         for conversation_id in found:
             count_degraded("turn_recovered")

@@ -98,7 +98,7 @@ class WaitingRoom:
         now = self._clock.now()
         snapshot = await self._read(now)
         asked_for = snapshot.teams.get(conversation.team or DEFAULT_TEAM, snapshot.teams[DEFAULT_TEAM])
-        async with self._database.read() as session:
+        async with self._database.read(brief=True) as session:
             ahead = await ChatRepository(session).waiting_before(conversation)
         agents = [
             member.state(snapshot.loads.get(member.id, 0), now, self._rules.timing)
@@ -122,7 +122,7 @@ class WaitingRoom:
     async def _read(self, now: datetime) -> _Snapshot:
         known = self._snapshot
         if known is None or not timedelta(0) <= now - known.at < timedelta(seconds=SNAPSHOT_SECONDS):
-            async with self._database.read() as session:
+            async with self._database.read(brief=True) as session:
                 known = _Snapshot(
                     now,
                     await read_teams_of(session),
@@ -135,7 +135,7 @@ class WaitingRoom:
     async def _handle_seconds(self, team: str, now: datetime) -> list[float]:
         at, found = self._handled.get(team, (None, []))
         if at is None or not timedelta(0) <= now - at < timedelta(seconds=30):
-            async with self._database.read() as session:
+            async with self._database.read(brief=True) as session:
                 found = await ChatRepository(session).handle_seconds(team, now - HANDLE_TIMES_OF, HANDLE_TIMES)
             self._handled[team] = (now, found)
         return found

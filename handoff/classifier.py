@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,9 +120,24 @@ class TextClassifier:
 
     def of_many(self, texts: Sequence[str], vectors: Vector) -> Vector:
         """Probabilities of many texts, shape ``(texts, labels)``."""
-        grams: csr_matrix = self.ngrams.transform(texts)
-        scores = _seen(vectors, self.views, self.means) @ self.dense + grams @ self.counted + self.bias
+        counted = self._counted_one(texts[0]) if len(texts) == 1 else self.ngrams.transform(texts) @ self.counted
+        scores = _seen(vectors, self.views, self.means) @ self.dense + counted + self.bias
         return np.asarray(expit(scores * self.slope + self.offset), np.float32)
+
+    def _counted_one(self, text: str) -> Vector:
+        """What the n-grams of one text add, as of many: scikit-learn takes ten times as long for one, at every turn."""
+        known = self.ngrams.vocabulary_
+        counts = Counter(known[gram] for gram in self._ngrams_of(text) if gram in known)
+        if not counts:
+            return np.zeros(len(self.labels), np.float32)
+        places = np.fromiter(counts, np.intp, len(counts))
+        seen = (1 + np.log(np.fromiter(counts.values(), np.float64, len(counts)))) * self.ngrams.idf_[places]
+        return np.asarray(seen / np.linalg.norm(seen) @ self.counted[places], np.float32)
+
+    @cached_property
+    def _ngrams_of(self) -> Callable[[str], list[str]]:
+        analyse: Callable[[str], list[str]] = self.ngrams.build_analyzer()
+        return analyse
 
 
 def counter(vocabulary: Sequence[str] | None = None) -> TfidfVectorizer:

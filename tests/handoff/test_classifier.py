@@ -100,3 +100,10 @@ def test_an_example_is_held_out_of_what_it_is_scored_by() -> None:
     assert fitted.held_out[at, 0] > fitted.probabilities("red wine", vectors(["red wine"])[0])["red"]
     others = [number for number, text in enumerate(TEXTS) if "blue" in text]
     assert fitted.held_out[at, 0] > np.nanmax(fitted.held_out[others, 0])
+
+
+@given(st.lists(st.text(max_size=40) | st.sampled_from(TEXTS), min_size=2, max_size=4))
+def test_a_text_alone_is_read_as_among_others(classifier: TextClassifier, texts: list[str]) -> None:
+    among = classifier.of_many(texts, vectors(texts))
+    alone = np.concatenate([classifier.of_many([text], vectors([text])) for text in texts])
+    np.testing.assert_allclose(alone, among, atol=1e-6)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -19,6 +21,7 @@ import kb.models  # noqa: F401
 from identity.models import AuditRecord
 from kit.database import Database, Model, alembic_config
 from kit.errors import InvalidRequest, Unavailable
+from kit.sqlite import PromptConnection
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -169,11 +172,12 @@ class TestSqlite:
             await session.flush()
             assert await subjects(impatient) == []
 
-    async def test_a_locked_database_is_busy(self, impatient: Database, file: Path, counted) -> None:
+    @pytest.mark.parametrize("brief", [False, True])
+    async def test_a_locked_database_is_busy(self, impatient: Database, file: Path, counted, brief: bool) -> None:
         other = sqlite3.connect(file, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Unavailable) as refused:
-            async with impatient.write() as session:
+            async with impatient.write(brief=brief) as session:
                 session.add(record())
         other.execute("ROLLBACK")
         other.close()
@@ -182,6 +186,41 @@ class TestSqlite:
         async with impatient.write() as session:
             session.add(record("after"))
         assert await subjects(impatient) == ["after"]
+
+    async def test_brief_statements_are_executed_in_place(self, impatient: Database, monkeypatch) -> None:
+        sent: list[str] = []
+
+        async def send(connection: PromptConnection, function: Callable[..., Any], *arguments: Any) -> Any:
+            sent.append(function.__name__)
+            return await real(connection, function, *arguments)
+
+        real = PromptConnection._execute
+        monkeypatch.setattr(PromptConnection, "_execute", send)
+        async with impatient.write(brief=True) as session:
+            session.add(record("brief"))
+        assert sent == ["commit"], "what has to reach the disk goes to the thread, and nothing else"
+        async with impatient.read(brief=True) as session:
+            assert (await session.execute(select(AuditRecord.subject))).scalars().all() == ["brief"]
+        assert sent == ["commit"]
+        assert await subjects(impatient) == ["brief"]
+        assert len(sent) > 1, "the next transaction on the same connection is not brief"
+
+    async def test_a_brief_writer_that_waits_for_another_process_holds_nobody_up(
+        self, impatient: Database, file: Path
+    ) -> None:
+        async def write() -> None:
+            async with impatient.write(brief=True) as session:
+                session.add(record("brief"))
+
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        task = asyncio.create_task(write())
+        await asyncio.sleep(0.05)
+        assert not task.done(), "the loop goes on while the writer waits"
+        other.execute("ROLLBACK")
+        other.close()
+        await task
+        assert await subjects(impatient) == ["brief"]
 
     async def test_writers_of_one_process_go_in_the_order_in_which_they_came(self, impatient: Database) -> None:
         done: list[int] = []

@@ -35,9 +35,18 @@ def tracker(text: str, intent: str, language: str | None = "zh") -> Tracker:
     return Tracker("c-1", {}, message, [], False, None, {}, "action_listen")
 
 
+async def finished(action: Any, dispatcher: CollectingDispatcher, state: Tracker) -> Any:
+    """What an action returns; its connections go with the loop that they were opened in."""
+    try:
+        return await action.run(dispatcher, state, {})
+    finally:
+        if hasattr(action, "_services"):
+            await action._services.close()
+
+
 def run(action: Action, state: Tracker) -> list[dict[str, Any]]:
     dispatcher = CollectingDispatcher()
-    assert asyncio.run(action.run(dispatcher, state, {})) == []
+    assert asyncio.run(finished(action, dispatcher, state)) == []
     return [message["custom"] for message in dispatcher.messages]
 
 

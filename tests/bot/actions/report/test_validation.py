@@ -29,7 +29,8 @@ def run(
         "BILIN_WEB_URL": web.url, "BILIN_INTERNAL_TOKEN": "internal-token",
         "BILIN_WEB_TIMEOUT_SECONDS": "0.5",
     }  # fmt: skip
-    action = ValidateReportLostCardForm(Services(Settings.from_environment(settings)))
+    services = Services(Settings.from_environment(settings))
+    action = ValidateReportLostCardForm(services)
     message = {
         "text": text,
         "intent": {"name": intent, "confidence": 0.9},
@@ -37,7 +38,14 @@ def run(
     }
     state = Tracker("c-1", {**EMPTY, **slots, "requested_slot": asked}, message, [], False, None, {}, None)
     dispatcher = CollectingDispatcher()
-    events = asyncio.run(action.run(dispatcher, state, {}))
+
+    async def finished() -> list[dict[str, Any]]:
+        try:
+            return await action.run(dispatcher, state, {})
+        finally:
+            await services.close()
+
+    events = asyncio.run(finished())
     assert all(event["event"] == "slot" for event in events)
     said = [message["custom"] for message in dispatcher.messages]
     return said, {event["name"]: event["value"] for event in events}
