@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, islice
 
+from handoff.clauses import sentences_of, with_requests
 from handoff.examples import SIGNALS
 from handoff.facts import TurnSignals
 from handoff.interfaces import Lang
@@ -34,6 +36,12 @@ class ManySignals:
 
     def read(self, texts: Sequence[Text]) -> list[TurnSignals]:
         """The signals of texts, each as the first message of a conversation."""
+        sentences = [[(each, language) for each in sentences_of(text)] for text, language in texts]
+        read = iter(self._alone([*texts, *chain.from_iterable(sentences)]))
+        wholes = list(islice(read, len(texts)))
+        return [with_requests(whole, list(islice(read, len(own)))) for whole, own in zip(wholes, sentences, strict=True)]
+
+    def _alone(self, texts: Sequence[Text]) -> list[TurnSignals]:
         mended = [self._wording.repair(to_simplified(text), language) for text, language in texts]
         vectors = self._vectors.encode(mended)
         read = [TurnSignals()] * len(texts)

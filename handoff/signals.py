@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 
 from handoff.classifier import View
+from handoff.clauses import sentences_of, with_requests
 from handoff.examples import training_set
 from handoff.facts import TurnSignals
 from handoff.interfaces import EncodeText, ExampleVectors, Lang
@@ -45,12 +46,17 @@ class SignalReader:
         classifier = self._classifiers.get(language)
         if classifier is None:
             return TurnSignals()
+        texts = [text, *sentences_of(text)]
         try:
-            vector = await self._encode(text, language)
+            vectors = await asyncio.gather(*(self._encode(each, language) for each in texts))
         except Unavailable as error:
             log.warning("signals_unread", code=error.code)
             return TurnSignals()
-        return TurnSignals(**classifier.probabilities(to_simplified(text), vector))
+        whole, *sentences = (
+            TurnSignals(**classifier.probabilities(to_simplified(each), vector))
+            for each, vector in zip(texts, vectors, strict=True)
+        )
+        return with_requests(whole, sentences)
 
 
 async def fitted_reader(
