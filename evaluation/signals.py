@@ -39,7 +39,9 @@ class ManySignals:
         sentences = [[(each, language) for each in sentences_of(text)] for text, language in texts]
         read = iter(self._alone([*texts, *chain.from_iterable(sentences)]))
         wholes = list(islice(read, len(texts)))
-        return [with_requests(whole, list(islice(read, len(own)))) for whole, own in zip(wholes, sentences, strict=True)]
+        return [
+            with_requests(whole, list(islice(read, len(own)))) for whole, own in zip(wholes, sentences, strict=True)
+        ]
 
     def _alone(self, texts: Sequence[Text]) -> list[TurnSignals]:
         mended = [self._wording.repair(to_simplified(text), language) for text, language in texts]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,13 @@ class HandoffSuite:
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Files of utterances, in place of a data set."""
         parser.add_argument("--queries", type=Path, action="append", help="a file of utterances; may be repeated")
+        parser.add_argument(
+            "--labelled",
+            choices=[reason.value for reason in Reason],
+            action="append",
+            help="a reason that the labels know, may be repeated; a handoff for another one, of who is not labelled as "
+            "needing a person, counts as neither right nor wrong; default: all reasons",
+        )
 
     def add_shared_options(self, parser: argparse.ArgumentParser) -> None:
         """The data sets, and what to do about leaks."""
@@ -52,26 +60,34 @@ class HandoffSuite:
             # The signals learn from the entries how plain questions sound, and nothing of who needs a person.
             refuse_leaks([(each.id, each.text) for each in utterances if not each.needed], entries)
 
+        labelled = frozenset(Reason(each) for each in getattr(arguments, "labelled", None) or Reason)
+
         async def ask(missing: frozenset[str], keep: Keep) -> dict[str, Any]:
             wanted = [utterance for utterance in utterances if utterance.id in missing]
             async with handoff.deciding(settings, wanted) as decide:
                 for utterance in wanted:
-                    keep(_row(Decided(utterance, await decide(utterance))))
+                    keep(_row(Decided(utterance, await decide(utterance)), labelled))
             return {}
 
         return Prepared([utterance.id for utterance in utterances], data, entries, ask, _figures)
 
     def measure(self, rows: Sequence[Row]) -> dict[str, Score]:
         """Precision, recall and false alarms."""
+        judged = [row for row in rows if _is_judged(row)]
         return utterance_scores(
-            [row.details["needed"] for row in rows], [row.details["reason"] is not None for row in rows]
+            [row.details["needed"] for row in judged], [row.details["reason"] is not None for row in judged]
         )
 
 
 SUITE = HandoffSuite()
 
 
-def _row(item: Decided) -> Row:
+def _is_judged(row: Row) -> bool:
+    return bool(row.details.get("judged", True))
+
+
+def _row(item: Decided, labelled: frozenset[Reason]) -> Row:
+    is_judged = item.utterance.needed or item.reason is None or item.reason in labelled
     utterance, made = item.utterance, item.reason.value if item.reason else None
     return Row(
         suite="handoff",
@@ -82,12 +98,13 @@ def _row(item: Decided) -> Row:
         slice=utterance.reason or "not_needed",
         expected=f"{PERSON}: {utterance.reason or 'needed'}" if utterance.needed else BOT,
         got=f"{PERSON}: {made}" if made else BOT,
-        right=utterance.needed == (made is not None),
+        right=utterance.needed == (made is not None) or not is_judged,
         details={
             "language": utterance.language,
             "needed": utterance.needed,
             "needed_for": utterance.reason,
             "reason": made,
+            **({} if is_judged else {"judged": False}),
         },
     )
 
@@ -100,4 +117,6 @@ def _decided(row: Row) -> Decided:
 
 
 def _figures(rows: Sequence[Row], extra: Mapping[str, Any]) -> dict[str, Any]:
-    return HandoffRun([_decided(row) for row in rows]).report()
+    judged = [_decided(row) for row in rows if _is_judged(row)]
+    left_out = Counter(row.details["reason"] for row in rows if not _is_judged(row))
+    return {**HandoffRun(judged).report(), **({"not_judged": dict(left_out)} if left_out else {})}

@@ -1,5 +1,7 @@
 """Who is handed to a person: the real policy and client; in front of the Rasa process stands a small server."""
 
+import argparse
+import contextlib
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -12,8 +14,10 @@ import pytest
 from chat.bot import BotUnavailable, RasaBot
 from evaluation import handoff
 from evaluation.__main__ import main
+from evaluation.commands.handoff import SUITE
 from evaluation.datasets import Utterance
-from evaluation.handoff import Decided, HandoffRun, decide
+from evaluation.handoff import Decide, Decided, HandoffRun, decide
+from evaluation.suite import Row
 from handoff.policy import Reason, TurnSignals, read_policy
 from kit.errors import Unavailable
 from kit.settings import Settings
@@ -167,3 +171,52 @@ def test_the_command_refuses_bad_input(tmp_path: Path, capsys: pytest.CaptureFix
     path.write_text('{"id": "1", "text": "转人工"}\n', encoding="utf-8")
     assert main(["handoff", "--queries", str(path)]) == 2
     assert f"{path}, line 1: 'needed' must be true or false" in capsys.readouterr().err
+
+
+MADE = {"u1": "asked_for_human", "u2": "distress", "u3": "asked_for_human", "u4": "complaint", "u5": None}
+
+
+class TestLabelsThatKnowFewReasons:
+    """Somebody's data may label requests alone: then nothing is known of who was handed over for a danger."""
+
+    async def rows(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> list[Row]:
+        @contextlib.asynccontextmanager
+        async def deciding(*_: object) -> AsyncIterator[Decide]:
+            async def decide(utterance: Utterance) -> Reason | None:
+                made = MADE[utterance.id]
+                return Reason(made) if made else None
+
+            yield decide
+
+        monkeypatch.setattr(handoff, "deciding", deciding)
+        path = tmp_path / "requests.jsonl"
+        needed = {"u1", "u2"}
+        lines = [
+            {"id": each, "text": f"text {each}", "language": "en", "needed": each in needed, "reason": None}
+            for each in MADE
+        ]
+        path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+        parser = argparse.ArgumentParser()
+        SUITE.add_options(parser)
+        SUITE.add_shared_options(parser)
+        arguments = parser.parse_args(["--queries", str(path), *options])
+        prepared = SUITE.prepare(arguments, Settings(_env_file=None))
+        rows: list[Row] = []
+        await prepared.ask(frozenset(prepared.cases), rows.append)
+        self.figures = prepared.figures(rows, {})
+        return rows
+
+    async def test_all_reasons_are_judged_unless_the_labels_know_fewer(self, tmp_path, monkeypatch) -> None:
+        scores = SUITE.measure(await self.rows(tmp_path, monkeypatch))
+        assert scores["false_alarm_rate"].value == pytest.approx(2 / 3)
+        assert "not_judged" not in self.figures
+
+    async def test_a_handoff_for_a_reason_that_nobody_labelled_is_no_false_alarm(self, tmp_path, monkeypatch) -> None:
+        rows = await self.rows(tmp_path, monkeypatch, "--labelled", "asked_for_human")
+        scores = SUITE.measure(rows)
+        assert scores["false_alarm_rate"].value == pytest.approx(1 / 2)
+        assert scores["handoff_precision"].value == pytest.approx(2 / 3)
+        assert scores["handoff_recall"].value == 1, "whatever the reason, who needed a person got one"
+        assert self.figures["not_judged"] == {"complaint": 1}
+        assert self.figures["false_alarm_rate"] == pytest.approx(1 / 2)
+        assert [row.id for row in rows if not row.right] == ["u3"]
