@@ -167,6 +167,8 @@ class Answering:
         if search and sure:
             replies = await self._answers(sure, search, turn.language)
             await self._chat.say(turn.conversation.id, replies, turn.language, while_owner=(Owner.WAITING,))
+        else:
+            await self._chat.left_to_person(turn)
         turns.labels("while_waiting").inc()
 
     async def needed_by(self, text: str, language: Lang) -> Handoff | None:

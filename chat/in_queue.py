@@ -21,6 +21,8 @@ from handoff.teams import team_for
 
 log = structlog.get_logger(__name__)
 
+NOTED = "noted"
+
 
 class QueueingConversations(ChatService):
     """Conversations in the queue."""
@@ -73,6 +75,22 @@ class QueueingConversations(ChatService):
             ahead = await repository.waiting_before(conversation)
             line = waiting_line(language_of(conversation), decided, ahead, team, now)
             await self._notice(repository, conversation, "urgent", line)
+
+    async def left_to_person(self, turn: CurrentTurn) -> bool:
+        """What somebody writes who waits, and the bot is not sure of, is for the person: they are told so, once a wait.
+
+        Returns:
+            Whether they were told.
+        """
+        async with self.database.write() as session:
+            repository = ChatRepository(session)
+            conversation = await self._locked(repository, turn.conversation.id)
+            told = [kind for _, kind in await repository.notices(conversation.id) if kind != "urgent"]
+            if conversation.owner != Owner.WAITING or NOTED in told[-1:]:
+                return False
+            await self._notice(repository, conversation, NOTED, say(language_of(conversation), NOTED))
+        await self.changed(conversation.id)
+        return True
 
     async def cancel_waiting(self, conversation_id: str) -> Conversation:
         """The customer gives up waiting; the bot goes on.

@@ -170,15 +170,19 @@ class ChatRepository:
         wanted = {"id": conversation.id, "after": conversation.answered_seq, "limit": 1}
         return (await self._session.execute(_CUSTOMER_MESSAGES, wanted)).scalar_one_or_none()
 
-    async def first_notice(self, conversation_id: str, event: str) -> int:
-        """The sequence number of the first notice of a kind; 0 when there is none."""
+    async def notices(self, conversation_id: str) -> list[tuple[int, str]]:
+        """The notices by sequence number and kind, in order."""
         statement = (
             select(Message)
             .where(Message.conversation_id == conversation_id, Message.kind == "notice")
             .order_by(Message.seq)
         )
-        notices = (await self._session.execute(statement)).scalars()
-        return next((notice.seq for notice in notices if notice.data.get("event") == event), 0)
+        found = (await self._session.execute(statement)).scalars()
+        return [(notice.seq, str(notice.data.get("event"))) for notice in found]
+
+    async def first_notice(self, conversation_id: str, event: str) -> int:
+        """The sequence number of the first notice of a kind; 0 when there is none."""
+        return next((seq for seq, kind in await self.notices(conversation_id) if kind == event), 0)
 
     async def last_said(self, conversation_ids: Sequence[str]) -> dict[str, Message]:
         """The latest message of a speaker in each conversation; notices are not said by anybody."""

@@ -50,6 +50,12 @@ def page(report: dict[str, Any]) -> str:
         f"{report['goals']:,} goals, {report['entries']:,} entries.\n",
         _table(["", *peers], rows),
     ]
+    if new := peers.get(BILIN, {}).get("new_texts"):
+        parts.append(
+            "Bilin remembers the vectors of texts it was asked before, as those of these loads were. Of new texts, "
+            f"p50 and p95 with {new['clients']} clients were {new['p50_ms']:.1f} and {new['p95_ms']:.1f} ms, with "
+            f"{new['turns_a_second']:.1f} turns a second.\n"
+        )
     if rasa := peers.get("stock Rasa"):
         parts.append(
             f"Stock Rasa was trained on {rasa['examples']:,} examples for {rasa['epochs']} epochs. A change is live "
@@ -72,9 +78,9 @@ def _searched(search: dict[str, Any]) -> str:
         for name, (label, places) in SEARCH.items()
     ]
     return (
-        f"## The searches alone\n\n{search['n']:,} questions, {search['in_scope']:,} of them in scope, to "
-        f"{search['entries']:,} entries of which each peer was given the same questions; Rasa's ResponseSelector was "
-        f"trained for {search['epochs']} epochs. A question waits for no other.\n\n"
+        f"## The searches alone\n\n{search['n']:,} questions, {search['in_scope']:,} of them in scope, to the "
+        f"{search['entries']:,} entries of {search['of']}, of which each peer was given the same questions; Rasa's "
+        f"ResponseSelector was trained for {search['epochs']} epochs. A question waits for no other.\n\n"
     ) + _table(["", *search["peers"]], rows)
 
 

@@ -42,7 +42,7 @@ from evaluation.customers.interfaces import Channel
 from evaluation.customers.plan import make_plan
 from evaluation.customers.simulation import Service, connected, send_customers
 from evaluation.customers.visit import Visit, measured, pay_visit
-from evaluation.datasets import Query, read_queries
+from evaluation.datasets import Query, read_knowledge, read_queries
 from evaluation.metrics.score import SEED
 from evaluation.output import put_out
 from kb.checks import read_checks
@@ -76,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--epochs", type=int, default=40, help="of Rasa's training; default: 40")
     parser.add_argument("--rasa-port", type=int, default=5095, help="of the stock bot; default: 5095")
     parser.add_argument("--dataset", default="demo", help="questions of the search; default: demo")
+    parser.add_argument("--search-kb", type=Path, help="kb.jsonl of other entries for the search, each given whole")
+    parser.add_argument("--search-queries", type=Path, help="their questions")
+    parser.add_argument("--search-epochs", type=int, default=300, help="of Rasa's training for it; default: 300")
     parser.add_argument("--editor", help="login:password; with it and a reviewer, the time until a change is live")
     parser.add_argument("--reviewer", help="login:password of somebody else")
     parser.add_argument("--changes", type=int, default=5, help="how many are made and taken back; default: 5")
@@ -110,11 +113,18 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> dict[str, A
 
 async def _search(entries: Sequence[EntryContent], settings: Settings, arguments: argparse.Namespace) -> dict[str, Any]:
     """Accuracy and times of every search, with entries of which each peer knows the same questions."""
+    if arguments.search_kb:
+        whole = read_knowledge(arguments.search_kb)
+        asked = _drawn(read_queries(arguments.search_queries, {entry.id for entry in whole}), arguments)
+        name = f"{arguments.search_kb.parent.name}/{arguments.search_kb.name}"
+        compared = await accuracy.compare(whole, asked, settings, arguments.search_epochs, arguments.seed)
+        return {"of": name, **compared.report()}
     ids = {entry.id for entry in entries}
     files = read_dataset(arguments.dataset).files("queries")
     asked = _drawn([query for path in files for query in read_queries(path, ids)], arguments)
     cut = [first_questions(entry, arguments.per_variant) for entry in entries]
-    return (await accuracy.compare(cut, asked, settings, arguments.epochs, arguments.seed)).report()
+    compared = await accuracy.compare(cut, asked, settings, arguments.search_epochs, arguments.seed)
+    return {"of": arguments.dataset, **compared.report()}
 
 
 def _drawn(everything: Sequence[Drawn], arguments: argparse.Namespace) -> list[Drawn]:
@@ -135,7 +145,6 @@ def first_questions(entry: EntryContent, count: int) -> EntryContent:
 
 async def _bilin(goals: Sequence[Goal], service: Service, arguments: argparse.Namespace) -> dict[str, Any]:
     visits: list[Visit] = []
-    await send_customers([make_plan(goal, arguments.seed) for goal in goals], service, visits.append)
     async with connected(service) as http:
 
         async def begin(goal: Goal) -> Channel:
@@ -143,10 +152,13 @@ async def _bilin(goals: Sequence[Goal], service: Service, arguments: argparse.Na
             await channel.start(goal.answer_language, service.name, service.marker())
             return channel
 
+        new = await measure_load(begin, _asking(goals), max(CLIENTS), arguments.turns)
+        await send_customers([make_plan(goal, arguments.seed) for goal in goals], service, visits.append)
         loads = [await measure_load(begin, _asking(goals), clients, arguments.turns) for clients in CLIENTS]
     return {
         **_conversations(goals, visits),
         **_loads(loads),
+        "new_texts": new.report(),
         "resident_bytes": resident_bytes(arguments.pid) if arguments.pid else None,
     }
 

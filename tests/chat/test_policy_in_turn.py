@@ -12,6 +12,7 @@ from chat.casework.service import Casework
 from chat.current_turn import TurnReading
 from chat.history import ConversationHistory
 from chat.repository import ChatRepository
+from chat.texts import text as say
 from chat.turn import TurnRunner
 from handoff.facts import TurnSignals
 from handoff.policy import Reason, before_bot, read_policy
@@ -202,6 +203,26 @@ class TestInTheQueue:
         rule = next(each for each in POLICY.rules if each.name == "fraud_in_progress")
         assert (await self.notices(conversations, in_danger))[1:] == [("urgent", rule.say[language])]
 
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    async def test_what_the_bot_is_not_sure_of_is_left_to_the_person_and_that_is_said_once_a_wait(
+        self, conversations, language
+    ) -> None:
+        conversation_id = await self.wait(conversations, "年费多少", "怎么还没好", language=language)
+        assert (await self.notices(conversations, conversation_id))[1:] == [("noted", say(language, "noted"))]
+        await conversations.cancel_waiting(conversation_id)
+        await conversations.hand_off(conversation_id, Reason.ASKED_FOR_HUMAN, actor="customer")
+        runner = runner_of(conversations)
+        await runner.begin(conversations.post(conversation_id, "again", "年费多少", language, claim=runner.claim))
+        await runner.idle()
+        told = [event for event, _ in await self.notices(conversations, conversation_id)]
+        assert told == ["waiting", "noted", "cancelled", "waiting", "noted"]
+
+    async def test_whom_a_person_has_taken_meanwhile_is_told_nothing(self, conversations) -> None:
+        conversation, _ = await conversations.create("zh", "web")
+        stored = await conversations.post(conversation.id, "1", "年费多少", "zh", claim=timedelta(seconds=30))
+        assert not await conversations.left_to_person(stored.turn)
+        assert await self.notices(conversations, conversation.id) == []
+
     async def test_the_decision_is_on_record_and_the_wait_goes_on(self, conversations, clock) -> None:
         conversation_id = await self.wait(conversations, "年费多少")
         before = await conversations.case(conversation_id)
@@ -228,7 +249,8 @@ class TestInTheQueue:
     async def test_asking_again_changes_nothing(self, conversations, said) -> None:
         conversation_id = await self.wait(conversations, said)
         assert (await conversations.case(conversation_id)).version == 1
-        assert len(await self.notices(conversations, conversation_id)) == 1
+        told = [event for event, _ in await self.notices(conversations, conversation_id)]
+        assert [event for event in told if event != "noted"] == ["waiting"]
 
     async def test_nobody_moves_down_by_what_they_write(self, conversations) -> None:
         conversation_id = await self.wait(conversations, "骗子在转我的钱", "我要投诉")

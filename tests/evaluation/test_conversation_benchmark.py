@@ -127,7 +127,9 @@ def test_the_page_has_a_column_for_each_peer_and_says_who_is_missing() -> None:
         "Bilin": {"wrong_containment": [0.1, 0.05, 0.2], "at_1": load, "at_16": load, "resident_bytes": 2_000_000},
         "BM25": {"wrong_containment": None},
     }
+    peers["Bilin"]["new_texts"] = {**load, "clients": 16, "p50_ms": 7.0}
     written = page({"goals": 4, "entries": 3, "peers": peers, "missing": {"stock Rasa": "not installed"}})
+    assert "Of new texts, p50 and p95 with 16 clients were 7.0 and 2.0 ms" in written
     assert "|  | Bilin | BM25 |" in written
     assert "| wrong containment | 0.100 (0.050–0.200) | – |" in written
     assert "| p95, ms, 16 clients | 2.0 | – |" in written
@@ -137,12 +139,13 @@ def test_the_page_has_a_column_for_each_peer_and_says_who_is_missing() -> None:
 def test_the_page_says_how_soon_each_tells_of_a_change_and_how_the_searches_do_alone() -> None:
     rasa = {"trained_seconds": 200.0, "examples": 10, "epochs": 2}
     bilin = {"top1": 1.0, "top3": 1.0, "precision": None, "p50_ms": 1.26, "p95_ms": 2, "ready_seconds": 9}
-    search = {"n": 4, "in_scope": 3, "entries": 2, "epochs": 2, "peers": {"Bilin": bilin}}
+    search = {"of": "some/kb.jsonl", "n": 4, "in_scope": 3, "entries": 2, "epochs": 2, "peers": {"Bilin": bilin}}
     change = {"changes": 5, "told": [{"p50_seconds": 1.5, "p95_seconds": 2.0, "max_seconds": 2.5}]}
     report = {"goals": 4, "entries": 3, "peers": {"Bilin": {}, "stock Rasa": rasa}, "missing": {}}
     written = page({**report, "change": change, "search": search})
     assert "| until a change is live, s | 1.5 | 200.0 |" in written
     assert "median of 5 changes" in written
+    assert "4 questions, 3 of them in scope, to the 2 entries of some/kb.jsonl" in written
     assert "| right entry first | 1.000 |" in written
     assert "| precision at 70 % coverage | – |" in written
     assert "| p50, ms | 1.3 |" in written

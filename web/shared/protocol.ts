@@ -6,7 +6,7 @@ export type Sender = "customer" | "bot" | "agent" | "system";
 export type Emotion = "neutral" | "anger" | "anxiety" | "distress";
 export type NoticeEvent =
   | "waiting" | "joined" | "transferred" | "to_team" | "returned" | "closed" | "cancelled" | "bot_unavailable" | "agent_lost" | "message_left"
-  | "urgent";
+  | "urgent" | "noted";
 
 export interface ErrorBody {
   error: { code: string; message: string; request_id?: string; details?: { field: string; message: string }[] };

@@ -31,6 +31,7 @@ const noticeIcons: Record<NoticeEvent, IconName> = {
   agent_lost: "warning",
   message_left: "online",
   urgent: "warning",
+  noted: "information",
 };
 
 /** One message, by its kind. */
