@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -137,11 +137,13 @@ class TurnRunner:
         await self._reading.read(turn)
         conversation_id, owner = turn.conversation.id, turn.conversation.owner
         if owner == Owner.BOT:
-            await self._chat.typing(conversation_id, "bot", True)
-            try:
-                return await self._bot_turn(turn)
-            finally:
-                await self._chat.typing(conversation_id, "bot", False)
+            decision = before_bot(turn.signals, turn.standing, self._policy)
+            async with self._typing(conversation_id):
+                if decision is None:
+                    return await self._bot_turn(turn)
+                await self._answering.hand_off(turn, decision)
+            await self._answering.suggest(turn)  # for the agent: the customer has been told, and waits for nothing here
+            await self._bot.forget(conversation_id)
         elif owner == Owner.WAITING:
             await self._answering.answer_while_waiting(turn)
         else:
@@ -149,14 +151,17 @@ class TurnRunner:
             turns.labels("to_agent").inc()
         return False
 
+    @contextlib.asynccontextmanager
+    async def _typing(self, conversation_id: str) -> AsyncIterator[None]:
+        """The customer sees the bot at work."""
+        await self._chat.typing(conversation_id, "bot", True)
+        try:
+            yield
+        finally:
+            await self._chat.typing(conversation_id, "bot", False)
+
     async def _bot_turn(self, turn: CurrentTurn) -> bool:
         conversation_id = turn.conversation.id
-        decision = before_bot(turn.signals, turn.standing, self._policy)
-        if decision is not None:
-            await self._answering.hand_off(turn, decision)
-            await self._answering.suggest(turn)
-            await self._bot.forget(conversation_id)
-            return False
         choice = turn.message.data.get("choice")
         if choice:
             return _is_over(await self._answering.answer_choice(turn, str(choice)))

@@ -58,8 +58,8 @@ def page(report: dict[str, Any]) -> str:
         )
     if rasa := peers.get("stock Rasa"):
         parts.append(
-            f"Stock Rasa was trained on {rasa['examples']:,} examples for {rasa['epochs']} epochs. A change is live "
-            "after the whole training.\n"
+            f"Stock Rasa was trained on {rasa['examples']:,} examples, DIET for {rasa['epochs'][0]} epochs and the "
+            f"ResponseSelector for {rasa['epochs'][1]}. A change is live after the whole training.\n"
         )
     if change:
         parts.append(

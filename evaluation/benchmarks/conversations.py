@@ -73,7 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--per-variant", type=int, default=5, help="questions an entry and language for Rasa; default: 5"
     )
-    parser.add_argument("--epochs", type=int, default=40, help="of Rasa's training; default: 40")
+    parser.add_argument("--epochs", type=int, default=40, help="of DIET's training; default: 40")
+    parser.add_argument("--selector-epochs", type=int, default=100, help="of the ResponseSelector's; default: 100")
     parser.add_argument("--rasa-port", type=int, default=5095, help="of the stock bot; default: 5095")
     parser.add_argument("--dataset", default="demo", help="questions of the search; default: demo")
     parser.add_argument("--search-kb", type=Path, help="kb.jsonl of other entries for the search, each given whole")
@@ -188,7 +189,8 @@ def _searches(entries: Sequence[EntryContent], settings: Settings, without: set[
 async def _rasa(
     entries: Sequence[EntryContent], goals: Sequence[Goal], arguments: argparse.Namespace
 ) -> dict[str, Any]:
-    trained = stock_rasa(entries, arguments.per_variant, arguments.epochs, arguments.seed, arguments.rasa_port)
+    epochs = (arguments.epochs, arguments.selector_epochs)
+    trained = stock_rasa(entries, arguments.per_variant, epochs, arguments.seed, arguments.rasa_port)
     limits = httpx.Limits(max_connections=max(CLIENTS))
     async with trained as rasa, httpx.AsyncClient(limits=limits) as http:
 
@@ -203,7 +205,7 @@ async def _rasa(
             "resident_bytes": resident_bytes(rasa.pid),
             "trained_seconds": rasa.trained_seconds,
             "examples": rasa.examples,
-            "epochs": arguments.epochs,
+            "epochs": epochs,
         }
 
 

@@ -4,9 +4,9 @@
 Rasa's documentation says, from Rasa's own parts: JiebaTokenizer, DIET, ResponseSelector, fallback classifier, SQL
 tracker. Entries are one retrieval intent; requests for a person and complaints are the intents of Bilin's own bot.
 
-The line is ``{"entries": [[question, ...], ...], "intents": {name: [text, ...]}, "epochs", "seed", "port", "folder"}``,
-answered by ``{"trained_seconds": ..., "started": true}`` once it is trained; then it listens on 127.0.0.1. An answer's
-text is ``entry N``; that of a handoff is ``person``.
+The line is ``{"entries": [[question, ...], ...], "intents": {name: [text, ...]}, "epochs", "selector_epochs", "seed",
+"port", "folder"}``, answered by ``{"trained_seconds": ..., "started": true}`` once it is trained; then it listens on
+127.0.0.1. An answer's text is ``entry N``; that of a handoff is ``person``.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ TO_PERSON = ("ask_human", "complaint", "nlu_fallback")
 PERSON = "person"
 
 
-def configuration(epochs: int, seed: int) -> dict[str, Any]:
+def configuration(epochs: int, selector_epochs: int, seed: int) -> dict[str, Any]:
     """The pipeline and policies that Rasa proposes for Chinese FAQ, with its default fallback."""
+    trained = {"random_seed": seed, "constrain_similarities": True}
     return {
         "recipe": "default.v1",
         "assistant_id": "stock-rasa",
@@ -36,8 +37,8 @@ def configuration(epochs: int, seed: int) -> dict[str, Any]:
             {"name": "JiebaTokenizer"},
             {"name": "CountVectorsFeaturizer"},
             {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
-            {"name": "DIETClassifier", "epochs": epochs, "random_seed": seed, "constrain_similarities": True},
-            {"name": "ResponseSelector", "epochs": epochs, "random_seed": seed, "constrain_similarities": True},
+            {"name": "DIETClassifier", "epochs": epochs, **trained},
+            {"name": "ResponseSelector", "epochs": selector_epochs, **trained},
             {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
         ],
         "policies": [{"name": "MemoizationPolicy"}, {"name": "RulePolicy"}],
@@ -81,7 +82,7 @@ def train(wanted: dict[str, Any], folder: Path) -> str:
 
     intents = sorted(wanted["intents"])
     files = {
-        "config.yml": configuration(wanted["epochs"], wanted["seed"]),
+        "config.yml": configuration(wanted["epochs"], wanted["selector_epochs"], wanted["seed"]),
         "domain.yml": domain(len(wanted["entries"]), intents),
         "rules.yml": rules(intents),
         "nlu.json": examples(wanted["entries"], wanted["intents"]),

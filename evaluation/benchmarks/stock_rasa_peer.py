@@ -53,9 +53,12 @@ class StockRasa:
 
 @asynccontextmanager
 async def stock_rasa(
-    entries: Sequence[EntryContent], per_variant: int, epochs: int, seed: int, port: int
+    entries: Sequence[EntryContent], per_variant: int, epochs: tuple[int, int], seed: int, port: int
 ) -> AsyncIterator[StockRasa]:
     """Train and start the bot on the first ``per_variant`` questions of each entry and language; stopped at the end.
+
+    Args:
+        epochs: of DIET, and of the ResponseSelector.
 
     Raises:
         RasaUnavailable: the bot's environment is not there, or the process ended.
@@ -73,8 +76,9 @@ async def stock_rasa(
         try:
             assert process.stdin
             assert process.stdout
-            wanted = {"entries": questions, "intents": intents, "epochs": epochs, "seed": seed, "port": port}
-            process.stdin.write(json.dumps({**wanted, "folder": folder}).encode() + b"\n")
+            wanted = {"entries": questions, "intents": intents, "seed": seed, "port": port, "folder": folder}
+            wanted |= dict(zip(("epochs", "selector_epochs"), epochs, strict=True))
+            process.stdin.write(json.dumps(wanted).encode() + b"\n")
             process.stdin.write_eof()
             line = await process.stdout.readline()
             url = f"http://127.0.0.1:{port}"

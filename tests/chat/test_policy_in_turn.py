@@ -15,6 +15,7 @@ from chat.repository import ChatRepository
 from chat.texts import text as say
 from chat.turn import TurnRunner
 from handoff.facts import TurnSignals
+from handoff.interfaces import conversation_topic
 from handoff.policy import Reason, before_bot, read_policy
 from handoff.priority import Priority
 from handoff.replay import change_of, replay
@@ -170,6 +171,32 @@ async def test_after_a_handoff_anger_is_counted_from_nothing_whatever_is_still_f
     now = await conversations.current(conversation.id)
     assert (now.emotion, now.angry_turns) == ("anger", 0)
     assert (await conversations.messages(conversation.id, 0))[0].turn["outcome"] == "to_person"
+
+
+async def test_who_is_handed_over_does_not_see_the_bot_type_while_candidates_are_sought_for_the_agent(
+    conversations,
+) -> None:
+    sought, may_end = asyncio.Event(), asyncio.Event()
+
+    class SlowKnowledge:
+        async def search(self, *_: object) -> None:
+            sought.set()
+            await may_end.wait()
+            raise Unavailable("no encoder")
+
+    reading = TurnReading(Signals(), POLICY)
+    runner = runner_of(conversations, answering=Answering(conversations, SlowKnowledge(), POLICY, reading))
+    conversation, _ = await conversations.create("zh", "web")
+    typing: list[bool] = []
+    async with conversations.events.subscribe(conversation_topic(conversation.id)) as subscription:
+        await runner.begin(conversations.post(conversation.id, "1", "找个人", "zh", claim=runner.claim))
+        await sought.wait()
+        while (event := await subscription.next(timeout_seconds=0.2)) is not None:
+            typing += [event.data["active"]] if event.kind == "typing" else []
+    assert typing == [True, False]
+    assert (await conversations.current(conversation.id)).owner == "waiting"
+    may_end.set()
+    await runner.idle()
 
 
 class TestInTheQueue:

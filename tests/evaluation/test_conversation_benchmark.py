@@ -106,7 +106,7 @@ def test_the_stock_bot_has_a_rule_for_every_intent() -> None:
     made = {step["intent"] for rule in rules(sorted(intents))["rules"] for step in rule["steps"] if "intent" in step}
     assert made == {"faq", "nlu_fallback", *intents}
     assert {"utter_faq/0", "utter_faq/1", "utter_person"} <= domain(2, sorted(intents))["responses"].keys()
-    assert [part["name"] for part in configuration(1, 1)["pipeline"]][:1] == ["JiebaTokenizer"]
+    assert [part["name"] for part in configuration(1, 2, 1)["pipeline"]][:1] == ["JiebaTokenizer"]
     rows = examples([["q1", "q2"]], {"greet": ["hi"]})["rasa_nlu_data"]["common_examples"]
     assert [row["intent"] for row in rows] == ["faq/0", "faq/0", "greet"]
 
@@ -137,7 +137,7 @@ def test_the_page_has_a_column_for_each_peer_and_says_who_is_missing() -> None:
 
 
 def test_the_page_says_how_soon_each_tells_of_a_change_and_how_the_searches_do_alone() -> None:
-    rasa = {"trained_seconds": 200.0, "examples": 10, "epochs": 2}
+    rasa = {"trained_seconds": 200.0, "examples": 10, "epochs": (2, 3)}
     bilin = {"top1": 1.0, "top3": 1.0, "precision": None, "p50_ms": 1.26, "p95_ms": 2, "ready_seconds": 9}
     search = {"of": "some/kb.jsonl", "n": 4, "in_scope": 3, "entries": 2, "epochs": 2, "peers": {"Bilin": bilin}}
     change = {"changes": 5, "told": [{"p50_seconds": 1.5, "p95_seconds": 2.0, "max_seconds": 2.5}]}
