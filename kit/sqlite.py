@@ -72,7 +72,7 @@ class PromptConnection(aiosqlite.Connection):
         return await self._execute(self._complete, method, *arguments)  # type: ignore[no-untyped-call]
 
     def _complete(self, method: str, *arguments: Any) -> tuple[Any, list[Any], int, int | None]:
-        """In the thread: what is known of a statement once all of it is done."""
+        """All of a statement at once, and what is then known of it."""
         cursor = self._conn.cursor()
         try:
             getattr(cursor, method)(*arguments)

@@ -25,12 +25,14 @@ def casework(database: Database, clock: ManualClock) -> Casework:
 
 
 @pytest.fixture
-def statements() -> Iterator[Callable[[], int]]:
-    """How many times the database was asked so far."""
+def statements(database: Database) -> Iterator[Callable[[], int]]:
+    """How many times this database was asked so far; a service of other tests may ask its own meanwhile."""
+    own = database._engine.sync_engine.pool
     asked: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
+    def note(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if connection.engine.pool is own:
+            asked.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
     yield lambda: len(asked)
