@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain, islice
 
-from handoff.clauses import sentences_of, with_requests
+from handoff.clauses import sentences_of, with_sentences
 from handoff.examples import SIGNALS
 from handoff.facts import TurnSignals
 from handoff.interfaces import Lang
@@ -40,7 +40,7 @@ class ManySignals:
         read = iter(self._alone([*texts, *chain.from_iterable(sentences)]))
         wholes = list(islice(read, len(texts)))
         return [
-            with_requests(whole, list(islice(read, len(own)))) for whole, own in zip(wholes, sentences, strict=True)
+            with_sentences(whole, list(islice(read, len(own)))) for whole, own in zip(wholes, sentences, strict=True)
         ]
 
     def _alone(self, texts: Sequence[Text]) -> list[TurnSignals]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from handoff.classifier import View
-from handoff.clauses import sentences_of, with_requests
+from handoff.clauses import sentences_of, with_sentences
 from handoff.examples import training_set
 from handoff.facts import TurnSignals
 from handoff.interfaces import EncodeText, ExampleVectors, Lang
@@ -56,7 +56,7 @@ class SignalReader:
             TurnSignals(**classifier.probabilities(to_simplified(each), vector))
             for each, vector in zip(texts, vectors, strict=True)
         )
-        return with_requests(whole, sentences)
+        return with_sentences(whole, sentences)
 
 
 async def fitted_reader(

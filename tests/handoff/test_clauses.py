@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.clauses import MOST_SENTENCES, sentences_of, with_requests
+from handoff.clauses import MOST_SENTENCES, sentences_of, with_sentences
 from handoff.facts import TurnSignals
 
 CUT = {
@@ -45,18 +45,34 @@ class TestRequests:
     PLAIN = TurnSignals(asked=0.9, anger=0.8, distress=0.7, needs_person=0.8)
 
     def test_one_in_a_sentence_counts_for_the_message_and_nothing_else_does(self) -> None:
-        read = with_requests(self.QUIET, [self.QUIET, self.PLAIN])
+        read = with_sentences(self.QUIET, [self.QUIET, self.PLAIN])
         assert read == TurnSignals(asked=0.9, anger=0.2, distress=0.3, needs_person=0.8)
 
     def test_a_message_that_asks_more_plainly_as_a_whole_stays_as_it_is(self) -> None:
-        assert with_requests(self.PLAIN, [self.QUIET, self.QUIET]) == self.PLAIN
+        assert with_sentences(self.PLAIN, [self.QUIET, self.QUIET]) == self.PLAIN
 
     def test_a_sentence_takes_no_need_away(self) -> None:
         whole = TurnSignals(asked=0.5, needs_person=0.9)
-        assert with_requests(whole, [TurnSignals(asked=0.6, needs_person=0.4)]).needs_person == 0.9
+        assert with_sentences(whole, [TurnSignals(asked=0.6, needs_person=0.4)]).needs_person == 0.9
 
     def test_where_the_need_was_not_read_it_stays_unread(self) -> None:
-        assert with_requests(TurnSignals(), [TurnSignals(asked=0.5)]).needs_person is None
+        assert with_sentences(TurnSignals(), [TurnSignals(asked=0.5)]).needs_person is None
 
     def test_without_sentences_nothing_changes(self) -> None:
-        assert with_requests(self.QUIET, []) == self.QUIET
+        assert with_sentences(self.QUIET, []) == self.QUIET
+
+
+class TestDangers:
+    CALM = TurnSignals(distress=0.3, fraud=0.2, needs_person=0.3)
+
+    def test_one_that_a_sentence_names_beyond_doubt_counts_for_the_message(self) -> None:
+        danger = TurnSignals(distress=0.9, self_harm=0.8, anger=0.9, needs_person=0.95)
+        read = with_sentences(self.CALM, [self.CALM, danger])
+        assert read == TurnSignals(distress=0.9, fraud=0.2, self_harm=0.8, needs_person=0.95)
+
+    @pytest.mark.parametrize(
+        "doubtful",
+        [TurnSignals(distress=0.79, fraud=1.0), TurnSignals(distress=1.0, fraud=0.69), TurnSignals(distress=1.0)],
+    )
+    def test_one_that_is_doubtful_waits_for_what_the_whole_says(self, doubtful: TurnSignals) -> None:
+        assert with_sentences(self.CALM, [doubtful, self.CALM]) == self.CALM

@@ -210,6 +210,7 @@ class TestWhatIsRead:
             ("en", "a scammer is moving money out of my account at this very moment", "fraud_in_progress"),
             ("zh", "我真的不想活下去了", "self_harm"),
             ("en", "I just want to end my life", "self_harm"),
+            ("zh", "信用卡年费怎么收？另外我真的不想活了。", "self_harm"),
             ("zh", "我爸前天去世了,我现在脑子很乱", "bereavement"),
             ("en", "my mother passed away two days ago and I am lost", "bereavement"),
             ("zh", "他逼着我给他转账,我很怕", "coercion"),
