@@ -205,22 +205,26 @@ class TestSqlite:
         assert await subjects(impatient) == ["brief"]
         assert len(sent) > 1, "the next transaction on the same connection is not brief"
 
-    async def test_a_brief_writer_that_waits_for_another_process_holds_nobody_up(
-        self, impatient: Database, file: Path
-    ) -> None:
+    async def test_a_brief_writer_that_waits_for_another_process_holds_nobody_up(self, file: Path) -> None:
+        patient = Database(f"sqlite+aiosqlite:///{file}", busy_seconds=20)
+        await patient.migrate()
+
         async def write() -> None:
-            async with impatient.write(brief=True) as session:
+            async with patient.write(brief=True) as session:
                 session.add(record("brief"))
 
         other = sqlite3.connect(file, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
+        begun = asyncio.get_running_loop().time()
         task = asyncio.create_task(write())
         await asyncio.sleep(0.05)
-        assert not task.done(), "the loop goes on while the writer waits"
+        assert asyncio.get_running_loop().time() - begun < 10, "in place it would have waited for all of 20 s"
+        assert not task.done()
         other.execute("ROLLBACK")
         other.close()
         await task
-        assert await subjects(impatient) == ["brief"]
+        assert await subjects(patient) == ["brief"]
+        await patient.close()
 
     async def test_writers_of_one_process_go_in_the_order_in_which_they_came(self, impatient: Database) -> None:
         done: list[int] = []
