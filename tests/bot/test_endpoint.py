@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientError, web
 
 from bot.actions.services import Services, ServicesUnavailable
 from bot.endpoint import KeptEndpoint
@@ -85,7 +85,7 @@ def test_calls_one_after_another_share_a_connection(
 def test_a_server_that_was_away_is_spoken_to_again(loop: asyncio.AbstractEventLoop, server: Server, call: Call) -> None:
     loop.run_until_complete(call())
     loop.run_until_complete(server.stop())
-    with pytest.raises((ServicesUnavailable, OSError)):
+    with pytest.raises((ServicesUnavailable, ClientError)):
         loop.run_until_complete(call())
     loop.run_until_complete(server.start())
     assert loop.run_until_complete(call())

@@ -76,7 +76,7 @@ class TestFailures:
 
     @pytest.fixture
     async def bot(self, rasa: FakeRasa):
-        bot = RasaBot(f"http://127.0.0.1:{rasa.port}", self.TOKEN, timeout_seconds=0.5)
+        bot = RasaBot(f"http://127.0.0.1:{rasa.port}", self.TOKEN, timeout_seconds=20)
         yield bot
         await bot.close()
 
@@ -92,10 +92,12 @@ class TestFailures:
         assert str(status) in failed.value.message
         assert self.TOKEN not in failed.value.message
 
-    async def test_silence_is_unreachable_without_the_token(self, rasa: FakeRasa, bot: RasaBot) -> None:
+    async def test_silence_is_unreachable_without_the_token(self, rasa: FakeRasa) -> None:
         rasa.behave("c", lambda *_: time.sleep(1))
+        hasty = RasaBot(f"http://127.0.0.1:{rasa.port}", self.TOKEN, timeout_seconds=0.3)
         with pytest.raises(BotUnavailable) as failed:
-            await bot.send("c", "hello", "en")
+            await hasty.send("c", "hello", "en")
+        await hasty.close()
         assert failed.value.path == "bot_unreachable"
         assert self.TOKEN not in failed.value.message
 
