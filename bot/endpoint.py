@@ -8,8 +8,7 @@ import aiohttp
 from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
 from rasa.utils.endpoints import EndpointConfig
 
-# Shorter than servers keep a silent connection (Sanic and uvicorn: 5 s), so that none is used that is being closed.
-IDLE_SECONDS = 2.0
+from bot.connections import Connections
 
 
 class KeptSession:
@@ -30,20 +29,14 @@ class KeptSession:
 class KeptEndpoint(EndpointConfig):
     """An address whose requests share their connections; Rasa's own opens one for each."""
 
-    _kept: aiohttp.ClientSession | None = None
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._connections = Connections(self.headers, timeout_seconds=DEFAULT_REQUEST_TIMEOUT)
 
     def session(self) -> KeptSession:
-        """The one session; begun by the first request, in the loop that serves."""
-        if self._kept is None:
-            self._kept = aiohttp.ClientSession(
-                headers=self.headers,
-                connector=aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS, limit=0),
-                timeout=aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT),
-            )
-        return KeptSession(self._kept)
+        """The one session."""
+        return KeptSession(self._connections.session())
 
     async def close(self) -> None:
         """Give the connections back."""
-        if self._kept is not None:
-            await self._kept.close()
-            self._kept = None
+        await self._connections.close()

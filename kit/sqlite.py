@@ -36,7 +36,9 @@ class PromptConnection(aiosqlite.Connection):
     def begins(self, *, writes: bool, is_brief: bool) -> bool:
         """Begin a transaction in place; False where that has to wait for somebody, or is not to be in place."""
         self._writes, self.is_brief, self._is_over = writes, is_brief, False
-        return is_brief and self._has_begun("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if is_brief and not writes:
+            self._complete("execute", "BEGIN")
+        return is_brief and (not writes or self._has_lock_now())
 
     async def commit(self) -> None:
         """Commit; what was written may have to wait for the disk."""
@@ -51,11 +53,11 @@ class PromptConnection(aiosqlite.Connection):
         if not self._is_over:
             await super().rollback()
 
-    def _has_begun(self, statement: str) -> bool:
+    def _has_lock_now(self) -> bool:
         [(patience,)] = self._complete("execute", "PRAGMA busy_timeout")[1]
         self._complete("execute", "PRAGMA busy_timeout = 0")
         try:
-            self._complete("execute", statement)
+            self._complete("execute", "BEGIN IMMEDIATE")
         except sqlite3.OperationalError:
             return False
         finally:

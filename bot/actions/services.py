@@ -11,12 +11,10 @@ from typing import Any
 
 import aiohttp
 
+from bot.connections import Connections
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
-
-# Shorter than `web` keeps a silent connection (5 s), so that none is used that is being closed.
-IDLE_SECONDS = 2.0
 
 BotMessage = dict[str, Any]
 
@@ -46,9 +44,8 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self._url = settings.web_url
-        self._headers = {"X-Internal-Token": settings.internal_token}
-        self._timeout = aiohttp.ClientTimeout(total=settings.web_timeout_seconds)
-        self._session: aiohttp.ClientSession | None = None
+        headers = {"X-Internal-Token": settings.internal_token}
+        self._connections = Connections(headers, timeout_seconds=settings.web_timeout_seconds)
 
     async def answer(
         self, conversation_id: str, text: str, intent: Mapping[str, Any], slots: Mapping[str, Any]
@@ -76,20 +73,11 @@ class Services:
 
     async def close(self) -> None:
         """Give the connections back."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-
-    def _connections(self) -> aiohttp.ClientSession:
-        """Kept between turns; begun by the first call, in the loop that serves."""
-        if self._session is None:
-            connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS, limit=0)
-            self._session = aiohttp.ClientSession(headers=self._headers, timeout=self._timeout, connector=connector)
-        return self._session
+        await self._connections.close()
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            async with self._connections().post(self._url + path, json=body) as response:
+            async with self._connections.session().post(self._url + path, json=body) as response:
                 response.raise_for_status()
                 reply = await response.json()
         except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:

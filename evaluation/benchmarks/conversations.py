@@ -48,7 +48,7 @@ from evaluation.output import put_out
 from kb.checks import read_checks
 from kb.content import EntryContent, read_folder
 from kb.encoder import load_encoder
-from kit.errors import BilinError
+from kit.errors import BilinError, InvalidRequest
 from kit.settings import Settings
 
 BM25, PLAIN, RASA = "BM25", "encoder alone", "stock Rasa"
@@ -90,6 +90,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    if bool(arguments.search_kb) != bool(arguments.search_queries):
+        raise InvalidRequest("--search-kb and --search-queries belong together: name both, or neither.")
     entries = read_folder(settings.content_dir)
     goals = _drawn(goals_of("goals", settings)[0], arguments)
     without = {name.strip() for name in arguments.without.split(",")}
@@ -115,17 +117,16 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> dict[str, A
 async def _search(entries: Sequence[EntryContent], settings: Settings, arguments: argparse.Namespace) -> dict[str, Any]:
     """Accuracy and times of every search, with entries of which each peer knows the same questions."""
     if arguments.search_kb:
-        whole = read_knowledge(arguments.search_kb)
-        asked = _drawn(read_queries(arguments.search_queries, {entry.id for entry in whole}), arguments)
+        given = read_knowledge(arguments.search_kb)
+        asked = read_queries(arguments.search_queries, {entry.id for entry in given})
         name = f"{arguments.search_kb.parent.name}/{arguments.search_kb.name}"
-        compared = await accuracy.compare(whole, asked, settings, arguments.search_epochs, arguments.seed)
-        return {"of": name, **compared.report()}
-    ids = {entry.id for entry in entries}
-    files = read_dataset(arguments.dataset).files("queries")
-    asked = _drawn([query for path in files for query in read_queries(path, ids)], arguments)
-    cut = [first_questions(entry, arguments.per_variant) for entry in entries]
-    compared = await accuracy.compare(cut, asked, settings, arguments.search_epochs, arguments.seed)
-    return {"of": arguments.dataset, **compared.report()}
+    else:
+        ids, name = {entry.id for entry in entries}, arguments.dataset
+        asked = [query for path in read_dataset(name).files("queries") for query in read_queries(path, ids)]
+        given = [first_questions(entry, arguments.per_variant) for entry in entries]
+    drawn = _drawn(asked, arguments)
+    compared = await accuracy.compare(given, drawn, settings, arguments.search_epochs, arguments.seed)
+    return {"of": name, **compared.report()}
 
 
 def _drawn(everything: Sequence[Drawn], arguments: argparse.Namespace) -> list[Drawn]:
