@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Any
 
 import aiohttp
 from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
@@ -27,10 +28,15 @@ class KeptSession:
 
 
 class KeptEndpoint(EndpointConfig):
-    """An address whose requests share their connections; Rasa's own opens one for each."""
+    """An address whose requests share their connections; Rasa's own opens one for each.
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
+    Args:
+        url: the address.
+        options: what else `endpoints.yml` says of it.
+    """
+
+    def __init__(self, url: str, **options: Any) -> None:
+        super().__init__(url, **options)
         self._connections = Connections(self.headers, timeout_seconds=DEFAULT_REQUEST_TIMEOUT)
 
     def session(self) -> KeptSession:

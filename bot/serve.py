@@ -47,7 +47,7 @@ def serve(model: Path, port: int, token: str, redis_url: str) -> None:
 
     check_schemas_once()
     endpoints = AvailableEndpoints.read_endpoints(str(BOT / "endpoints.yml"))
-    actions = endpoints.action = KeptEndpoint(endpoints.action.url)
+    actions = endpoints.action = KeptEndpoint(endpoints.action.url, **endpoints.action.kwargs)
     endpoints.tracker_store = tracker_store(redis_url)
     endpoints.lock_store = lock_store(redis_url)
     app = configure_app([RestInput()], auth_token=token, endpoints=endpoints, port=port)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import InMemoryTrackerStore, RedisTrackerStore
+from rasa.core.tracker_store import RedisTrackerStore, TrackerStore
+from rasa.shared.core.conversation import Dialogue
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.trackers import DialogueStateTracker, get_trackers_for_conversation_sessions
 from rasa.utils.endpoints import EndpointConfig
 
 CONVERSATIONS_KEPT = 10_000
 CONVERSATION_SECONDS = 24 * 3600
-TURNS_KEPT = 10
+TURNS_KEPT = 2
 
 
 def forget_old_turns(tracker: DialogueStateTracker, turns: int = TURNS_KEPT) -> DialogueStateTracker:
@@ -35,23 +37,42 @@ def forget_old_turns(tracker: DialogueStateTracker, turns: int = TURNS_KEPT) -> 
     )
 
 
-class BoundedTrackerStore(InMemoryTrackerStore):
-    """Keeps the latest turns of the most recently active conversations.
+class BoundedTrackerStore(TrackerStore):
+    """Keeps the latest turns of the most recently active conversations, as they are.
 
-    Rasa's own store never forgets one.
+    Rasa's own store in memory never forgets one, and writes and reads each as JSON at every turn.
     """
 
     def __init__(self, domain: Domain, event_broker: EventBroker | None = None, **kwargs: Any) -> None:
         self._kept = int(kwargs.pop("kept", CONVERSATIONS_KEPT))
         super().__init__(domain, event_broker, **kwargs)
-        self.store: OrderedDict[str, str] = OrderedDict()
+        self._dialogues: OrderedDict[str, Dialogue] = OrderedDict()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Saves a conversation and drops the one that has been silent the longest."""
-        await super().save(forget_old_turns(tracker))
-        self.store.move_to_end(tracker.sender_id)
-        while len(self.store) > self._kept:
-            self.store.popitem(last=False)
+        await self.stream_events(tracker)
+        self._dialogues[tracker.sender_id] = forget_old_turns(tracker).as_dialogue()
+        self._dialogues.move_to_end(tracker.sender_id)
+        while len(self._dialogues) > self._kept:
+            self._dialogues.popitem(last=False)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The latest session of a conversation."""
+        tracker = await self.retrieve_full_tracker(sender_id)
+        sessions = get_trackers_for_conversation_sessions(tracker) if tracker else []
+        return sessions[-1] if len(sessions) > 1 else tracker
+
+    async def retrieve_full_tracker(self, sender_id: str) -> DialogueStateTracker | None:
+        """All that is kept of a conversation."""
+        if sender_id not in self._dialogues:
+            return None
+        tracker = self.init_tracker(sender_id)
+        tracker.recreate_from_dialogue(self._dialogues[sender_id])
+        return tracker
+
+    async def keys(self) -> Iterable[str]:
+        """The conversations of which something is kept."""
+        return self._dialogues.keys()
 
 
 class RecentRedisTrackerStore(RedisTrackerStore):
