@@ -176,14 +176,12 @@ class Answering:
         return before_bot(await self._reading.of_text(text, language), Standing(), self._policy)
 
     async def suggest(self, turn: CurrentTurn) -> Search | None:
-        """Note the candidates for the agent to see; None when the knowledge base cannot be searched."""
+        """Note the candidates for the agent, who sees them when the turn is over; None when nothing can be searched."""
         try:
             search = await self._knowledge.search(turn.message.text, turn.language, turn.topic)
         except Unavailable:
             return None
         turn.note({**await self._seen(search, turn.language), "outcome": "to_person"})
-        await self._store(turn)
-        await self._chat.changed(turn.conversation.id)
         return search
 
     async def happened(
@@ -215,7 +213,7 @@ class Answering:
         return Reply("handoff", [])
 
     async def _store(self, turn: CurrentTurn) -> None:
-        """Store what was found of a turn that tells the customer nothing, or that another worker takes."""
+        """Store what was found of a turn that another worker takes."""
         async with self._chat.database.write(brief=True) as session:
             repository = ChatRepository(session)
             conversation = await repository.conversation(turn.conversation.id, lock=True)

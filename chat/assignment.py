@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Container
 from datetime import timedelta
 
@@ -40,11 +41,12 @@ class QueueRunner:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._tidied = conversations.clock.now()
+        self._swept_at = -math.inf
 
     async def start(self) -> None:
         """Begin."""
         self._conversations.queue_changed = self.wake
-        self._roster.presence_changed = self.wake
+        self._roster.presence_changed = self._sweep_soon
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
@@ -55,18 +57,28 @@ class QueueRunner:
                 await self._task
 
     def wake(self) -> None:
-        """Something has changed: look at once."""
+        """The queue has changed: look at once."""
         self._wake.set()
 
+    def _sweep_soon(self) -> None:
+        """Somebody came or went: look at once, also at what they hold."""
+        self._swept_at = -math.inf
+        self.wake()
+
     async def _run(self) -> None:
+        now = asyncio.get_running_loop().time
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
+                async with asyncio.timeout(SWEEP_SECONDS):
+                    await self._wake.wait()
             self._wake.clear()
             try:
-                await self.return_dropped()
+                if now() - self._swept_at >= SWEEP_SECONDS:
+                    begun = now()
+                    await self.return_dropped()
+                    await self._tidy()
+                    self._swept_at = begun
                 await self.drain()
-                await self._tidy()
             except Unavailable:
                 continue  # counted where it was noticed; the next round tries again
             except Exception as error:  # edge of a background task; customers must not wait for ever
@@ -82,7 +94,7 @@ class QueueRunner:
     async def drain(self) -> list[Assignment]:
         """Give away what may be given away now; returns what was."""
         now = self._conversations.clock.now()
-        async with self._conversations.database.read() as session:
+        async with self._conversations.database.read(brief=True) as session:
             found = await ChatRepository(session).by_owner(Owner.WAITING)
             # A tester leaves the queue by itself: no agent is interrupted for it.
             waiting = [conversation for conversation in found if is_business(conversation.channel)]

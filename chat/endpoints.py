@@ -191,10 +191,9 @@ async def ask_for_person(
 
 
 @router.post("/conversations/{conversation_id}/handoff/cancel")
-async def cancel_handoff(conversation: OwnConversation, chat: Chat, room: Room) -> ConversationAnswer:
+async def cancel_handoff(conversation: OwnConversation, chat: Chat) -> ConversationAnswer:
     """Stop waiting; the bot goes on."""
-    await chat.cancel_waiting(conversation.id)
-    return ConversationAnswer(conversation=await view_of(chat, room, conversation.id))
+    return ConversationAnswer(conversation=ConversationView.of(await chat.cancel_waiting(conversation.id), None))
 
 
 @router.post("/conversations/{conversation_id}/left-messages", status_code=201)

@@ -98,7 +98,7 @@ class QueueingConversations(ChatService):
         Raises:
             OwnerChanged: the conversation is not waiting.
         """
-        async with self.database.write() as session:
+        async with self.database.write(brief=True) as session:
             repository = ChatRepository(session)
             conversation = await self._locked(repository, conversation_id)
             if conversation.owner != Owner.WAITING:

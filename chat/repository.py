@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -33,11 +34,14 @@ _TABLE = cast(Table, Message.__table__)
 _MESSAGES = _OF_CONVERSATION.where(Message.seq > bindparam("after")).order_by(Message.seq).limit(_LIMIT)
 _CUSTOMER_MESSAGES = _OF_CUSTOMER.where(Message.seq > bindparam("after")).order_by(Message.seq).limit(_LIMIT)
 _CUSTOMER_LINES = _OF_CUSTOMER.where(Message.seq < bindparam("before")).order_by(Message.seq.desc()).limit(_LIMIT)
+# What is new in the transaction is none of these, and is stored with all else when it ends.
+_EARLIER_LINES = _CUSTOMER_LINES.execution_options(autoflush=False)
 _FOUND = select(Message.turn).where(Message.conversation_id == bindparam("id"), Message.seq == bindparam("at"))
 _KEEP_FOUND = (
     update(_TABLE)
     .where(_TABLE.c.conversation_id == bindparam("id"), _TABLE.c.seq == bindparam("at"))
     .values(turn=bindparam("found"))
+    .execution_options(autoflush=False)
 )
 
 
@@ -97,6 +101,16 @@ class ChatRepository:
         )
         return count.scalar_one()
 
+    async def places(self) -> dict[str, int]:
+        """How many wait in front of each conversation that waits, for the same team."""
+        statement = select(Conversation.id, _TEAM).where(Conversation.owner == Owner.WAITING)
+        before: Counter[str] = Counter()
+        places: dict[str, int] = {}
+        for conversation_id, team in await self._session.execute(statement.order_by(_QUEUE_SINCE, Conversation.id)):
+            places[conversation_id] = before[team]
+            before[team] += 1
+        return places
+
     async def waiting_by_team(self) -> dict[str, int]:
         """How many wait for each team."""
         statement = select(_TEAM, func.count()).where(Conversation.owner == Owner.WAITING).group_by(_TEAM)
@@ -151,7 +165,6 @@ class ChatRepository:
         if message.sender == "customer":
             conversation.customer_seq = message.seq
         self._session.add(message)
-        await self._session.flush()
         if is_business(conversation.channel):
             await Records(self._session).said(message)
         return message
@@ -217,7 +230,8 @@ class ChatRepository:
     async def customer_lines(self, conversation_id: str, limit: int, *, before: int | None = None) -> list[Message]:
         """The customer's latest messages, oldest first; with ``before``, of those before a sequence number."""
         wanted = {"id": conversation_id, "before": NEVER if before is None else before, "limit": limit}
-        return list((await self._session.execute(_CUSTOMER_LINES, wanted)).scalars())[::-1]
+        statement = _CUSTOMER_LINES if before is None else _EARLIER_LINES
+        return list((await self._session.execute(statement, wanted)).scalars())[::-1]
 
     async def found_of(self, message: Message) -> dict[str, Any] | None:
         """What is stored of the turn of a message."""

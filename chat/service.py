@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from chat.ownership import Owner
 from chat.queueing import QueueRules, place_in_queue, topic_of, waiting_line
 from chat.repository import ChatRepository
 from chat.sentences import said
-from handoff.interfaces import QUEUE, conversation_topic
+from handoff.interfaces import FOUND, QUEUE, conversation_topic
 from handoff.policy import Handoff, Reason
 from handoff.priority import CustomerClass
 from handoff.roster import read_teams_of
@@ -60,6 +60,23 @@ class Stored:
     message: Message
     repeated: bool = False
     turn: CurrentTurn | None = None
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What this process has just added to a conversation, given along with the event that tells of it.
+
+    Args:
+        conversation: as it was committed.
+        messages: at least one, in order.
+    """
+
+    conversation: Conversation
+    messages: Sequence[Message]
+
+    def continues(self, last_seq: int) -> bool:
+        """Whether somebody who has all up to a sequence number has all with it, and need not read."""
+        return self.messages[0].seq == last_seq + 1 and self.messages[-1].seq == self.conversation.last_seq
 
 
 def language_of(conversation: Conversation) -> Lang:
@@ -179,7 +196,7 @@ class ChatService:
                 conversation.turn_until = now + claim
             await repository.append(conversation, message)
             turn = await read_turn(session, conversation, message) if is_free else None
-        await self.changed(conversation_id)
+        await self.changed(conversation_id, Committed(conversation, [message]))
         return Stored(message, turn=turn)
 
     async def messages(self, conversation_id: str, after: int) -> list[Message]:
@@ -187,7 +204,7 @@ class ChatService:
         async with self.database.read(brief=True) as session:
             return await ChatRepository(session).messages(conversation_id, after)
 
-    async def seen(self, conversation_id: str, after: int) -> tuple[Conversation, list[Message]]:
+    async def seen(self, conversation_id: str, after: int) -> tuple[Conversation, Sequence[Message]]:
         """The conversation as it is now, and its messages after a sequence number, in order."""
         async with self.database.read(brief=True) as session:
             repository = ChatRepository(session)
@@ -227,7 +244,7 @@ class ChatService:
                 else:
                     turn.left_unsaid()
                 await turn.store(repository, conversation)
-            for message in messages if is_said else ():
+            stored = [
                 await repository.append(
                     conversation,
                     Message(
@@ -239,8 +256,10 @@ class ChatService:
                         created_at=self.clock.now(),
                     ),
                 )
+                for message in (messages if is_said else ())
+            ]
         if is_said or turn is not None:
-            await self.changed(conversation_id)
+            await self.changed(conversation_id, Committed(conversation, stored) if stored else None)
         return conversation if is_said else None
 
     async def hand_off(
@@ -330,13 +349,17 @@ class ChatService:
                 conversation.unhelped_turns += 1
             await repository.vote(conversation, message, helpful, self.clock.now())
 
-    async def changed(self, conversation_id: str, *, queue: bool = False) -> None:
-        """Tell whoever watches."""
-        await self.events.publish(Event(conversation_topic(conversation_id)))
+    async def changed(self, conversation_id: str, news: Committed | None = None, *, queue: bool = False) -> None:
+        """Tell whoever watches; with ``news``, those in this process need not read it."""
+        await self.events.publish(Event(conversation_topic(conversation_id), news=news))
         if queue:
             await self.events.publish(Event(QUEUE))
             if self.queue_changed is not None:
                 self.queue_changed()
+
+    async def found(self, conversation_id: str) -> None:
+        """Tell staff who watch that more is known of what the customer has said."""
+        await self.events.publish(Event(conversation_topic(conversation_id), FOUND))
 
     async def typing(self, conversation_id: str, sender: str, active: bool) -> None:
         """A hint that is not stored."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
@@ -11,16 +11,17 @@ from chat.endpoints import chat_service, turn_runner, waiting_room
 from chat.models import Conversation
 from chat.ownership import Owner
 from chat.schemas import ConversationView, MessageView, NewMessage
-from chat.service import ChatService
+from chat.service import ChatService, Committed
 from chat.turn import TurnRunner
-from chat.waiting import WaitingRoom
-from handoff.interfaces import QUEUE, conversation_topic
+from chat.waiting import Wait, WaitingRoom
+from handoff.interfaces import FOUND, QUEUE, conversation_topic
 from kit.errors import InvalidRequest, NotFound, Unavailable
 from kit.events import CHANGED, Event, Subscription
 from kit.language import detect
 from kit.sockets import TRY_AGAIN, WRONG_TOKEN, ConnectionRefused, Frame, after_of, close, converse, hello
 
 REREAD_SECONDS = 20.0
+MOVED_SECONDS = 0.5
 
 router = APIRouter()
 
@@ -36,44 +37,66 @@ class CustomerSocket:
         self._room = room
         self._turns = turns
         self._id = conversation.id
+        self._opened = conversation
         self._language = conversation.language
-        self._shown: dict[str, Any] | None = None
+        self._shown: tuple[str, str | None, Wait | None] | None = None
 
     async def run(self, after: int) -> None:
         """Serve until the customer goes."""
         async with self._chat.events.subscribe(conversation_topic(self._id), QUEUE) as subscription:
-            await self._show("welcome", await self._chat.current(self._id))
+            await self._show("welcome", self._opened)  # what has changed since is read next
             await converse(self._socket, lambda: self._write(subscription, after), self._handle)
 
     async def _write(self, subscription: Subscription, last: int) -> None:
+        news: object = None
         while True:
-            conversation, messages = await self._chat.seen(self._id, last)
+            if isinstance(news, Committed) and news.continues(last):
+                conversation, messages = news.conversation, news.messages
+            else:
+                conversation, messages = await self._chat.seen(self._id, last)
             for message in messages:
                 view = MessageView.of(message).model_dump(mode="json")
                 await self._socket.send_json({"type": "message", "message": view})
                 last = message.seq
+            news = None
             if messages and last < conversation.last_seq:
                 continue  # there are more than one reading gives
             await self._show("conversation", conversation)
-            event = await subscription.next(timeout_seconds=REREAD_SECONDS)
-            while event is not None and not self._tells_of_news(event, conversation):
-                if event.kind == "typing" and event.data.get("sender") != "customer":
+            event = await self._next(subscription, conversation)
+            news = event.news if event else None
+
+    async def _next(self, subscription: Subscription, conversation: Conversation) -> Event | None:
+        """The next event that there may be something to read for; None when it is time to read in any case.
+
+        Hints are passed on meanwhile. What others in the queue do matters only to who waits, who is told of the new
+        place a moment later: a busy queue changes many times a second.
+        """
+        now = asyncio.get_running_loop().time
+        changed_at = look_at = None
+        while True:
+            wait = REREAD_SECONDS if look_at is None else max(look_at - now(), 0.0)
+            event = await subscription.next(timeout_seconds=wait)
+            if event is None and look_at is not None:
+                await self._show("conversation", conversation, changed_at)
+                look_at = None
+            elif event is not None and event.kind == "typing":
+                if event.data.get("sender") != "customer":
                     await self._socket.send_json({"type": "typing", **event.data})
-                event = await subscription.next(timeout_seconds=REREAD_SECONDS)
+            elif event is not None and event.kind == FOUND:
+                continue  # for staff
+            elif event is None or event.topic != QUEUE or event.kind != CHANGED:
+                return event
+            elif conversation.owner == Owner.WAITING:
+                changed_at = now()
+                look_at = look_at or changed_at + MOVED_SECONDS
 
-    @staticmethod
-    def _tells_of_news(event: Event, conversation: Conversation) -> bool:
-        """Whether there may be something to read: what others in the queue do matters only to who waits."""
-        if event.topic == QUEUE and event.kind == CHANGED:
-            return conversation.owner == Owner.WAITING
-        return event.kind != "typing"
-
-    async def _show(self, kind: str, conversation: Conversation) -> None:
-        """Send the conversation's state, if it is not the one that was sent last."""
-        view = ConversationView.of(conversation, await self._room.look(conversation))
-        state = view.model_dump(mode="json", exclude={"last_seq", "language"})
+    async def _show(self, kind: str, conversation: Conversation, changed_at: float | None = None) -> None:
+        """Send the conversation's state, if it is not the one that was sent last; ``changed_at`` as the room wants it."""
+        wait = await self._room.look(conversation, changed_at=changed_at)
+        state = conversation.owner, conversation.agent_name, wait
         if kind == "welcome" or state != self._shown:
             self._shown = state
+            view = ConversationView.of(conversation, wait)
             await self._socket.send_json({"type": kind, "conversation": view.model_dump(mode="json")})
 
     async def _handle(self, frame: Frame) -> None:

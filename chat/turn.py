@@ -117,12 +117,15 @@ class TurnRunner:
                 count_degraded("turn_failed")
                 log.error("turn_failed", exc_info=error)
                 await self._unavailable(turn)
+            is_noted = turn.is_noted
             async with self._chat.database.write(brief=True) as session:
                 repository, until = ChatRepository(session), clock.now() + self._claim
-                if turn.is_noted and (conversation := await repository.conversation(conversation_id, lock=True)):
+                if is_noted and (conversation := await repository.conversation(conversation_id, lock=True)):
                     await turn.store(repository, conversation)
                 more = await repository.end_turn(conversation_id, turn.message.seq, until)
                 turn = await _next_turn(repository, conversation_id) if more else None
+            if is_noted:
+                await self._chat.found(conversation_id)
 
     async def _claimed(self, conversation_id: str) -> CurrentTurn | None:
         """The next turn of a conversation, if it could be claimed."""
@@ -142,8 +145,9 @@ class TurnRunner:
                 if decision is None:
                     return await self._bot_turn(turn)
                 await self._answering.hand_off(turn, decision)
+            forgetting = asyncio.create_task(self._bot.forget(conversation_id))
             await self._answering.suggest(turn)  # for the agent: the customer has been told, and waits for nothing here
-            await self._bot.forget(conversation_id)
+            await forgetting
         elif owner == Owner.WAITING:
             await self._answering.answer_while_waiting(turn)
         else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import math
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from chat.models import Conversation
@@ -10,8 +12,8 @@ from chat.ownership import Owner
 from chat.repository import ChatRepository
 from handoff.hours import is_open, next_opening
 from handoff.interfaces import Lang
-from handoff.roster import Member, RosterRules, read_members_of, read_teams_of, team_states
-from handoff.routing import DEFAULT_TEAM, AgentState, serving, teams_present
+from handoff.roster import RosterRules, read_members_of, read_teams_of, team_states
+from handoff.routing import DEFAULT_TEAM, AgentState, TeamState, serving, teams_present
 from handoff.spoken import spoken_hours, spoken_moment
 from handoff.teams import TeamDefinition
 from handoff.waiting_time import UNKNOWN, WaitEstimate, estimate_wait
@@ -45,10 +47,24 @@ class Wait:
 
 @dataclass(frozen=True)
 class _Snapshot:
+    """Who is there; ``people`` is filled as customers ask."""
+
     at: datetime
     teams: dict[str, TeamDefinition]
-    members: dict[int, Member]
-    loads: dict[int, int]
+    states: dict[str, TeamState]
+    agents: list[AgentState]
+    people: dict[str, People] = field(default_factory=dict)
+
+    def serving(self, team: str | None) -> TeamDefinition:
+        """The team that serves those who wait for a team, which may be one that is no more."""
+        asked_for = self.teams.get(team or DEFAULT_TEAM, self.teams[DEFAULT_TEAM])
+        return self.teams[serving(asked_for.id, self.states, teams_present(self.agents))]
+
+    def people_of(self, team: TeamDefinition) -> People:
+        """When a team is there."""
+        if team.id not in self.people:
+            self.people[team.id] = people_of(team, self.at)
+        return self.people[team.id]
 
 
 def people_of(team: TeamDefinition, now: datetime) -> People:
@@ -82,7 +98,10 @@ def estimate_for(
 
 
 class WaitingRoom:
-    """Looks at the queue for the customers in it. Who is there is read at most every ``SNAPSHOT_SECONDS``."""
+    """Looks at the queue for the customers in it. Who is there is read at most every ``SNAPSHOT_SECONDS``.
+
+    When the queue changes, all who wait look at once: then it is read once for all of them.
+    """
 
     def __init__(self, database: Database, clock: Clock, rules: RosterRules) -> None:
         self._database = database
@@ -90,46 +109,57 @@ class WaitingRoom:
         self._rules = rules
         self._snapshot: _Snapshot | None = None
         self._handled: dict[str, tuple[datetime, list[float]]] = {}
+        self._reading_line = asyncio.Lock()
+        self._line: tuple[float, dict[str, int]] = (-math.inf, {})
 
-    async def look(self, conversation: Conversation) -> Wait | None:
-        """How this conversation waits; None when it does not."""
+    async def look(self, conversation: Conversation, *, changed_at: float | None = None) -> Wait | None:
+        """How this conversation waits; None when it does not.
+
+        Args:
+            conversation: as it is now.
+            changed_at: when the queue is known to have changed last, by the clock of the event loop. The line may be
+                one that was read for somebody else since then; without it, the place is asked for.
+        """
         if conversation.owner != Owner.WAITING:
             return None
         now = self._clock.now()
         snapshot = await self._read(now)
-        asked_for = snapshot.teams.get(conversation.team or DEFAULT_TEAM, snapshot.teams[DEFAULT_TEAM])
-        async with self._database.read(brief=True) as session:
-            ahead = await ChatRepository(session).waiting_before(conversation)
-        agents = [
-            member.state(snapshot.loads.get(member.id, 0), now, self._rules.timing)
-            for member in snapshot.members.values()
-        ]
-        states = team_states(snapshot.teams, now)
-        team = snapshot.teams[serving(asked_for.id, states, teams_present(agents))]
-        people = people_of(team, now)
+        ahead = await self._ahead(conversation, changed_at)
+        team = snapshot.serving(conversation.team)
+        people = snapshot.people_of(team)
         estimate = UNKNOWN
         if people.open:
-            estimate = estimate_for(
-                ahead, team, conversation.language, agents, await self._handle_seconds(team.id, now)
-            )
+            handled = await self._handle_seconds(team.id, now)
+            estimate = estimate_for(ahead, team, conversation.language, snapshot.agents, handled)
         return Wait(ahead + 1, estimate, people)
 
     async def people(self) -> People:
         """When the general team is there."""
-        now = self._clock.now()
-        return people_of((await self._read(now)).teams[DEFAULT_TEAM], now)
+        snapshot = await self._read(self._clock.now())
+        return snapshot.people_of(snapshot.teams[DEFAULT_TEAM])
+
+    async def _ahead(self, conversation: Conversation, changed_at: float | None) -> int:
+        if changed_at is not None:
+            async with self._reading_line:
+                if self._line[0] <= changed_at:
+                    at = asyncio.get_running_loop().time()
+                    async with self._database.read() as session:
+                        self._line = at, await ChatRepository(session).places()
+            ahead = self._line[1].get(conversation.id)
+            if ahead is not None:
+                return ahead
+        async with self._database.read(brief=True) as session:
+            return await ChatRepository(session).waiting_before(conversation)
 
     async def _read(self, now: datetime) -> _Snapshot:
         known = self._snapshot
         if known is None or not timedelta(0) <= now - known.at < timedelta(seconds=SNAPSHOT_SECONDS):
             async with self._database.read(brief=True) as session:
-                known = _Snapshot(
-                    now,
-                    await read_teams_of(session),
-                    await read_members_of(session, self._rules),
-                    await ChatRepository(session).loads(),
-                )
-            self._snapshot = known
+                teams = await read_teams_of(session)
+                members = await read_members_of(session, self._rules)
+                loads = await ChatRepository(session).loads()
+            agents = [member.state(loads.get(member.id, 0), now, self._rules.timing) for member in members.values()]
+            known = self._snapshot = _Snapshot(now, teams, team_states(teams, now), agents)
         return known
 
     async def _handle_seconds(self, team: str, now: datetime) -> list[float]:

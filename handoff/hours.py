@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,11 @@ def parse_periods(texts: Sequence[str]) -> tuple[Period, ...]:
         ValueError: a text is no period, ends before it begins, or overlaps another. Hours past midnight are written
             as two periods of two days.
     """
+    return _parsed(tuple(texts))
+
+
+@lru_cache
+def _parsed(texts: tuple[str, ...]) -> tuple[Period, ...]:
     found = []
     for text in texts:
         match = _PERIOD.fullmatch(text.strip())

@@ -21,6 +21,8 @@ EncodeText = Callable[[str, Lang], Awaitable[Vector]]
 OutcomeKind = Literal["solved", "not_solved", "spam"]
 
 QUEUE = "queue"
+# The kind of an event of a conversation: more is known of what the customer has said, which staff alone see.
+FOUND = "found"
 
 
 class Views(Protocol):

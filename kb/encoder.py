@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import structlog
+from cachetools import LRUCache
 from filelock import FileLock
 
 from kb.batching import Batches
@@ -131,8 +131,7 @@ class TurnEncoder:
 
     def __init__(self, encoder: Encoder, *, cache_size: int = 4096) -> None:
         self.encoder = encoder
-        self._cache: OrderedDict[str, Vectors] = OrderedDict()
-        self._cache_size = cache_size
+        self._latest: LRUCache[str, Vectors] = LRUCache(cache_size)
         self._batches = Batches(encoder)
 
     async def vector(self, text: str) -> Vectors:
@@ -146,15 +145,12 @@ class TurnEncoder:
         Raises:
             EncoderUnavailable: the encoder failed; counted.
         """
-        found = {text: self._cache[text] for text in texts if text in self._cache}
+        found = {text: self._latest[text] for text in texts if text in self._latest}
         missing = [text for text in dict.fromkeys(texts) if text not in found]
         if missing:
-            found.update(await self._encoded(missing))
-        for text, vector in found.items():
-            self._cache[text] = vector
-            self._cache.move_to_end(text)
-        while len(self._cache) > self._cache_size:
-            self._cache.popitem(last=False)
+            encoded = await self._encoded(missing)
+            self._latest.update(encoded)
+            found.update(encoded)
         return np.stack([found[text] for text in texts])
 
     async def _encoded(self, texts: list[str]) -> Mapping[str, Vectors]:

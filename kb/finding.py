@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from cachetools import LRUCache
+
 from kb.confidence import Scores, Thresholds
 from kb.content import Lang
 from kb.context import Earlier, in_context, joined
@@ -17,6 +19,8 @@ from kb.search import Candidate, Engine
 from kb.splitting import Cut, credible, cuts, second_question, two_questions
 from kb.wording import Wording
 from kit.characters import without_pictographs
+
+MOST_REMEMBERED = 4096
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,11 @@ class Search:
     def answers(self) -> tuple[Candidate, ...]:
         """What would be given as the answer: one entry, or one for each of two questions."""
         return self.questions or tuple(self.candidates[:1])
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether the message tells by itself what is meant, whatever was said before it."""
+        return bool(self.questions) or self.candidates[0].confidence >= self.thresholds.answer
 
     @property
     def confidences(self) -> list[float]:
@@ -82,13 +91,13 @@ class Finder:
         bars = self.engine.thresholds(language)
         found = Search(self.engine.release.id, language, candidates, bars)
         ways = cuts(text, language) if self.parts.splitting else []
-        halves = await self._halves(credible(ways, is_sure=candidates[0].confidence >= bars.answer), language, alone)
+        halves = await self._halves(credible(ways, is_sure=found.stands_alone), language, alone)
         questions = two_questions(candidates, halves, bars)
         if questions:
             return replace(found, candidates=asked_first(questions, candidates), questions=questions)
-        if ways and candidates[0].confidence >= bars.answer:
+        if ways and found.stands_alone:
             found = replace(found, besides=second_question(candidates, [each for _, *pair in halves for each in pair]))
-        if candidates[0].confidence < bars.answer and earlier is not None and self.parts.context:
+        if not found.stands_alone and earlier is not None and self.parts.context:
             joint = await self._scores([joined(earlier, text, language)], language)
             scores = in_context(alone, joint, self.engine.release.entries, earlier.entry_id)
             return replace(found, candidates=self.engine.candidates(scores, language)[0], in_context=True)
@@ -133,3 +142,34 @@ def asked_first(questions: Sequence[Candidate], whole: Sequence[Candidate]) -> l
     asked = sorted(questions, key=lambda candidate: rank.get(candidate.entry.id, len(rank)))
     ids = {candidate.entry.id for candidate in asked}
     return [*asked, *(candidate for candidate in whole if candidate.entry.id not in ids)]
+
+
+class Findings:
+    """Finds for one turn after the other, and remembers what the latest messages found until something goes live.
+
+    Customers ask alike, and a button says the same for everybody who presses it.
+
+    Args:
+        encoder, parts, reranker: as of `Finder`. With a reranker nothing is remembered: where it failed, the next
+            customer should not get its failure.
+    """
+
+    def __init__(self, encoder: TurnEncoder, parts: Parts, reranker: TurnReranker | None) -> None:
+        self._encoder, self._parts, self._reranker = encoder, parts, reranker
+        self._latest: LRUCache[tuple[object, ...], Search] = LRUCache(MOST_REMEMBERED)
+        self._of: tuple[Engine, Wording | None] | None = None
+
+    async def find(
+        self, engine: Engine, wording: Wording | None, text: str, language: Lang, earlier: Earlier | None
+    ) -> Search:
+        """Candidates for one message; the engine and the wording as of `Finder`, all else as of its ``find``."""
+        if self._of is None or self._of[0] is not engine or self._of[1] is not wording:
+            self._of, self._latest = (engine, wording), LRUCache(MOST_REMEMBERED)
+        latest, alone, follows = self._latest, (text, language), (text, language, earlier)
+        found = latest.get(alone) or latest.get(follows)
+        if found is None:
+            finder = Finder(engine, wording, self._encoder, self._parts, self._reranker)
+            found = await finder.find(text, language, earlier)
+            if self._reranker is None:
+                latest[alone if found.stands_alone and not found.in_context else follows] = found
+        return found

@@ -26,7 +26,7 @@ from kb.examination.regression import answered
 from kb.examination.rules import bundled_rules
 from kb.exchange.imports import Imports
 from kb.filters import Calendar
-from kb.finding import Finder, Search
+from kb.finding import Findings, Search
 from kb.fitting import Targets
 from kb.lexicon import EditorsLexicon
 from kb.live import LiveEngine
@@ -117,7 +117,7 @@ class KnowledgeBase:
         self._clock = clock
         self._encoder = encoder
         self._options = options or SearchOptions()
-        self._reranker = reranker
+        self._findings = Findings(encoder, self._options.parts, reranker) if encoder else None
         self._live = (
             LiveEngine(
                 encoder,
@@ -183,12 +183,11 @@ class KnowledgeBase:
             EncoderUnavailable: there is no encoder, or it failed.
             Unavailable: nothing has been published yet.
         """
-        if self._encoder is None:
+        if self._findings is None:
             raise EncoderUnavailable("The knowledge base cannot be searched: no encoder is loaded.")
         if self._engine is None:
             raise Unavailable("The knowledge base is empty; publish a release first.", code="knowledge_base_empty")
-        finder = Finder(self._engine, self._wording, self._encoder, self._options.parts, self._reranker)
-        return await finder.find(text, language, earlier)
+        return await self._findings.find(self._engine, self._wording, text, language, earlier)
 
     async def try_out(self, text: str) -> tuple[Lang, Trial | None, Trial | None]:
         """What a question finds in the live release, and what it would find with all work in progress live.

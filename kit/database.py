@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, text
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 from kit import sqlite
+from kit.brief import BriefTransactions
 from kit.counters import count_degraded
 from kit.errors import InvalidRequest, Unavailable
 from kit.settings import ROOT, Settings
+
+log = structlog.get_logger(__name__)
 
 _MIGRATION_LOCK = 0x62696C696E
 # As many as a busy moment needs: beyond them, each transaction would open a connection, and close it again.
@@ -105,12 +110,13 @@ class Database:
         self._busy_seconds = busy_seconds
         self._writing = asyncio.Lock()
         self._sessions = {
-            (writes, brief): async_sessionmaker(
-                self._engine.execution_options(**{sqlite.WRITES: writes, sqlite.BRIEF: brief}), expire_on_commit=False
+            writes: async_sessionmaker(
+                self._engine.execution_options(**{sqlite.WRITES: writes}), expire_on_commit=False
             )
             for writes in (False, True)
-            for brief in (False, True)
         }
+        self._brief = BriefTransactions(url, busy_seconds) if self.is_sqlite else None
+        self._checkpointing: asyncio.Task[None] | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Database:
@@ -127,7 +133,8 @@ class Database:
             brief: it reads a few rows by an index. On SQLite it is then done in place, which is over sooner than a
                 thread would have heard of it; until then nothing else is done.
         """
-        async with self._transaction(self._sessions[False, brief]) as session:
+        opened = self._brief.read() if brief and self._brief else self._opened(writes=False)
+        async with self._named(opened) as session:
             yield session
 
     @asynccontextmanager
@@ -140,8 +147,11 @@ class Database:
         Args:
             brief: it reads and writes a few rows by an index; done in place like a brief `read`.
         """
-        async with self._in_turn(), self._transaction(self._sessions[True, brief]) as session:
+        opened = self._brief.write() if brief and self._brief else self._opened(writes=True)
+        async with self._in_turn(), self._named(opened) as session:
             yield session
+        if self._brief and self._brief.wants_checkpoint and self._checkpointing is None:
+            self._checkpointing = asyncio.create_task(self._checkpoint(self._brief))
 
     @asynccontextmanager
     async def _in_turn(self) -> AsyncIterator[None]:
@@ -161,9 +171,15 @@ class Database:
             self._writing.release()
 
     @asynccontextmanager
-    async def _transaction(self, sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+    async def _opened(self, *, writes: bool) -> AsyncIterator[AsyncSession]:
+        async with self._sessions[writes]() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def _named(self, opened: AbstractAsyncContextManager[AsyncSession]) -> AsyncIterator[AsyncSession]:
+        """A transaction whose failures have a name."""
         try:
-            async with sessions() as session, session.begin():
+            async with opened as session:
                 yield session
         except DBAPIError as error:
             named = unavailable(error) or unstorable(error)
@@ -176,6 +192,21 @@ class Database:
                 "The service cannot reach its records. Please try again in a moment.",
                 code="database_unreachable",
             ) from error
+
+    async def _checkpoint(self, brief: BriefTransactions) -> None:
+        try:
+            async with self._in_turn():
+                await brief.checkpoint()
+        except (DBAPIError, OSError, sqlite3.Error, Unavailable) as error:
+            log.warning("checkpoint_put_off", reason=str(error))  # the log grows until the next one
+        finally:
+            self._checkpointing = None
+
+    @property
+    def engines(self) -> list[Engine]:
+        """What the database is asked through, for who wants to listen."""
+        brief = [self._brief.reading, self._brief.writing] if self._brief else []
+        return [self._engine.sync_engine, *brief]
 
     async def ping(self) -> None:
         """Raise ``Unavailable`` when the database does not answer."""
@@ -192,6 +223,10 @@ class Database:
 
     async def close(self) -> None:
         """Return every connection."""
+        if self._checkpointing is not None:
+            await asyncio.gather(self._checkpointing, return_exceptions=True)
+        if self._brief is not None:
+            self._brief.close()
         await self._engine.dispose()
 
 

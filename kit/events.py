@@ -1,7 +1,8 @@
 """Fan-out between workers: who watches a topic is told at once that something about it has changed.
 
-An event is a hint, never the truth: whoever receives one reads the database. So a lost event costs a moment, not a
-message, and ``RESYNC`` (something may have been missed, read again) repairs every gap.
+An event is a hint, never the truth: whoever receives one reads the database, unless this process itself has just
+committed what there is to read and gives it along as ``news``. So a lost event costs a moment, not a message, and
+``RESYNC`` (something may have been missed, read again) repairs every gap.
 """
 
 from __future__ import annotations
@@ -34,11 +35,17 @@ CLOSE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Event:
-    """``kind`` is ``changed``, ``resync`` or a hint of the topic's own, such as ``typing``."""
+    """``kind`` is ``changed``, ``resync`` or a hint of the topic's own, such as ``typing``.
+
+    Args:
+        data: for every worker, as JSON.
+        news: what this process has just committed; subscribers in others read it.
+    """
 
     topic: str
     kind: str = CHANGED
     data: dict[str, Any] = field(default_factory=dict)
+    news: object = None
 
 
 class Subscription:
@@ -68,7 +75,8 @@ class Subscription:
     async def next(self, timeout_seconds: float | None = None) -> Event | None:
         """The next event, or None after ``timeout_seconds``."""
         try:
-            event = await asyncio.wait_for(self._queue.get(), timeout_seconds)
+            async with asyncio.timeout(timeout_seconds):
+                event = await self._queue.get()
         except TimeoutError:
             return None
         if event == Event(event.topic):

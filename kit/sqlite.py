@@ -15,62 +15,27 @@ from sqlalchemy import AdaptedConnection, Connection, Engine, event
 from sqlalchemy.engine import make_url
 
 WRITES = "bilin_write"
-BRIEF = "bilin_brief"
 WAL_RETRY_SECONDS = 0.01
 ROWS_AT_ONCE = 64
 
 
 class PromptConnection(aiosqlite.Connection):
-    """A connection whose statements go to its thread and back once, or not at all.
+    """A connection whose statements go to its thread and back once.
 
     aiosqlite goes there four times for a query: for a cursor, to execute, for the rows, and to close. On a busy event
     loop each way costs milliseconds, and while a transaction writes, everybody else who wants to write waits for it.
-    In a brief transaction each statement takes microseconds, so they are executed in place: only what may wait, for
-    other processes or for the disk, goes to the thread.
     """
-
-    is_brief = False
-    _writes = False
-    _is_over = False
-
-    def begins(self, *, writes: bool, is_brief: bool) -> bool:
-        """Begin a transaction in place; False where that has to wait for somebody, or is not to be in place."""
-        self._writes, self.is_brief, self._is_over = writes, is_brief, False
-        if is_brief and not writes:
-            self._complete("execute", "BEGIN")
-        return is_brief and (not writes or self._has_lock_now())
-
-    async def commit(self) -> None:
-        """Commit; what was written may have to wait for the disk."""
-        if self.is_brief and not self._writes:
-            self._conn.commit()
-        else:
-            await super().commit()
-        self._is_over = True
 
     async def rollback(self) -> None:
         """Roll back. After a commit there is nothing to undo, which SQLAlchemy's pool does not know."""
-        if not self._is_over:
+        if self.in_transaction:
             await super().rollback()
-
-    def _has_lock_now(self) -> bool:
-        [(patience,)] = self._complete("execute", "PRAGMA busy_timeout")[1]
-        self._complete("execute", "PRAGMA busy_timeout = 0")
-        try:
-            self._complete("execute", "BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            return False
-        finally:
-            self._complete("execute", f"PRAGMA busy_timeout = {patience}")
-        return True
 
     def cursor(self) -> PromptCursor:  # type: ignore[override]  # nothing to wait for
         """A cursor that is nothing yet."""
         return PromptCursor(self._run)
 
     async def _run(self, method: str, *arguments: Any) -> Any:
-        if self.is_brief:
-            return self._complete(method, *arguments)
         return await self._execute(self._complete, method, *arguments)  # type: ignore[no-untyped-call]
 
     def _complete(self, method: str, *arguments: Any) -> tuple[Any, list[Any], int, int | None]:
@@ -128,8 +93,7 @@ def connector(url: str, busy_seconds: float) -> Callable[..., PromptConnection]:
     """Opens connections to the file of a URL; ``busy_seconds`` is how long one waits for others."""
     parsed = make_url(url)
     where, options = parsed.get_dialect()().create_connect_args(parsed)
-    # Two threads use it, one after the other: its own, and the loop's.
-    opened = partial(sqlite3.connect, *where, **{"timeout": busy_seconds, **options, "check_same_thread": False})
+    opened = partial(sqlite3.connect, *where, **{"timeout": busy_seconds, **options})
 
     def connect(*_: Any, **__: Any) -> PromptConnection:
         connection = PromptConnection(opened, ROWS_AT_ONCE)
@@ -168,12 +132,5 @@ def _prepared_within(busy_seconds: float) -> Callable[[AdaptedConnection, Any], 
 
 
 def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    writes, is_brief = options.get(WRITES, False), options.get(BRIEF, False)
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, PromptConnection)
-    if driver.begins(writes=writes, is_brief=is_brief):
-        return
-    driver.is_brief = False
+    writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-    driver.is_brief = is_brief

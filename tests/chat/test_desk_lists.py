@@ -27,11 +27,11 @@ def casework(database: Database, clock: ManualClock) -> Casework:
 @pytest.fixture
 def statements(database: Database) -> Iterator[Callable[[], int]]:
     """How many times this database was asked so far; a service of other tests may ask its own meanwhile."""
-    own = database._engine.sync_engine.pool
+    own = [engine.pool for engine in database.engines]
     asked: list[str] = []
 
     def note(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if connection.engine.pool is own:
+        if connection.engine.pool in own:
             asked.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)

@@ -20,7 +20,9 @@ from handoff.policy import read_policy
 from handoff.signals import SignalReader
 from kb.confidence import Thresholds
 from kb.context import Earlier
+from kb.finding import Finder, Findings, Search
 from kb.search import Engine
+from kb.wording import Wording
 from kit.clock import ManualClock
 from kit.errors import Unavailable
 from kit.events import MemoryEvents
@@ -47,11 +49,17 @@ ONLY_IN_THE_OTHER = {
 }
 
 
+async def found_anew(findings: Findings, engine: Engine, wording: Wording | None, *asked: Any) -> Search:
+    """What is found without what was found before, under other bars."""
+    return await Finder(engine, wording, findings._encoder, findings._parts, None).find(*asked)
+
+
 @pytest.fixture
 def bars(monkeypatch: pytest.MonkeyPatch) -> Callable[[float, float], None]:
     """Sets from where on to answer and to offer choices: the small bank teaches to be sure of all or of nothing."""
 
     def put(answer: float, clarify: float) -> None:
+        monkeypatch.setattr(Findings, "find", found_anew)
         monkeypatch.setattr(Engine, "thresholds", lambda *_: Thresholds(answer, clarify))
 
     return put
