@@ -91,7 +91,7 @@ class CustomerSocket:
                 look_at = look_at or changed_at + MOVED_SECONDS
 
     async def _show(self, kind: str, conversation: Conversation, changed_at: float | None = None) -> None:
-        """Send the conversation's state, if it is not the one that was sent last; ``changed_at`` as the room wants it."""
+        """Send the conversation's state, if it is not the one that was sent last; ``changed_at`` is for the room."""
         wait = await self._room.look(conversation, changed_at=changed_at)
         state = conversation.owner, conversation.agent_name, wait
         if kind == "welcome" or state != self._shown:

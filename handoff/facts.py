@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -94,7 +94,7 @@ class TurnSignals:
             "emotion_confidence": round(confidence, 4),
             "asked_confidence": round(self.asked, 4),
             "complaint_confidence": round(self.complaint, 4),
-            "signals": {name: round(value, 4) for name, value in asdict(self).items() if value is not None},
+            "signals": {name: round(value, 4) for name, value in vars(self).items() if value is not None},
         }
 
     @property
@@ -171,7 +171,8 @@ class Bars:
 def facts_of_words(signals: TurnSignals, standing: Standing) -> dict[str, Fact]:
     """What is known before the bot is asked."""
     return {
-        **{**asdict(signals), NEEDS_PERSON: signals.need},
+        **vars(signals),
+        NEEDS_PERSON: signals.need,
         "angry_turns": float(standing.angry_turns),
         "trend": standing.trend,
         "elder": standing.elder,

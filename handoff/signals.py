@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import structlog
+from cachetools import LRUCache
 
 from handoff.classifier import View
 from handoff.clauses import sentences_of, with_sentences
 from handoff.examples import training_set
 from handoff.facts import TurnSignals
-from handoff.interfaces import EncodeText, ExampleVectors, Lang
+from handoff.interfaces import EncodeText, ExampleVectors, Lang, Vector
 from handoff.kept import KeptClassifiers, fit_key
 from handoff.need import SignalClassifier
 from kit.errors import Unavailable
@@ -27,6 +28,7 @@ LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
 VIEW_WEIGHTS = (0.4, 0.4, 0.6)
 # Anger is heard in far more ways than the examples have: their single words and turns count less for it.
 PENALTIES: Mapping[str, float] = {"anger": 3.0}
+MOST_REMEMBERED = 2048
 NOTHING_KEPT = KeptClassifiers(None)
 
 
@@ -36,15 +38,16 @@ class SignalReader:
     def __init__(self, encode: EncodeText) -> None:
         self._encode = encode
         self._classifiers: dict[Lang, SignalClassifier] = {}
+        self._latest: LRUCache[tuple[Lang, str, bytes], TurnSignals] = LRUCache(MOST_REMEMBERED)
 
     async def fit(self, examples: ExampleVectors, ordinary: Ordinary, kept: KeptClassifiers = NOTHING_KEPT) -> None:
         """Fit the classifiers of both languages, or take those that are kept; seconds, off the event loop."""
         self._classifiers = await asyncio.to_thread(fitted, examples, ordinary, kept)
+        self._latest.clear()
 
     async def read(self, text: str, language: Lang) -> TurnSignals:
         """The signals of one message."""
-        classifier = self._classifiers.get(language)
-        if classifier is None:
+        if language not in self._classifiers:
             return TurnSignals()
         texts = [text, *sentences_of(text)]
         try:
@@ -53,10 +56,17 @@ class SignalReader:
             log.warning("signals_unread", code=error.code)
             return TurnSignals()
         whole, *sentences = (
-            TurnSignals(**classifier.probabilities(to_simplified(each), vector))
-            for each, vector in zip(texts, vectors, strict=True)
+            self._of(language, to_simplified(each), vector) for each, vector in zip(texts, vectors, strict=True)
         )
         return with_sentences(whole, sentences)
+
+    def _of(self, language: Lang, text: str, vector: Vector) -> TurnSignals:
+        """The signals of one text; customers ask alike, and what was read of the latest texts is remembered."""
+        key = language, text, vector.tobytes()  # the same text has another vector when editors say that words mean more
+        read = self._latest.get(key)
+        if read is None:
+            read = self._latest[key] = TurnSignals(**self._classifiers[language].probabilities(text, vector))
+        return read
 
 
 async def fitted_reader(

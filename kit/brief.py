@@ -1,8 +1,9 @@
 """Brief transactions on SQLite, done in place: a few rows by an index.
 
-A statement of theirs takes microseconds. On its way to a driver's thread and back through SQLAlchemy's greenlets it would
-take ten times as long, and while a transaction writes, everybody else who wants to write waits for it. Nothing here
-waits for the disk: what a commit writes stays in the system's cache until a checkpoint, and those are made elsewhere.
+A statement of theirs takes microseconds. On its way to a driver's thread and back through SQLAlchemy's greenlets it
+would take ten times as long, and while a transaction writes, everybody else who wants to write waits for it. Nothing
+here waits for the disk: what a commit writes stays in the system's cache until a checkpoint, and those are made
+elsewhere.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ Degradation = Literal[
     "database_busy",
     "database_unreachable",
     "storage_full",
+    "checkpoint_failed",
     "teams_invalid",
     "agent_dropped",
     "queue_failed",

@@ -197,8 +197,11 @@ class Database:
         try:
             async with self._in_turn():
                 await brief.checkpoint()
-        except (DBAPIError, OSError, sqlite3.Error, Unavailable) as error:
-            log.warning("checkpoint_put_off", reason=str(error))  # the log grows until the next one
+        except Unavailable:
+            log.info("checkpoint_put_off")  # whoever writes for so long was counted, and the next one does it all
+        except (DBAPIError, OSError, sqlite3.Error) as error:
+            count_degraded("checkpoint_failed")
+            log.warning("checkpoint_failed", reason=str(error))
         finally:
             self._checkpointing = None
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import Literal
 
@@ -16,6 +16,8 @@ from kit.characters import without_invisible
 __all__ = ["AnswerLanguage", "Detection", "Language", "detect", "has_han", "to_simplified"]
 
 AnswerLanguage = Literal["zh", "en"]
+# A turn asks for the same of one message many times.
+LATEST = 1024
 Script = Literal["simplified", "traditional", "either"]
 
 
@@ -127,6 +129,7 @@ _converters: dict[str, OpenCC] = {}
 _building = Lock()
 
 
+@lru_cache(LATEST)
 def detect(text: str, default: AnswerLanguage = "zh") -> Detection:
     """Detect the language of one message of a bank customer.
 
@@ -151,6 +154,7 @@ def has_han(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
+@lru_cache(LATEST)
 def to_simplified(text: str) -> str:
     """Bring text to the one form in which it is indexed and searched: NFKC, Simplified characters, mainland wording.
 

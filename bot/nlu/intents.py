@@ -74,7 +74,7 @@ class IntentModel:
         """
         counts: Counter[int] = Counter()
         known = 0
-        for analyse, row_of in zip(_analysers(), self._rows):
+        for analyse, row_of in zip(_analysers(), self._rows, strict=True):
             for gram in analyse(text):
                 row = row_of.get(gram)
                 if row is not None:
@@ -88,8 +88,9 @@ class IntentModel:
 
     def save(self, path: Path) -> None:
         """Write it without pickling."""
-        grams = {f"grams_{at}": each for at, each in enumerate(self.grams)}
-        np.savez_compressed(path, intents=self.intents, weights=self.weights, bias=self.bias, **grams)
+        arrays: dict[str, Any] = {f"grams_{at}": each for at, each in enumerate(self.grams)}
+        arrays.update(intents=self.intents, weights=self.weights, bias=self.bias)
+        np.savez_compressed(path, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> IntentModel:
@@ -103,7 +104,7 @@ class IntentModel:
         starts = np.cumsum([0, *(len(each) for each in self.grams)])
         return tuple(
             {gram: int(start) + at for at, gram in enumerate(each.tolist())}
-            for start, each in zip(starts, self.grams)
+            for start, each in zip(starts[:-1], self.grams, strict=True)
         )
 
 

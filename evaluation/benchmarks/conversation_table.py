@@ -52,7 +52,7 @@ def page(report: dict[str, Any]) -> str:
     ]
     if new := peers.get(BILIN, {}).get("new_texts"):
         parts.append(
-            "Bilin remembers the vectors of texts it was asked before, as those of these loads were. Of new texts, "
+            "Bilin remembers what the latest texts were found to say, as most of these loads were. Of new texts, "
             f"p50 and p95 with {new['clients']} clients were {new['p50_ms']:.1f} and {new['p95_ms']:.1f} ms, with "
             f"{new['turns_a_second']:.1f} turns a second.\n"
         )

@@ -409,6 +409,31 @@ class TestTheRunner:
             await centre.queue.close()
         assert counted.degraded("queue_failed") == 1
 
+    async def test_what_agents_hold_is_looked_at_when_somebody_goes_and_not_whenever_the_queue_changes(
+        self, centre: Centre, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chat.assignment.SWEEP_SECONDS", 60.0)
+        looks: list[str] = []
+
+        async def counted(name: str, work: Any) -> Any:
+            looks.append(name)
+            return await work()
+
+        for name in ("return_dropped", "drain"):
+            monkeypatch.setattr(centre.queue, name, partial(counted, name, getattr(centre.queue, name)))
+        await centre.open_desk("lin")
+        await centre.queue.start()
+        centre.queue.wake()
+        await self.until(lambda: asyncio.sleep(0, looks == ["return_dropped", "drain"]))
+        for _ in range(3):
+            drained = looks.count("drain")
+            await centre.ask()
+            await self.until(lambda drained=drained: asyncio.sleep(0, looks.count("drain") > drained))
+        assert looks.count("return_dropped") == 1
+        await centre.close_desk("lin")
+        await self.until(lambda: asyncio.sleep(0, looks.count("return_dropped") == 2))
+        await centre.queue.close()
+
     @staticmethod
     async def has(centre: Centre, conversation_id: str, login: str) -> bool:
         return (await centre.owners()).get(conversation_id) == login
@@ -443,36 +468,3 @@ async def test_no_agent_is_interrupted_for_a_tester(channel: str, centre: Centre
     customer = await centre.ask()
     await centre.queue.drain()
     assert await centre.owners() == {customer: "lin"}
-
-
-class TestTheRunner:
-    async def test_what_agents_hold_is_looked_at_when_somebody_goes_and_not_whenever_the_queue_changes(
-        self, centre: Centre, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("chat.assignment.SWEEP_SECONDS", 60.0)
-        looks: list[str] = []
-
-        async def counted(name: str, work: Any) -> Any:
-            looks.append(name)
-            return await work()
-
-        for name in ("return_dropped", "drain"):
-            monkeypatch.setattr(centre.queue, name, partial(counted, name, getattr(centre.queue, name)))
-        await centre.open_desk("lin")
-        await centre.queue.start()
-        centre.queue.wake()
-        await until(lambda: looks == ["return_dropped", "drain"])
-        for _ in range(3):
-            drained = looks.count("drain")
-            await centre.ask()
-            await until(lambda drained=drained: looks.count("drain") > drained)
-        assert looks.count("return_dropped") == 1
-        await centre.close_desk("lin")
-        await until(lambda: looks.count("return_dropped") == 2)
-        await centre.queue.close()
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not holds():
-            await asyncio.sleep(0.01)

@@ -228,7 +228,9 @@ class TestSqlite:
         one_checkpoint = 8 * 4096 * COMMITS_A_CHECKPOINT  # each commit writes a few pages
         assert longest < 2 * one_checkpoint, "it does not grow with what is written"
 
-    async def test_a_checkpoint_that_fails_is_put_off(self, impatient: Database, monkeypatch) -> None:
+    async def test_a_checkpoint_that_fails_is_counted_and_loses_nothing(
+        self, impatient: Database, counted, monkeypatch
+    ) -> None:
         def full(_: BriefTransactions) -> None:
             raise sqlite3.OperationalError("database or disk is full")
 
@@ -238,6 +240,7 @@ class TestSqlite:
                 session.add(record(str(number)))
             await asyncio.sleep(0)
         assert len(await subjects(impatient)) == 2 * COMMITS_A_CHECKPOINT + 1
+        assert counted.degraded("checkpoint_failed") == 2
 
     async def test_a_brief_writer_that_waits_for_another_process_holds_nobody_up(self, file: Path) -> None:
         patient = Database(f"sqlite+aiosqlite:///{file}", busy_seconds=20)

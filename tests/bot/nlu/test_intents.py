@@ -34,7 +34,7 @@ ASKED = ["你好 吗", "thank you", "挂失 挂失 信用卡 要 多久", "how h
 
 @pytest.fixture(scope="module")
 def model() -> IntentModel:
-    return IntentModel.fit(*zip(*TAUGHT))
+    return IntentModel.fit(*zip(*TAUGHT, strict=True))
 
 
 @pytest.mark.parametrize("text", ASKED)
@@ -44,7 +44,7 @@ def test_probabilities_are_those_of_scikit_learn(model: IntentModel, text: str) 
         CountVectorizer(analyzer="char_wb", ngram_range=(1, 4)),
     )
     other = make_pipeline(counts, LogisticRegression(class_weight="balanced", max_iter=1000, random_state=42))
-    other.fit(*zip(*TAUGHT))
+    other.fit(*zip(*TAUGHT, strict=True))
     assert list(model.intents) == list(other.classes_)
     np.testing.assert_allclose(model.probabilities(text), other.predict_proba([text])[0], rtol=1e-9)
 
@@ -77,7 +77,7 @@ class TestComponent:
         storage, resource, context = parts
         config = NgramIntentClassifier.get_default_config()
         examples = self.messages("你好", "hello there", "挂失信用卡", "尾号1234")
-        for example, intent in zip(examples, ("greet", "greet", "ask_question", "inform")):
+        for example, intent in zip(examples, ("greet", "greet", "ask_question", "inform"), strict=True):
             example.set(INTENT, intent)
         NgramIntentClassifier.create(config, storage, resource, context).train(TrainingData(examples))
         return NgramIntentClassifier.load(config, storage, resource, context)
