@@ -32,7 +32,7 @@ class KeptEndpoint(EndpointConfig):
 
     Args:
         url: the address.
-        options: what else `endpoints.yml` says of it.
+        options: Rasa's own, such as ``enable_selective_domain``; headers and tokens are none.
     """
 
     def __init__(self, url: str, **options: Any) -> None:

@@ -74,16 +74,22 @@ class QueueRunner:
             self._wake.clear()
             try:
                 if now() - self._swept_at >= SWEEP_SECONDS:
-                    begun = now()
-                    await self.return_dropped()
-                    await self._tidy()
-                    self._swept_at = begun
+                    self._swept_at = now()
+                    await self._sweep()
                 await self.drain()
             except Unavailable:
                 continue  # counted where it was noticed; the next round tries again
             except Exception as error:  # edge of a background task; customers must not wait for ever
                 count_degraded("queue_failed")
                 log.error("queue_failed", exc_info=error)
+
+    async def _sweep(self) -> None:
+        try:
+            await self.return_dropped()
+            await self._tidy()
+        except BaseException:
+            self._swept_at = -math.inf  # it is still to be done
+            raise
 
     async def _tidy(self) -> None:
         now = self._conversations.clock.now()
@@ -94,7 +100,7 @@ class QueueRunner:
     async def drain(self) -> list[Assignment]:
         """Give away what may be given away now; returns what was."""
         now = self._conversations.clock.now()
-        async with self._conversations.database.read(brief=True) as session:
+        async with self._conversations.database.read() as session:
             found = await ChatRepository(session).by_owner(Owner.WAITING)
             # A tester leaves the queue by itself: no agent is interrupted for it.
             waiting = [conversation for conversation in found if is_business(conversation.channel)]

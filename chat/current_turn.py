@@ -115,12 +115,12 @@ class CurrentTurn:
             return
         if "outcome" not in self.found:
             self.message.turn = {**self.found, **(await repository.found_of(self.message) or {})}
+        await repository.keep_turn(conversation, self.message)
         if not self.is_counted and "emotion" in self.found:  # once: a handoff begins to count anew
             conversation.emotion, conversation.angry_turns = self.found["emotion"], self.found["angry_turns"]
             self.is_counted = True
         if self.helped is not None:
             conversation.unhelped_turns = 0 if self.helped else conversation.unhelped_turns + 1
-        await repository.keep_turn(conversation, self.message)
         self.helped, self.is_noted = None, False
 
 

@@ -60,6 +60,7 @@ class QueueingConversations(ChatService):
         turn: CurrentTurn,
         now: datetime,
     ) -> None:
+        await turn.store(repository, conversation)  # what they wait for now is read from it
         scenario = topic_of(await repository.customer_lines(conversation.id, LINES_OF_TOPIC), self.rules.scenario_of)
         team = team_for(await read_teams_of(repository.session), decided.reason, scenario, now)
         await repository.change_owner(

@@ -41,7 +41,6 @@ _KEEP_FOUND = (
     update(_TABLE)
     .where(_TABLE.c.conversation_id == bindparam("id"), _TABLE.c.seq == bindparam("at"))
     .values(turn=bindparam("found"))
-    .execution_options(autoflush=False)
 )
 
 

@@ -239,11 +239,11 @@ class ChatService:
                 turn and await turn.was_called_away(repository, conversation)
             )
             if turn is not None:
-                if is_said:
-                    repository.end(conversation, turn.message)
-                else:
+                if not is_said:
                     turn.left_unsaid()
                 await turn.store(repository, conversation)
+                if is_said:
+                    repository.end(conversation, turn.message)
             stored = [
                 await repository.append(
                     conversation,
@@ -350,7 +350,7 @@ class ChatService:
             await repository.vote(conversation, message, helpful, self.clock.now())
 
     async def changed(self, conversation_id: str, news: Committed | None = None, *, queue: bool = False) -> None:
-        """Tell whoever watches; with ``news``, those in this process need not read it."""
+        """Tell whoever watches; those whom ``news`` reach need not read it."""
         await self.events.publish(Event(conversation_topic(conversation_id), news=news))
         if queue:
             await self.events.publish(Event(QUEUE))

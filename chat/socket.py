@@ -72,11 +72,11 @@ class CustomerSocket:
         place a moment later: a busy queue changes many times a second.
         """
         now = asyncio.get_running_loop().time
+        reread_at = now() + REREAD_SECONDS
         changed_at = look_at = None
         while True:
-            wait = REREAD_SECONDS if look_at is None else max(look_at - now(), 0.0)
-            event = await subscription.next(timeout_seconds=wait)
-            if event is None and look_at is not None:
+            event = await subscription.next(timeout_seconds=max(min(look_at or reread_at, reread_at) - now(), 0.0))
+            if event is None and look_at is not None and now() < reread_at:
                 await self._show("conversation", conversation, changed_at)
                 look_at = None
             elif event is not None and event.kind == "typing":

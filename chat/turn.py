@@ -145,9 +145,8 @@ class TurnRunner:
                 if decision is None:
                     return await self._bot_turn(turn)
                 await self._answering.hand_off(turn, decision)
-            forgetting = asyncio.create_task(self._bot.forget(conversation_id))
+            self._spawn(self._bot.forget(conversation_id))  # Rasa does what it is told of a conversation in order
             await self._answering.suggest(turn)  # for the agent: the customer has been told, and waits for nothing here
-            await forgetting
         elif owner == Owner.WAITING:
             await self._answering.answer_while_waiting(turn)
         else:

@@ -109,7 +109,7 @@ class WaitingRoom:
         self._rules = rules
         self._snapshot: _Snapshot | None = None
         self._handled: dict[str, tuple[datetime, list[float]]] = {}
-        self._reading_line = asyncio.Lock()
+        self._reading = asyncio.Lock()  # those who look together wait for what one of them reads
         self._line: tuple[float, dict[str, int]] = (-math.inf, {})
 
     async def look(self, conversation: Conversation, *, changed_at: float | None = None) -> Wait | None:
@@ -140,7 +140,7 @@ class WaitingRoom:
 
     async def _ahead(self, conversation: Conversation, changed_at: float | None) -> int:
         if changed_at is not None:
-            async with self._reading_line:
+            async with self._reading:
                 if self._line[0] <= changed_at:
                     at = asyncio.get_running_loop().time()
                     async with self._database.read() as session:
@@ -152,20 +152,22 @@ class WaitingRoom:
             return await ChatRepository(session).waiting_before(conversation)
 
     async def _read(self, now: datetime) -> _Snapshot:
-        known = self._snapshot
-        if known is None or not timedelta(0) <= now - known.at < timedelta(seconds=SNAPSHOT_SECONDS):
-            async with self._database.read(brief=True) as session:
-                teams = await read_teams_of(session)
-                members = await read_members_of(session, self._rules)
-                loads = await ChatRepository(session).loads()
-            agents = [member.state(loads.get(member.id, 0), now, self._rules.timing) for member in members.values()]
-            known = self._snapshot = _Snapshot(now, teams, team_states(teams, now), agents)
-        return known
+        async with self._reading:
+            known = self._snapshot
+            if known is None or not timedelta(0) <= now - known.at < timedelta(seconds=SNAPSHOT_SECONDS):
+                async with self._database.read(brief=True) as session:
+                    teams = await read_teams_of(session)
+                    members = await read_members_of(session, self._rules)
+                    loads = await ChatRepository(session).loads()
+                agents = [member.state(loads.get(member.id, 0), now, self._rules.timing) for member in members.values()]
+                known = self._snapshot = _Snapshot(now, teams, team_states(teams, now), agents)
+            return known
 
     async def _handle_seconds(self, team: str, now: datetime) -> list[float]:
-        at, found = self._handled.get(team, (None, []))
-        if at is None or not timedelta(0) <= now - at < timedelta(seconds=30):
-            async with self._database.read(brief=True) as session:
-                found = await ChatRepository(session).handle_seconds(team, now - HANDLE_TIMES_OF, HANDLE_TIMES)
-            self._handled[team] = (now, found)
-        return found
+        async with self._reading:
+            at, found = self._handled.get(team, (None, []))
+            if at is None or not timedelta(0) <= now - at < timedelta(seconds=30):
+                async with self._database.read(brief=True) as session:
+                    found = await ChatRepository(session).handle_seconds(team, now - HANDLE_TIMES_OF, HANDLE_TIMES)
+                self._handled[team] = (now, found)
+            return found

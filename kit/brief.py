@@ -2,8 +2,8 @@
 
 A statement of theirs takes microseconds. On its way to a driver's thread and back through SQLAlchemy's greenlets it
 would take ten times as long, and while a transaction writes, everybody else who wants to write waits for it. Nothing
-here waits for the disk: what a commit writes stays in the system's cache until a checkpoint, and those are made
-elsewhere.
+here waits for the disk: what a commit writes stays in the system's cache until a checkpoint, and those are made by a
+thread of their own.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from typing import Any
 
@@ -52,6 +53,7 @@ class BriefTransactions:
         file = make_url(url).set(drivername="sqlite")
         self._busy_seconds = busy_seconds
         self._commits = 0
+        self._disk = ThreadPoolExecutor(1, "checkpoint")
         self.reading = create_engine(file, max_overflow=-1, connect_args={"timeout": busy_seconds})
         self.writing = create_engine(file, max_overflow=-1, connect_args={"timeout": 0})  # it waits outside of SQLite
         for engine, begin in ((self.reading, "BEGIN"), (self.writing, "BEGIN IMMEDIATE")):
@@ -83,10 +85,11 @@ class BriefTransactions:
     async def checkpoint(self) -> None:
         """Bring what was committed from the log into the file, in a thread. Call it while nobody writes."""
         self._commits = 0
-        await asyncio.to_thread(self._checkpointed)
+        await asyncio.get_running_loop().run_in_executor(self._disk, self._checkpointed)
 
     def close(self) -> None:
         """Return every connection."""
+        self._disk.shutdown()
         self.reading.dispose()
         self.writing.dispose()
 
@@ -105,11 +108,17 @@ class BriefTransactions:
             await asyncio.sleep(LOCK_RETRY_SECONDS)
 
     def _checkpointed(self) -> None:
+        """Who writes first after a checkpoint begins the log anew, and waits for the disk: that is done here too."""
         connection = self.reading.raw_connection()
         try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            cursor.execute("BEGIN IMMEDIATE")
+            [(version,)] = cursor.execute("PRAGMA user_version").fetchall()
+            cursor.execute(f"PRAGMA user_version = {version}")
+            cursor.execute("COMMIT")
         finally:
-            connection.close()
+            connection.close()  # which rolls back what failed
 
 
 def _prepare(connection: sqlite3.Connection, _: Any) -> None:

@@ -195,10 +195,8 @@ class Database:
 
     async def _checkpoint(self, brief: BriefTransactions) -> None:
         try:
-            async with self._in_turn():
+            async with self._writing:
                 await brief.checkpoint()
-        except Unavailable:
-            log.info("checkpoint_put_off")  # whoever writes for so long was counted, and the next one does it all
         except (DBAPIError, OSError, sqlite3.Error) as error:
             count_degraded("checkpoint_failed")
             log.warning("checkpoint_failed", reason=str(error))

@@ -1,8 +1,8 @@
 """Fan-out between workers: who watches a topic is told at once that something about it has changed.
 
-An event is a hint, never the truth: whoever receives one reads the database, unless this process itself has just
-committed what there is to read and gives it along as ``news``. So a lost event costs a moment, not a message, and
-``RESYNC`` (something may have been missed, read again) repairs every gap.
+An event is a hint, never the truth: whoever receives one reads the database, unless it stayed in the process that has
+just committed what there is to read, and brings that along as ``news``. So a lost event costs a moment, not a message,
+and ``RESYNC`` (something may have been missed, read again) repairs every gap.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Event:
 
     Args:
         data: for every worker, as JSON.
-        news: what this process has just committed; subscribers in others read it.
+        news: what was just committed. It stays in the process: an event that has gone through Redis comes without it.
     """
 
     topic: str

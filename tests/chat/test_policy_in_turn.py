@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -229,6 +230,27 @@ class TestInTheQueue:
         assert (case.reason, case.emotion) == ("distress", "distress")
         rule = next(each for each in POLICY.rules if each.name == "fraud_in_progress")
         assert (await self.notices(conversations, in_danger))[1:] == [("urgent", rule.say[language])]
+
+    async def test_what_is_found_of_it_is_stored_before_the_queue_hears_of_the_new_place(
+        self, conversations, monkeypatch
+    ) -> None:
+        """The team is chosen by it, and the desk shows it."""
+        seen: list[tuple[str, bool]] = []
+        told = conversations.changed
+
+        async def changed(conversation_id: str, *news: Any, queue: bool = False) -> None:
+            if queue:
+                case = await conversations.case(conversation_id)
+                *_, said = [line for line in await conversations.lines(conversation_id, 0) if line.sender == "customer"]
+                seen.append((case.emotion, "signals" in (said.turn or {})))
+            await told(conversation_id, *news, queue=queue)
+
+        conversation_id = await self.wait(conversations, "年费多少")
+        monkeypatch.setattr(conversations, "changed", changed)
+        runner = runner_of(conversations)
+        await runner.begin(conversations.post(conversation_id, "1", "骗子在转我的钱", "zh", claim=runner.claim))
+        await runner.idle()
+        assert seen == [("distress", True)]
 
     @pytest.mark.parametrize("language", ["zh", "en"])
     async def test_what_the_bot_is_not_sure_of_is_left_to_the_person_and_that_is_said_once_a_wait(

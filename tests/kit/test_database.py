@@ -228,6 +228,31 @@ class TestSqlite:
         one_checkpoint = 8 * 4096 * COMMITS_A_CHECKPOINT  # each commit writes a few pages
         assert longest < 2 * one_checkpoint, "it does not grow with what is written"
 
+    async def test_the_log_is_begun_anew_by_the_checkpoint_and_not_by_the_next_customer(
+        self, impatient: Database, file: Path
+    ) -> None:
+        """Who begins it waits for the disk."""
+
+        def begun() -> bytes:
+            return file.with_name(f"{file.name}-wal").read_bytes()[16:24]  # its salts change each time
+
+        async def write() -> None:
+            async with impatient.write(brief=True) as session:
+                session.add(record())
+
+        await write()
+        first = begun()
+        for _ in range(COMMITS_A_CHECKPOINT - 1):
+            await write()
+        assert begun() == first
+        async with asyncio.timeout(10):
+            while begun() == first:
+                await asyncio.sleep(0.01)
+        second = begun()
+        for _ in range(10):
+            await write()
+        assert begun() == second
+
     async def test_a_checkpoint_that_fails_is_counted_and_loses_nothing(
         self, impatient: Database, counted, monkeypatch
     ) -> None:

@@ -130,6 +130,7 @@ class TestWhatBothDo:
         async with events.subscribe("a", "b") as subscription:
             for topic in "aabaa":
                 await events.publish(Event(topic))
+            await settle(events)  # all of them have arrived
             assert await drained(subscription) == [Event("a"), Event("b")]
             await events.publish(Event("a"))
             assert await drained(subscription) == [Event("a")]
