@@ -11,7 +11,8 @@ import structlog
 from rich.console import Console
 from rich.markup import escape
 
-from evaluation.commands.registry import COMMANDS, SUITES
+from evaluation.commands.registry import COMMANDS
+from evaluation.commands.suites import SUITES
 from evaluation.runs import judged
 from evaluation.runs.options import run_options
 from kit.errors import BilinError

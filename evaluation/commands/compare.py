@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from evaluation.commands.suites import SUITES
 from evaluation.datasets import DatasetError
 from evaluation.output import put_out
 from evaluation.runs.comparing import Comparison, compare
@@ -32,8 +33,6 @@ class CompareCommand:
 
     def run(self, arguments: argparse.Namespace, settings: Settings, console: Console) -> int:
         """Print the metrics that both have, and every question with another outcome."""
-        from evaluation.commands.registry import SUITES
-
         before, after = read_run(settings, arguments.before), read_run(settings, arguments.after)
         seed = int(after.manifest["seed"])
         found = [

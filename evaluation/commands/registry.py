@@ -1,4 +1,4 @@
-"""Every command of ``python -m evaluation``. A new suite or command is one line here."""
+"""Every command of ``python -m evaluation`` that is no suite of questions. A new one is one line here."""
 
 from __future__ import annotations
 
@@ -7,22 +7,7 @@ from typing import Protocol
 
 from rich.console import Console
 
-from evaluation.commands import (
-    ablation,
-    channel,
-    compare,
-    data,
-    dialogues,
-    doubles,
-    emotion,
-    faq,
-    followups,
-    handoff,
-    outcomes,
-    shopper,
-    traffic,
-)
-from evaluation.suite import Suite
+from evaluation.commands import ablation, compare, data, emotion, outcomes, shopper, traffic
 from kit.settings import Settings
 
 
@@ -48,15 +33,6 @@ class Command(Protocol):
         ...
 
 
-SUITES: tuple[Suite, ...] = (
-    faq.SUITE,
-    followups.SUITE,
-    doubles.SUITE,
-    handoff.SUITE,
-    channel.SUITE,
-    dialogues.SUITE,
-)
-
 COMMANDS: tuple[Command, ...] = (
     ablation.COMMAND,
     compare.COMMAND,
@@ -70,8 +46,3 @@ COMMANDS: tuple[Command, ...] = (
     outcomes.COMMAND,
     emotion.COMMAND,
 )
-
-
-def suite_of(name: str) -> Suite:
-    """The suite with this name."""
-    return next(suite for suite in SUITES if suite.name == name)
