@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from evaluation.reports.charts import curves_script
 from evaluation.reports.conditions import gate
 from evaluation.reports.marking import HERE, folded, named, plain_words, table, words
 from evaluation.reports.sections import changes, headline, suite_section
@@ -29,11 +30,13 @@ def page(analysis: Analysis) -> str:
         *(suite_section(suite) for suite in analysis.suites),
         f'<section id="made"><h2>{words("made")}</h2>{_made(analysis)}</section>',
     ]
+    content = "".join(parts)
+    curves = curves_script() if 'class="chart"' in content else ""
     return (
         '<!doctype html>\n<html lang="zh" data-language="zh"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{style}</style></head>"
-        f"<body><main>{''.join(parts)}</main><script>{script}</script></body></html>\n"
+        f"<body><main>{content}</main><script>{script}</script>{curves}</body></html>\n"
     )
 
 
