@@ -24,7 +24,7 @@ TABLE_POINTS = 10
 
 
 def curves_script(path: Path = SCRIPT) -> str:
-    """What draws the curves. Where the pages were not built, the report has their tables alone, and says so."""
+    """What draws the curves. Where the pages were not built, the report has their tables alone; the log says why."""
     try:
         script = _read(path)
     except OSError:
