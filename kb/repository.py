@@ -59,7 +59,7 @@ class KnowledgeRepository:
         rows = await self._session.execute(
             select(ReleaseEntry.entry_id, ReleaseEntry.revision_id).where(ReleaseEntry.release_id == release_id)
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     async def contents(self, revision_ids: Iterable[int]) -> dict[int, EntryContent]:
         """What revisions say, by their ids."""
@@ -67,7 +67,7 @@ class KnowledgeRepository:
         for at in range(0, len(wanted), IDS_A_STATEMENT):
             some = Revision.id.in_(wanted[at : at + IDS_A_STATEMENT])
             rows = await self._session.execute(select(Revision.id, Revision.content).where(some))
-            found.update((key, EntryContent.model_validate(content)) for key, content in rows.tuples())
+            found.update((key, EntryContent.model_validate(content)) for key, content in rows)
         return found
 
     async def release(self, release_id: int) -> Release | None:
@@ -203,7 +203,7 @@ class KnowledgeRepository:
             .join(ReleaseEntry, ReleaseEntry.revision_id == Revision.id)
             .where(ReleaseEntry.release_id == release_id, ReleaseEntry.entry_id.in_(list(entry_ids)))
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     async def numbers(self, release_id: int | None) -> dict[str, int]:
         """The number of every entry's revision in a release."""
@@ -212,7 +212,7 @@ class KnowledgeRepository:
             .join(ReleaseEntry, ReleaseEntry.revision_id == Revision.id)
             .where(ReleaseEntry.release_id == release_id)
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     async def release_before(self, release_id: int) -> int | None:
         """The release that was live before this one."""

@@ -87,7 +87,7 @@ class Records:
         if language is not None:
             statement = statement.where(EntryUse.language == language)
         rows = await self._session.execute(statement)
-        return [UseCount(entry_id, cast(Use, use), count, last) for entry_id, use, count, last in rows.tuples()]
+        return [UseCount(entry_id, cast(Use, use), count, last) for entry_id, use, count, last in rows]
 
     async def waiting(self, limit: int) -> list[tuple[UnansweredQuestion, Message]]:
         """Questions that the knowledge base has not taken yet, the oldest first."""
@@ -102,7 +102,7 @@ class Records:
             .order_by(UnansweredQuestion.at)
             .limit(limit)
         )
-        return list(rows.tuples())
+        return list(rows)
 
     async def take(self, keys: Sequence[tuple[str, int]]) -> None:
         """The knowledge base has them."""

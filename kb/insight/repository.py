@@ -53,5 +53,5 @@ class InsightRepository:
         )
         return [
             EntryFacts(entry_id, revision_id, scenario, status, bool(is_live), at)
-            for entry_id, revision_id, scenario, status, is_live, at in rows.tuples()
+            for entry_id, revision_id, scenario, status, is_live, at in rows
         ]

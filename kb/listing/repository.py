@@ -39,13 +39,13 @@ class ListRepository:
         """How many entries of each scenario are wanted, whatever the scenario that is."""
         found = _newest(replace(wanted, scenario=None)).subquery()
         rows = await self._session.execute(select(found.c.scenario, func.count()).group_by(found.c.scenario))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     async def count_by_status(self, wanted: EntryFilter) -> dict[str, int]:
         """How many entries of each status are wanted, whatever the status that is."""
         found = _newest(replace(wanted, status=None)).subquery()
         rows = await self._session.execute(select(found.c.status, func.count()).group_by(found.c.status))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     async def count_by_gap(self, wanted: EntryFilter) -> dict[Gap, int]:
         """How many entries with each gap are wanted, whatever the gap that is."""

@@ -51,7 +51,7 @@ class SuggestionRepository:
             .subquery()
         )
         rows = await self._session.execute(select(latest.c.id, latest.c.language).order_by(latest.c.id))
-        return list(rows.tuples())
+        return list(rows)
 
     async def newest_id(self) -> int:
         """The id of the suggestion that was begun last; 0 where there is none."""
@@ -63,7 +63,7 @@ class SuggestionRepository:
         for at in range(0, len(suggestion_ids), KEYS_A_STATEMENT):
             some = Suggestion.id.in_(suggestion_ids[at : at + KEYS_A_STATEMENT])
             rows = await self._session.execute(select(Suggestion.id, Suggestion.vector).where(some))
-            found.update(rows.tuples().all())
+            found.update(rows.all())
         return found
 
     async def foreign(self, encoder: str, limit: int) -> list[Suggestion]:
@@ -87,7 +87,7 @@ class SuggestionRepository:
                     tuple_(SuggestedQuestion.conversation_id, SuggestedQuestion.seq).in_(some)
                 )
             )
-            found.update(rows.tuples())
+            found.update(rows)
         return found
 
     async def add(self, suggestion: Suggestion) -> Suggestion:
@@ -125,7 +125,7 @@ class SuggestionRepository:
     async def count_by_status(self) -> dict[str, int]:
         """How many there are in each status."""
         rows = await self._session.execute(select(Suggestion.status, func.count()).group_by(Suggestion.status))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     async def examples(self, suggestion_id: int, limit: int) -> list[SuggestedQuestion]:
         """The latest questions of a suggestion."""
@@ -146,14 +146,14 @@ class SuggestionRepository:
             .group_by(SuggestedQuestion.suggestion_id, kind)
         )
         found: dict[int, dict[str, int]] = {}
-        for suggestion_id, name, count in rows.tuples():
+        for suggestion_id, name, count in rows:
             found.setdefault(suggestion_id, {})[name] = count
         return found
 
     async def weeks(self, wanted: WeekFilter) -> dict[date, int]:
         """How many questions there were in each week that had some."""
         rows = await self._session.execute(_counted(wanted, SuggestedQuestion.week))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     async def kinds(self, wanted: WeekFilter, kind: Literal["language", "why", "scenario"]) -> dict[str, int]:
         """How many questions there were of each kind."""
@@ -163,7 +163,7 @@ class SuggestionRepository:
             "scenario": Suggestion.scenario,
         }
         rows = await self._session.execute(_counted(wanted, columns[kind]))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     async def weeks_of(self, wanted: WeekFilter, suggestion_ids: Sequence[int]) -> dict[tuple[int, date], int]:
         """How many questions each of some suggestions had in each week."""
@@ -184,7 +184,7 @@ class SuggestionRepository:
             .order_by(func.count().desc(), SuggestedQuestion.suggestion_id)
             .limit(limit)
         )
-        return [(suggestion_id, asked) for suggestion_id, asked in rows.tuples()]
+        return [(suggestion_id, asked) for suggestion_id, asked in rows]
 
     async def named(self, suggestion_ids: Iterable[int]) -> dict[int, Suggestion]:
         """Some suggestions by their ids."""
