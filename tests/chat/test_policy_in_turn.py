@@ -192,7 +192,7 @@ async def test_who_is_handed_over_does_not_see_the_bot_type_while_candidates_are
     async with conversations.events.subscribe(conversation_topic(conversation.id)) as subscription:
         await runner.begin(conversations.post(conversation.id, "1", "找个人", "zh", claim=runner.claim))
         await sought.wait()
-        while (event := await subscription.next(timeout_seconds=0.2)) is not None:
+        while typing[-1:] != [False] and (event := await subscription.next(timeout_seconds=10)) is not None:
             typing += [event.data["active"]] if event.kind == "typing" else []
     assert typing == [True, False]
     assert (await conversations.current(conversation.id)).owner == "waiting"
