@@ -3,7 +3,9 @@
 - ``goals``: every goal is pursued with each of them. Bilin is a running system. BM25 and the encoder alone answer from
   the confidence on from which as many of their answers to the check questions are right as Bilin is set to, and hand
   the rest over. Rasa is a stock FAQ bot with its default fallback, trained in this run.
-- ``load``: how long a turn takes, and how many there are a second, with one client and with sixteen.
+- ``load``: how long a turn takes, and how many there are a second, with one client and with sixteen. Bilin and Rasa are
+  asked in turns, while both run, so that what else the machine does meets both; once with texts that nobody has asked
+  before, and at the end with those of the goals.
 - ``search``: every search is asked the questions of a data set, with the same entries, cut to as many questions as Rasa
   can learn in minutes.
 - ``change``: how soon a change is live. Bilin's is made over REST by an editor and a reviewer, Rasa's is its training.
@@ -16,7 +18,10 @@ import asyncio
 import logging
 import random
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,7 +34,7 @@ from evaluation.benchmarks import accuracy
 from evaluation.benchmarks.conversation_table import BILIN, page
 from evaluation.benchmarks.fallback import FallbackBot, lowest_bar
 from evaluation.benchmarks.live_change import LiveChanges
-from evaluation.benchmarks.load import Load, measure_load, resident_bytes
+from evaluation.benchmarks.load import Begin, resident_bytes, side_by_side
 from evaluation.benchmarks.peers import NearestQuestion, by_vectors, by_words
 from evaluation.benchmarks.rasa_peer import RasaUnavailable
 from evaluation.benchmarks.stock_rasa_peer import StockRasaChannel, stock_rasa
@@ -39,7 +44,7 @@ from evaluation.commands.visiting import scores_of
 from evaluation.customers.channel import CustomerChannel
 from evaluation.customers.goals import Goal
 from evaluation.customers.interfaces import Channel
-from evaluation.customers.plan import make_plan
+from evaluation.customers.plan import Plan, make_plan
 from evaluation.customers.simulation import Service, connected, send_customers
 from evaluation.customers.visit import Visit, measured, pay_visit
 from evaluation.datasets import Query, read_knowledge, read_queries
@@ -54,6 +59,7 @@ from kit.settings import Settings
 BM25, PLAIN, RASA = "BM25", "encoder alone", "stock Rasa"
 SEARCH = "search"
 CLIENTS = (1, 16)
+LAPS = 4
 FIGURES = ("self_service_diversion", "wrong_containment", "handoff_recall", "handoff_precision", "verified_resolution")
 
 console = Console(stderr=True)
@@ -69,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--clients", type=int, default=4, help="customers at once; default: 4")
     parser.add_argument("--sample", type=int, help="only so many goals, and questions of the search, drawn by the seed")
-    parser.add_argument("--turns", type=int, default=160, help="turns of each load; default: 160")
+    parser.add_argument("--turns", type=int, default=320, help="turns of each load; default: 320")
     parser.add_argument(
         "--per-variant", type=int, default=5, help="questions an entry and language for Rasa; default: 5"
     )
@@ -96,18 +102,24 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> dict[str, A
     goals = _drawn(goals_of("goals", settings)[0], arguments)
     without = {name.strip() for name in arguments.without.split(",")}
     service = Service(arguments.url.rstrip("/"), settings.secret("shopper_secret"), clients=arguments.clients)
-    report: dict[str, Any] = {"goals": len(goals), "entries": len(entries), "peers": {}, "missing": {}}
+    report: dict[str, Any] = {"goals": len(goals), "entries": len(entries), "missing": {}}
 
-    report["peers"][BILIN] = await _bilin(goals, service, arguments)
-    for name, figures in _searches(entries, settings, without).items():
-        report["peers"][name] = await figures(goals, arguments.seed)
-    if RASA not in without:
-        try:
-            report["peers"][RASA] = await _rasa(entries, goals, arguments)
-        except RasaUnavailable as error:
-            report["missing"][RASA] = error.message
-        if SEARCH not in without:
-            report["search"] = await _search(entries, settings, arguments)
+    async with AsyncExitStack() as running:
+        sides = {BILIN: await running.enter_async_context(_bilin(service, arguments.pid))}
+        if RASA not in without:
+            try:
+                sides[RASA] = await running.enter_async_context(_rasa(entries, arguments))
+            except RasaUnavailable as error:
+                report["missing"][RASA] = error.message
+        beside = await _beside(sides, goals, arguments)
+    searches = _searches(entries, settings, without)
+    report["peers"] = {
+        BILIN: beside.pop(BILIN),
+        **{name: await pursue(goals, arguments.seed) for name, pursue in searches.items()},
+        **beside,
+    }
+    if not {RASA, SEARCH} & without:
+        report["search"] = await _search(entries, settings, arguments)
     if arguments.editor and arguments.reviewer:
         changes = LiveChanges([service.url], arguments.editor, arguments.reviewer, is_rehearsed=False)
         report["change"] = (await asyncio.to_thread(changes.measure, entries, arguments.changes)).report()
@@ -145,8 +157,45 @@ def first_questions(entry: EntryContent, count: int) -> EntryContent:
     return entry.model_copy(update={"variants": variants})
 
 
-async def _bilin(goals: Sequence[Goal], service: Service, arguments: argparse.Namespace) -> dict[str, Any]:
-    visits: list[Visit] = []
+@dataclass(frozen=True)
+class Side:
+    """A service that customers talk to.
+
+    Args:
+        begin: a conversation with it.
+        send: customers to it.
+        facts: what else is known of it, asked at the end.
+    """
+
+    begin: Begin
+    send: Callable[[Sequence[Plan]], Awaitable[list[Visit]]]
+    facts: Callable[[], dict[str, Any]]
+
+
+async def _beside(
+    sides: dict[str, Side], goals: Sequence[Goal], arguments: argparse.Namespace
+) -> dict[str, dict[str, Any]]:
+    """The figures of each side."""
+    begins = {name: side.begin for name, side in sides.items()}
+    asking = [goal for goal in goals if goal.entries]
+    new = await side_by_side(begins, asking[: arguments.turns], max(CLIENTS), LAPS)
+    plans = [make_plan(goal, arguments.seed) for goal in goals]
+    visits = {name: await side.send(plans) for name, side in sides.items()}
+    asked = list(islice(cycle(asking), arguments.turns))
+    loads = [await side_by_side(begins, asked, clients, LAPS) for clients in CLIENTS]
+    return {
+        name: {
+            **_conversations(goals, visits[name]),
+            **{f"at_{load[name].clients}": load[name].report() for load in loads},
+            "new_texts": new[name].report(),
+            **side.facts(),
+        }
+        for name, side in sides.items()
+    }
+
+
+@asynccontextmanager
+async def _bilin(service: Service, pid: int | None) -> AsyncIterator[Side]:
     async with connected(service) as http:
 
         async def begin(goal: Goal) -> Channel:
@@ -154,15 +203,12 @@ async def _bilin(goals: Sequence[Goal], service: Service, arguments: argparse.Na
             await channel.start(goal.answer_language, service.name, service.marker())
             return channel
 
-        new = await measure_load(begin, _asking(goals), max(CLIENTS), arguments.turns)
-        await send_customers([make_plan(goal, arguments.seed) for goal in goals], service, visits.append)
-        loads = [await measure_load(begin, _asking(goals), clients, arguments.turns) for clients in CLIENTS]
-    return {
-        **_conversations(goals, visits),
-        **_loads(loads),
-        "new_texts": new.report(),
-        "resident_bytes": resident_bytes(arguments.pid) if arguments.pid else None,
-    }
+        async def send(plans: Sequence[Plan]) -> list[Visit]:
+            visits: list[Visit] = []
+            await send_customers(plans, service, visits.append)
+            return visits
+
+        yield Side(begin, send, lambda: {"resident_bytes": resident_bytes(pid) if pid else None})
 
 
 Pursue = Callable[[Sequence[Goal], int], Awaitable[dict[str, Any]]]
@@ -187,9 +233,8 @@ def _searches(entries: Sequence[EntryContent], settings: Settings, without: set[
     return {name: pursue for name, pursue in made.items() if name not in without}
 
 
-async def _rasa(
-    entries: Sequence[EntryContent], goals: Sequence[Goal], arguments: argparse.Namespace
-) -> dict[str, Any]:
+@asynccontextmanager
+async def _rasa(entries: Sequence[EntryContent], arguments: argparse.Namespace) -> AsyncIterator[Side]:
     epochs = (arguments.epochs, arguments.selector_epochs)
     trained = stock_rasa(entries, arguments.per_variant, epochs, arguments.seed, arguments.rasa_port)
     limits = httpx.Limits(max_connections=max(CLIENTS))
@@ -198,20 +243,19 @@ async def _rasa(
         async def begin(goal: Goal) -> Channel:
             return StockRasaChannel(http, rasa)
 
-        visits = [await pay_visit(StockRasaChannel(http, rasa), make_plan(goal, arguments.seed)) for goal in goals]
-        loads = [await measure_load(begin, _asking(goals), clients, arguments.turns) for clients in CLIENTS]
-        return {
-            **_conversations(goals, visits),
-            **_loads(loads),
-            "resident_bytes": resident_bytes(rasa.pid),
-            "trained_seconds": rasa.trained_seconds,
-            "examples": rasa.examples,
-            "epochs": epochs,
-        }
+        async def send(plans: Sequence[Plan]) -> list[Visit]:
+            return [await pay_visit(StockRasaChannel(http, rasa), plan) for plan in plans]
 
-
-def _asking(goals: Sequence[Goal]) -> list[Goal]:
-    return [goal for goal in goals if goal.entries]
+        yield Side(
+            begin,
+            send,
+            lambda: {
+                "resident_bytes": resident_bytes(rasa.pid),
+                "trained_seconds": rasa.trained_seconds,
+                "examples": rasa.examples,
+                "epochs": epochs,
+            },
+        )
 
 
 def _conversations(goals: Sequence[Goal], visits: Sequence[Visit]) -> dict[str, Any]:
@@ -224,10 +268,6 @@ def _conversations(goals: Sequence[Goal], visits: Sequence[Visit]) -> dict[str, 
             for name, score in ((name, scores[name]) for name in FIGURES if name in scores)
         },
     }
-
-
-def _loads(loads: Sequence[Load]) -> dict[str, Any]:
-    return {f"at_{load.clients}": load.report() for load in loads}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

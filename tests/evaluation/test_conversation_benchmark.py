@@ -11,7 +11,7 @@ import pytest
 from evaluation.benchmarks.conversation_table import page
 from evaluation.benchmarks.conversations import first_questions
 from evaluation.benchmarks.fallback import Bar, FallbackBot, lowest_bar
-from evaluation.benchmarks.load import measure_load, resident_bytes
+from evaluation.benchmarks.load import Begin, Lap, Load, resident_bytes, run_lap, side_by_side
 from evaluation.benchmarks.peers import Reply as Found
 from evaluation.benchmarks.stock_rasa import configuration, domain, examples, rules
 from evaluation.benchmarks.stock_rasa_peer import TALK, StockRasa, StockRasaChannel, own_intents
@@ -89,10 +89,33 @@ async def test_load_counts_every_turn_once() -> None:
         begun.append(goal.id)
         return FallbackBot(Scripted(a=found("right", 0.9)), Bar(0.5, 1.0, 1.0))
 
-    load = await measure_load(begin, [GOAL], clients=2, turns=12)
-    assert (load.clients, load.turns) == (2, 12)
+    lap = await run_lap(begin, [GOAL] * 12, clients=2)
+    assert len(lap.times_ms) == 12
     assert 3 <= len(begun) <= 4
-    assert load.turns_a_second > 0
+    assert lap.seconds > 0
+
+
+def test_a_load_is_of_all_laps_together() -> None:
+    load = Load.of(2, [Lap((1.0, 3.0), 2.0), Lap((2.0,), 4.0)])
+    assert (load.clients, load.turns, load.p50_ms, load.turns_a_second) == (2, 3, 2.0, 0.5)
+
+
+async def test_services_are_asked_the_same_in_turns() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def begun_with(name: str) -> Begin:
+        async def begin(goal: Goal) -> Channel:
+            asked.append((name, goal.id))
+            return FallbackBot(Scripted(a=found("right", 0.1)), Bar(0.5, 1.0, 1.0))  # each turn a new conversation
+
+        return begin
+
+    goals = [GOAL.model_copy(update={"id": str(number)}) for number in range(4)]
+    loads = await side_by_side({"one": begun_with("one"), "two": begun_with("two")}, goals, clients=1, laps=2)
+    assert [name for name, _ in asked] == ["one", "one", "two", "two", "two", "two", "one", "one"]
+    assert [goal for name, goal in asked if name == "one"] == [goal for name, goal in asked if name == "two"]
+    assert {goal for _, goal in asked} == {"0", "1", "2", "3"}
+    assert {name: load.turns for name, load in loads.items()} == {"one": 4, "two": 4}
 
 
 def test_memory_is_that_of_the_process_and_its_children() -> None:
@@ -127,9 +150,9 @@ def test_the_page_has_a_column_for_each_peer_and_says_who_is_missing() -> None:
         "Bilin": {"wrong_containment": [0.1, 0.05, 0.2], "at_1": load, "at_16": load, "resident_bytes": 2_000_000},
         "BM25": {"wrong_containment": None},
     }
-    peers["Bilin"]["new_texts"] = {**load, "clients": 16, "p50_ms": 7.0}
+    peers["Bilin"]["new_texts"] = {**load, "p50_ms": 7.0}
     written = page({"goals": 4, "entries": 3, "peers": peers, "missing": {"stock Rasa": "not installed"}})
-    assert "Of new texts, p50 and p95 with 16 clients were 7.0 and 2.0 ms" in written
+    assert "| p50, ms, 16 clients, new texts | 7.0 | – |" in written
     assert "|  | Bilin | BM25 |" in written
     assert "| wrong containment | 0.100 (0.050–0.200) | – |" in written
     assert "| p95, ms, 16 clients | 2.0 | – |" in written
