@@ -40,7 +40,7 @@ def page(report: dict[str, Any]) -> str:
     ]
     rows.append(["memory, MB", *(_megabytes(peer.get("resident_bytes")) for peer in peers.values())])
     change = report.get("change")
-    live = {name: peer.get("trained_seconds") for name, peer in peers.items()}
+    live = {name: peer.get("trained_seconds", peer.get("ready_seconds")) for name, peer in peers.items()}
     live |= {BILIN: change["told"][0]["p50_seconds"]} if change else {}
     rows.append(["until a change is live, s", *map(_seconds, live.values())])
     parts = [
@@ -51,7 +51,8 @@ def page(report: dict[str, Any]) -> str:
     if "stock Rasa" in peers:
         parts.append(
             "Turns were asked of Bilin and of Rasa alternately, while both ran. New texts are those that neither had "
-            "been asked before: Bilin remembers what the latest texts were found to say, Rasa reads each anew.\n"
+            "been asked before: Bilin remembers what the latest texts were found to say, Rasa reads each anew. The "
+            "other two are searches within the benchmark's own process: nothing is sent, and nothing stored.\n"
         )
     if rasa := peers.get("stock Rasa"):
         parts.append(

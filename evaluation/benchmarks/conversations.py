@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import random
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -112,12 +113,12 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> dict[str, A
             except RasaUnavailable as error:
                 report["missing"][RASA] = error.message
         beside = await _beside(sides, goals, arguments)
-    searches = _searches(entries, settings, without)
-    report["peers"] = {
-        BILIN: beside.pop(BILIN),
-        **{name: await pursue(goals, arguments.seed) for name, pursue in searches.items()},
-        **beside,
-    }
+    report["peers"] = {BILIN: beside.pop(BILIN)}
+    for name, make in _searches(entries, settings).items():
+        if name not in without:
+            side = await _search_alone(make, settings)
+            report["peers"] |= await _beside({name: side}, goals, arguments)
+    report["peers"] |= beside
     if not {RASA, SEARCH} & without:
         report["search"] = await _search(entries, settings, arguments)
     if arguments.editor and arguments.reviewer:
@@ -211,26 +212,38 @@ async def _bilin(service: Service, pid: int | None) -> AsyncIterator[Side]:
         yield Side(begin, send, lambda: {"resident_bytes": resident_bytes(pid) if pid else None})
 
 
-Pursue = Callable[[Sequence[Goal], int], Awaitable[dict[str, Any]]]
-
-
-def _searches(entries: Sequence[EntryContent], settings: Settings, without: set[str]) -> dict[str, Pursue]:
-    checks = [Query(str(n), c.text, c.language, c.entry_id, "") for n, c in enumerate(read_checks(settings.checks_dir))]
-
-    def pursued_with(make: Callable[[], NearestQuestion]) -> Pursue:
-        async def pursue(goals: Sequence[Goal], seed: int) -> dict[str, Any]:
-            peer = make()
-            bar = lowest_bar(checks, await peer.ask(checks), settings.answered_precision)
-            visits = [await pay_visit(FallbackBot(peer, bar), make_plan(goal, seed)) for goal in goals]
-            return {**_conversations(goals, visits), "bar": bar.confidence, "check_coverage": bar.coverage}
-
-        return pursue
-
-    made = {
-        BM25: pursued_with(lambda: NearestQuestion(entries, by_words)),
-        PLAIN: pursued_with(lambda: NearestQuestion(entries, by_vectors(load_encoder(settings).primary))),
+def _searches(entries: Sequence[EntryContent], settings: Settings) -> dict[str, Callable[[], NearestQuestion]]:
+    alone = settings.model_copy(update={"encoder_companions": False})
+    return {
+        BM25: lambda: NearestQuestion(entries, by_words),
+        PLAIN: lambda: NearestQuestion(entries, by_vectors(load_encoder(alone))),
     }
-    return {name: pursue for name, pursue in made.items() if name not in without}
+
+
+async def _search_alone(make: Callable[[], NearestQuestion], settings: Settings) -> Side:
+    """A search as a bot in this process: nothing is stored, and one question waits for the other."""
+    checks = [Query(str(n), c.text, c.language, c.entry_id, "") for n, c in enumerate(read_checks(settings.checks_dir))]
+    before = resident_bytes(os.getpid())
+    peer = make()
+    held = resident_bytes(os.getpid()) - before
+    bar = lowest_bar(checks, await peer.ask(checks), settings.answered_precision)
+
+    async def begin(goal: Goal) -> Channel:
+        return FallbackBot(peer, bar)
+
+    async def send(plans: Sequence[Plan]) -> list[Visit]:
+        return [await pay_visit(FallbackBot(peer, bar), plan) for plan in plans]
+
+    return Side(
+        begin,
+        send,
+        lambda: {
+            "resident_bytes": held,
+            "ready_seconds": peer.ready_seconds,
+            "bar": bar.confidence,
+            "check_coverage": bar.coverage,
+        },
+    )
 
 
 @asynccontextmanager

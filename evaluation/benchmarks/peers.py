@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -84,10 +85,15 @@ class NearestQuestion:
         begun = time.perf_counter()
         self._find = prepare([text for _, text in asked])
         self.ready_seconds = time.perf_counter() - begun
+        self._turn = asyncio.Lock()
 
     async def ask(self, questions: Sequence[Query]) -> list[Reply]:
-        """Ask one question after another."""
-        return [self._reply(question.text) for question in questions]
+        """Ask one question after another; who asks meanwhile waits for the answer to the one before."""
+        replies = []
+        for question in questions:
+            async with self._turn:
+                replies.append(await asyncio.to_thread(self._reply, question.text))
+        return replies
 
     def _reply(self, text: str) -> Reply:
         begun = time.perf_counter()

@@ -148,12 +148,13 @@ def test_the_page_has_a_column_for_each_peer_and_says_who_is_missing() -> None:
     load = {"p50_ms": 1.0, "p95_ms": 2.0, "turns_a_second": 3.0}
     peers: dict[str, Any] = {
         "Bilin": {"wrong_containment": [0.1, 0.05, 0.2], "at_1": load, "at_16": load, "resident_bytes": 2_000_000},
-        "BM25": {"wrong_containment": None},
+        "BM25": {"wrong_containment": None, "ready_seconds": 0.4},
     }
     peers["Bilin"]["new_texts"] = {**load, "p50_ms": 7.0}
     written = page({"goals": 4, "entries": 3, "peers": peers, "missing": {"stock Rasa": "not installed"}})
     assert "| p50, ms, 16 clients, new texts | 7.0 | – |" in written
     assert "|  | Bilin | BM25 |" in written
+    assert "| until a change is live, s | – | 0.4 |" in written
     assert "| wrong containment | 0.100 (0.050–0.200) | – |" in written
     assert "| p95, ms, 16 clients | 2.0 | – |" in written
     assert "stock Rasa is missing: not installed" in written
