@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from evaluation.customers.goals import Trait
+from evaluation.customers.goals import Goal, Trait
 from evaluation.customers.heard import Heard, Reply
 from evaluation.customers.plan import Plan
 
@@ -117,7 +117,7 @@ def decide(plan: Plan, mind: Mind, reply: Reply) -> Decision:
 
 def _judge(plan: Plan, mind: Mind, answers: tuple[Heard, ...]) -> Decision:
     wanted = plan.goal.steps[mind.step].entries if plan.goal.steps else ()
-    right = any(answer.entry_id in wanted for answer in answers)
+    right = any(answer.entry_id in wanted and _can_read(plan.goal, answer) for answer in answers)
     mind = replace(mind, answered=True, last_right=right)
     votes = (Vote(answers[-1].seq, right),) if plan.votes else ()
     if right:
@@ -130,6 +130,11 @@ def _judge(plan: Plan, mind: Mind, answers: tuple[Heard, ...]) -> Decision:
     if plan.has(Trait.TRUSTING):
         return Decision(Leave("believed"), mind)
     return replace(_unhelped(plan, mind), votes=votes)
+
+
+def _can_read(goal: Goal, answer: Heard) -> bool:
+    """Who mixes languages reads both."""
+    return goal.language == "mixed" or answer.language in (None, goal.answer_language)
 
 
 def _choose(plan: Plan, mind: Mind, offer: Heard) -> Decision:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kb.content import Lang
+from kit.language import detect
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -25,6 +28,7 @@ class Heard:
         kind: text, answer, choices, form or notice.
         text: what it says.
         entry_id: of an answer.
+        language: of an answer, as its words say; None where nobody looked.
         choices: of choices.
         none_label: of choices: what "none of these" is called.
         field: of a form: the field that is asked for.
@@ -37,6 +41,7 @@ class Heard:
     kind: str
     text: str
     entry_id: str | None = None
+    language: Lang | None = None
     choices: tuple[Choice, ...] = ()
     none_label: str = ""
     field: str | None = None
@@ -54,6 +59,7 @@ class Heard:
             kind=message["kind"],
             text=message["text"],
             entry_id=data.get("entry_id"),
+            language=detect(message["text"]).answer_language if message["kind"] == "answer" else None,
             choices=tuple(Choice(choice["entry_id"], choice["label"]) for choice in data.get("choices", [])),
             none_label=data.get("none_label", ""),
             field=next(current, None),

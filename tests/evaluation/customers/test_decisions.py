@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from evaluation.customers.decisions import (
 from evaluation.customers.goals import Goal, Trait
 from evaluation.customers.heard import Heard, Reply
 from evaluation.customers.plan import make_plan as drawn_plan
+from kb.content import Lang
 from tests.evaluation.customers.replies import MakePlan, answer, choices, form, from_bot, notice, text
 
 ASKED_ONCE = Mind(asked=1)
@@ -130,6 +132,23 @@ def test_who_comes_back_asks_again(make_plan: MakePlan) -> None:
 @pytest.mark.parametrize(("entry", "helpful"), [("right", True), ("wrong", False)])
 def test_who_votes_votes_on_the_answer(entry: str, helpful: bool, make_plan: MakePlan) -> None:
     assert decide(make_plan(votes=True), ASKED_ONCE, from_bot(answer(entry, 7))).votes == (Vote(7, helpful),)
+
+
+@pytest.mark.parametrize(
+    ("customer", "answered_in", "helps"),
+    [("en", "en", True), ("en", "zh", False), ("yue", "zh", True), ("zh-Hans", "en", False), ("mixed", "en", True)],
+)
+def test_an_answer_helps_in_the_language_of_the_question(
+    customer: str, answered_in: Lang, helps: bool, make_plan: MakePlan
+) -> None:
+    said = replace(answer("right"), language=answered_in)
+    assert decide(make_plan({"language": customer}), ASKED_ONCE, from_bot(said)).mind.last_right is helps
+
+
+@pytest.mark.parametrize(("text", "language"), [("请先**冻结**这张卡。", "zh"), ("Freeze the card first.", "en")])
+def test_the_language_of_an_answer_is_read_from_its_words(text: str, language: Lang) -> None:
+    message = {"seq": 2, "sender": "bot", "kind": "answer", "text": text, "data": {"entry_id": "card-lost"}}
+    assert Heard.of(message).language == language
 
 
 def test_what_is_remembered_is_what_the_last_answer_was(make_plan: MakePlan) -> None:
