@@ -39,8 +39,9 @@ class MeasuredConversation:
         last_answer_right: gold: whether the last answer is right; None where there is none, or nobody judged it.
         negative_rating: the customer said that it did not help.
         confirmed_resolved: the customer said that it did.
-        returned_same_topic_within_72h: the customer came back with it; None while that time is not over.
-        returned_within_24h: the customer came back with anything; None while that time is not over.
+        returned_same_topic_within_72h: the customer came back with it; None while that time is not over, even
+            for one who is back already.
+        returned_within_24h: the same, with anything.
         first_response_seconds: from the first customer message to the first reply.
         wait_seconds: from the handoff until a person joined.
         handle_seconds: from then until the person was done.

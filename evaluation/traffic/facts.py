@@ -121,20 +121,25 @@ def _slice(stored: StoredConversation, asked: Sequence[StoredMessage], language:
 
 
 def _returned(stored: StoredConversation, within: timedelta, now: datetime, *, same_topic: bool) -> bool | None:
-    """Whether the customer came back in time; None while there is still time."""
+    """Whether the customer came back in time; None while there is still time, also for who has come back already.
+
+    Otherwise the youngest conversations would count only where they went wrong.
+    """
     here = [(message.at, message, False) for message in stored.messages if message.sender == "customer"]
     there = [(message.at, message, True) for message in stored.elsewhere]
     last: datetime | None = None
+    back = False
     topics: set[str] = set()
     for at, message, elsewhere in sorted([*here, *there], key=lambda each: each[0]):
         topic = _topic(message)
-        is_back = last is not None and (elsewhere or at - last >= RETURN_AFTER) and at - last <= within
-        if is_back and (not same_topic or topic in topics):
-            return True
+        is_return = last is not None and (elsewhere or at - last >= RETURN_AFTER) and at - last <= within
+        if is_return and (not same_topic or topic in topics):
+            back = True
+            break
         if not elsewhere:
             last = at
             topics |= {topic} if topic else set()
-    return None if last is not None and now - last < within else False
+    return None if last is not None and now - last < within else back
 
 
 def _first_response(messages: Sequence[StoredMessage]) -> float | None:

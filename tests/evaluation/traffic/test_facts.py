@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from evaluation.metrics.containment_without_callback import containment_without_callback
 from evaluation.metrics.conversations import Rating
+from evaluation.metrics.verified_resolution import verified_resolution
 from evaluation.traffic.facts import StoredConversation, StoredMessage, measured
 from handoff.records import Change
 
@@ -96,6 +98,33 @@ def test_who_comes_back(hours: float, entry: str, same_topic: bool, within_a_day
 def test_while_there_is_time_nobody_knows() -> None:
     found = measured(stored(answered(0)), START + timedelta(hours=30))
     assert (found.returned_same_topic_within_72h, found.returned_within_24h) == (None, False)
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+@pytest.mark.parametrize(
+    ("hours", "same_topic", "within_a_day"),
+    [(23.9, None, None), (24, None, True), (71.9, None, True), (72, True, True)],
+)
+def test_who_is_back_already_is_known_no_sooner_than_who_is_not(
+    hours: float, same_topic: bool | None, within_a_day: bool | None, elsewhere: bool
+) -> None:
+    back = answered(120)
+    found = stored(answered(0), elsewhere=(back,)) if elsewhere else stored(answered(0), back)
+    facts = measured(found, START + timedelta(hours=hours))
+    assert (facts.returned_same_topic_within_72h, facts.returned_within_24h) == (same_topic, within_a_day)
+
+
+def test_a_period_that_ends_today_is_not_worse_for_it() -> None:
+    """Every day ten conversations, of which two come back after an hour or two."""
+    facts = []
+    for day in range(10):
+        for number in range(10):
+            at = 24 * 60 * day + 60 + number
+            again = (answered(at + 90),) if number < 2 else ()
+            facts.append(measured(stored(answered(at), elsewhere=again), START + timedelta(days=10)))
+    resolved, contained = verified_resolution(facts).resolved, containment_without_callback(facts)
+    assert (resolved.value, resolved.n) == (0.8, 70)
+    assert (contained.value, contained.n) == (0.8, 90)
 
 
 def test_the_last_word_counts_and_a_bad_one_is_not_forgotten() -> None:
