@@ -30,7 +30,7 @@ class FaqOutcome:
         result: the answer.
         ranked: entries, best first.
         entry_id: the right one; None where no answer is right.
-        offered: the entries offered as choices; empty where none were.
+        offered: the entries offered as choices, or beneath the answer; empty where none were.
         right_language: whether it was searched in the language that it is written in.
     """
 

@@ -1,11 +1,14 @@
 """A search is judged by what the customer is told of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from chat.answering import LONGEST_TOPIC
 from evaluation.asking import Told, followed, told
+from evaluation.metrics.answering import Answered, FaqOutcome
+from evaluation.metrics.clarification_success import clarification_success
 from kb.context import Earlier
 from kb.finding import Search
 
@@ -29,6 +32,16 @@ def test_an_answer_or_choices_or_nothing(candidates: dict[str, float], expected:
 def test_two_questions_get_two_answers_as_sure_as_the_less_sure_one(found: Found) -> None:
     search = found(questions=[("b", 0.9), ("c", 0.7)], a=0.4, b=0.3)
     assert told(search) == Told(("b", "c"), (), 0.7)
+
+
+def test_what_is_offered_beneath_an_answer_is_no_clarification(found: Found) -> None:
+    beside = replace(found(a=0.9, b=0.05), besides=found(b=0.05).candidates[0])
+    outcomes = [
+        FaqOutcome(Answered(given.confidence, bool(given.answered), True, True), ("a", "b"), "a", given.offered, True)
+        for given in (told(beside), told(found(a=0.5, b=0.3)))
+    ]
+    assert [one.offered for one in outcomes] == [("b",), ("a", "b")]
+    assert clarification_success(outcomes).individual == (None, 1.0)
 
 
 def test_the_customer_sees_answers_and_choices() -> None:
