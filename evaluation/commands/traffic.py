@@ -22,6 +22,7 @@ from evaluation.metrics.score import SEED
 from evaluation.output import put_out
 from evaluation.reports.plain import plain_score
 from evaluation.reports.terminal import ends, number
+from evaluation.statistics.intervals import Interval
 from evaluation.statistics.slices import sliced
 from evaluation.traffic.facts import StoredConversation, measured
 from evaluation.traffic.labelling import judge
@@ -98,7 +99,12 @@ class LabelsCommand:
         settled = read_settled(folder / f"{SETTLED}.json", ids)
         found = judge(conversations, first, second, settled)
         for name, agreement in found.agreement.items():
-            console.print(f"{name}: Cohen's kappa {number(agreement.kappa)}, agreed on {number(agreement.agreed)}")
+            console.print(
+                f"{name}: Cohen's kappa {number(agreement.kappa)} ({_ends(agreement.interval)}), "
+                f"agreed on {number(agreement.agreed)} ({_ends(agreement.agreed_interval)}), n = {agreement.n}",
+                highlight=False,
+                soft_wrap=True,
+            )
         for name, score in found.scores.items():
             if score.n:
                 console.print(f"{name}: {number(score.value)} ({ends(score)}), n = {score.n}", highlight=False)
@@ -181,6 +187,10 @@ def _by_group(old: Sequence[MeasuredConversation], new: Sequence[MeasuredConvers
     """The comparison of every group that both periods have."""
     before, after = (sliced(side, lambda one: str(getattr(one, kind))) for side in (old, new))
     return {group: _plain_changes(compare_periods(before[group], after[group])) for group in before if group in after}
+
+
+def _ends(interval: Interval | None) -> str:
+    return "–" if interval is None else f"{interval.low:.4f} – {interval.high:.4f}"
 
 
 def _plain_changes(changes: Mapping[str, PeriodChange]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.statistics.intervals import Interval, bootstrap
+from evaluation.statistics.intervals import Interval, bootstrap, wilson
 
 
 @dataclass(frozen=True)
@@ -17,14 +17,16 @@ class Agreement:
 
     Args:
         kappa: 1 where they always agree, 0 where no more than by chance; None where chance alone would agree on all.
-        interval: of kappa, 95 %; None as well.
+        interval: of kappa, 95 %, by bootstrap; None as well, and of one item alone.
         agreed: the share on which they agree.
+        agreed_interval: of that share, 95 %, Wilson's.
         n: how many both judged.
     """
 
     kappa: float | None
     interval: Interval | None
     agreed: float | None
+    agreed_interval: Interval | None
     n: int
 
 
@@ -38,14 +40,14 @@ def cohens_kappa(first: Sequence[Hashable | None], second: Sequence[Hashable | N
     """
     pairs = [(x, y) for x, y in zip(first, second, strict=True) if x is not None and y is not None]
     if not pairs:
-        return Agreement(None, None, None, 0)
+        return Agreement(None, None, None, None, 0)
     codes = {label: code for code, label in enumerate(dict.fromkeys(label for pair in pairs for label in pair))}
     coded = np.array([[codes[x], codes[y]] for x, y in pairs])
     kappa = _kappa(coded)
     known = not np.isnan(kappa)
-    interval = bootstrap(coded, _kappa, seed=seed) if known else None
-    agreed = float((coded[:, 0] == coded[:, 1]).mean())
-    return Agreement(kappa if known else None, interval, agreed, len(pairs))
+    interval = bootstrap(coded, _kappa, seed=seed) if known and len(pairs) > 1 else None
+    same = int((coded[:, 0] == coded[:, 1]).sum())
+    return Agreement(kappa if known else None, interval, same / len(pairs), wilson(same, len(pairs)), len(pairs))
 
 
 def _kappa(coded: np.ndarray) -> float:

@@ -7,6 +7,7 @@ from scipy.stats import fisher_exact
 from sklearn.metrics import cohen_kappa_score
 
 from evaluation.statistics.agreement import cohens_kappa
+from evaluation.statistics.intervals import wilson
 from evaluation.statistics.unpaired import share_difference
 
 labels = st.sampled_from(["yes", "no", "none"])
@@ -21,11 +22,15 @@ def test_kappa_is_scikit_learns(pairs: list[tuple[str, str]]) -> None:
         return
     assert found.kappa == pytest.approx(cohen_kappa_score(first, second))
     assert found.n == len(pairs)
+    assert found.agreed_interval == wilson(sum(x == y for x, y in pairs), len(pairs))
+    assert found.interval is not None
+    assert found.interval.low <= found.interval.high
 
 
 def test_what_one_rater_left_open_does_not_count() -> None:
     found = cohens_kappa(["yes", None, "no"], ["yes", "no", None], seed=1)
     assert (found.n, found.agreed) == (1, 1.0)
+    assert cohens_kappa(["yes"], ["no"], seed=1).interval is None, "one item alone says nothing of others"
     assert cohens_kappa([], [], seed=1).n == 0
 
 

@@ -119,7 +119,9 @@ def test_what_a_customer_wrote_is_never_part_of_the_page() -> None:
     assert told.count("\\u003c/script>") == 2
 
 
-def test_disagreements_are_settled_and_then_there_are_figures(live: Path, tmp_path: Path) -> None:
+def test_disagreements_are_settled_and_then_there_are_figures(
+    live: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([*SAMPLE, str(live)]) == 0
     assert main(["labels", str(live)]) == 2, "nobody has judged yet"
     judge(live, "rater1", {0: "yes", 1: "yes", 2: "yes"})
@@ -127,8 +129,12 @@ def test_disagreements_are_settled_and_then_there_are_figures(live: Path, tmp_pa
     out = tmp_path / "labels.json"
     assert main(["labels", str(live), "--json", str(out)]) == 1
     report = json.loads(out.read_text())
-    assert report["agreement"]["needs_human"]["agreed"] == 0.8
-    assert report["agreement"]["needs_human"]["kappa"] == pytest.approx(0.5238, abs=1e-4)
+    agreement = report["agreement"]["needs_human"]
+    assert (agreement["agreed"], agreement["n"]) == (0.8, 10)
+    assert agreement["kappa"] == pytest.approx(0.5238, abs=1e-4)
+    assert agreement["interval"]["low"] < agreement["kappa"] < agreement["interval"]["high"]
+    kappa = f"0.5238 ({agreement['interval']['low']:.4f} – {agreement['interval']['high']:.4f})"
+    assert f"needs_human: Cohen's kappa {kappa}, agreed on 0.8000 (0.4902 – 0.9433), n = 10" in capsys.readouterr().err
     assert len(report["to_settle"]) == 2
     assert report["scores"] == {}
     shown = page_of(live, "settled")["conversations"]
