@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from evaluation.statistics.paired import mcnemar
+from evaluation.statistics.matched import fewer_right
 
 ROUNDS_BEFORE = 5
-SIGNIFICANT = 0.05
+SIGNIFICANT = 0.01
 LEAST_BEFORE = 2
 
 
@@ -23,11 +24,15 @@ class Round:
         at: when, ISO 8601 in UTC.
         right: for each goal, whether all went as it should.
         failures: for each goal that did not, what went wrong.
+        alarm: whether it raised the alarm.
+        begins: whether the operator accepted it as normal: nothing is compared with the rounds before it.
     """
 
     at: str
     right: dict[str, bool]
     failures: dict[str, str]
+    alarm: bool = False
+    begins: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,9 @@ class Verdict:
 
     Args:
         worse: whether to raise the alarm.
-        lost: goals that mostly went well before, and not now.
+        lost: goals that mostly went well before, in the first rounds or the last ones, and not now.
         won: the reverse.
-        p: of McNemar's test; None where there is too little to compare with.
+        p: that it is chance, of both comparisons together; None where there is too little to compare with.
     """
 
     worse: bool
@@ -48,29 +53,48 @@ class Verdict:
 
 
 def judge(now: Round, before: Sequence[Round]) -> Verdict:
-    """Compare a round with the last ``ROUNDS_BEFORE``, goal by goal.
+    """Compare a round with the last good ``ROUNDS_BEFORE`` and with the first ones, goal by goal.
 
-    What a goal did before is what it did in most of those rounds; where it is a tie, it is left out. The alarm is
-    raised when more was lost than won, and McNemar's exact test finds it significant at 5 %. One round alone is too
-    little to compare with, for a single bad one would make every later one look good.
+    Rounds that raised the alarm are left out, so it stays on while a fault lasts; against the first rounds a slow
+    decline shows. The alarm is raised when the exact test of one of the two, at half of 1 % (Bonferroni), finds fewer
+    right. One round alone is too little to compare with, for a single bad one would make every later one look good.
 
     >>> good = Round("t", {str(n): True for n in range(8)}, {})
-    >>> judge(Round("t", {str(n): n > 5 for n in range(8)}, {}), [good, good]).worse
+    >>> judge(Round("t", {str(n): n > 2 for n in range(8)}, {}), [good] * 5).worse
     True
     """
-    if len(before) < LEAST_BEFORE:
+    good = good_rounds(before)
+    if len(good) < LEAST_BEFORE:
         return Verdict(False, (), (), None)
-    usual = {goal: _usual(goal, before[-ROUNDS_BEFORE:]) for goal in now.right}
-    lost = tuple(goal for goal, right in now.right.items() if usual[goal] is True and not right)
-    won = tuple(goal for goal, right in now.right.items() if usual[goal] is False and right)
-    p = mcnemar(list(usual.values()), list(now.right.values())).p
-    return Verdict(len(lost) > len(won) and p < SIGNIFICANT, lost, won, p)
+    compared = (good[-ROUNDS_BEFORE:], good[:ROUNDS_BEFORE])
+    usual = {goal: {_usual(goal, rounds) for rounds in compared} for goal in now.right}
+    lost = tuple(goal for goal, right in now.right.items() if True in usual[goal] and not right)
+    won = tuple(goal for goal, right in now.right.items() if False in usual[goal] and right)
+    p = min(1.0, len(compared) * min(_chance(now, rounds) for rounds in compared))
+    return Verdict(p < SIGNIFICANT, lost, won, p)
+
+
+def good_rounds(rounds: Sequence[Round]) -> list[Round]:
+    """Those without an alarm, since the operator last accepted one as normal."""
+    start = max((place for place, one in enumerate(rounds) if one.begins), default=0)
+    return [one for one in rounds[start:] if not one.alarm]
+
+
+def _chance(now: Round, rounds: Sequence[Round]) -> float:
+    return fewer_right(
+        list(now.right.values()), [[one.right[goal] for one in rounds if goal in one.right] for goal in now.right]
+    )
 
 
 def _usual(goal: str, rounds: Sequence[Round]) -> bool | None:
     seen = [one.right[goal] for one in rounds if goal in one.right]
     good = sum(seen)
     return None if 2 * good == len(seen) else 2 * good > len(seen)
+
+
+def history_path(folder: Path, url: str, seed: int, count: int) -> Path:
+    """Where the rounds of a system are kept: each address, seed and number of goals has a history of its own."""
+    return folder / f"{quote(url, safe='')}-{seed}-{count}.jsonl"
 
 
 def read_rounds(path: Path) -> list[Round]:

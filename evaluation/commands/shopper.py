@@ -9,7 +9,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,11 @@ from evaluation.commands.channel import SHIPPED, goals_of
 from evaluation.commands.visiting import service_of
 from evaluation.customers.channel import ChannelBroken
 from evaluation.customers.goals import Goal
-from evaluation.customers.plan import make_plan
+from evaluation.customers.plan import Plan, make_plan
 from evaluation.customers.simulation import Service, send_customers
 from evaluation.customers.visit import Visit, failure
 from evaluation.metrics.score import SEED
-from evaluation.shopper import Round, alarm_of, judge, keep_round, read_rounds
+from evaluation.shopper import Round, alarm_of, history_path, judge, keep_round, read_rounds
 from kb.webhooks import SIGNATURE, signature
 from kit.clock import SystemClock
 from kit.settings import Settings
@@ -39,7 +39,7 @@ WEBHOOK_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class ShopperCommand:
-    """Rounds of the same goals, each compared with the rounds before it."""
+    """Rounds of the same goals, each compared with the good rounds before it."""
 
     name: str = "shopper"
     help: str = "visit a running system as a mystery shopper, again and again, and say when it gets worse"
@@ -52,7 +52,10 @@ class ShopperCommand:
         parser.add_argument("--goals", default=SHIPPED, help="name or folder of a data set of goals; default: goals")
         parser.add_argument("--count", type=int, default=GOALS, help=f"goals of a round; default: {GOALS}")
         parser.add_argument("--clients", type=int, default=1, help="customers at once; default: 1")
-        parser.add_argument("--seed", type=int, default=SEED, help="draws the goals; another one begins a new history")
+        parser.add_argument("--seed", type=int, default=SEED, help="draws the goals; each has a history of its own")
+        parser.add_argument(
+            "--accept", action="store_true", help="take the first round as the new normal: compare with none before it"
+        )
         parser.set_defaults(minutes=60.0, unmarked=False, reply_seconds=30.0)
 
     def run(self, arguments: argparse.Namespace, settings: Settings, console: Console) -> int:
@@ -64,13 +67,16 @@ class ShopperCommand:
         goals, _ = goals_of(arguments.goals, settings)
         chosen = chosen_goals(goals, arguments.count, arguments.seed)
         service = service_of(arguments, settings, "shopper")
-        history = settings.data_dir / "evaluation" / "shopper" / f"{arguments.seed}-{len(chosen)}.jsonl"
+        folder = settings.data_dir / "evaluation" / "shopper"
+        history = history_path(folder, service.url, arguments.seed, len(chosen))
         rounds = arguments.rounds if arguments.every else 1
-        code, done = 0, 0
+        code, done, accept = 0, 0, arguments.accept
         while rounds is None or done < rounds:
             if done:
                 time.sleep(arguments.every)
-            code = _one_round(chosen, arguments.seed, service, history, settings, console)
+            found = _one_round([make_plan(goal, arguments.seed) for goal in chosen], service, settings, console)
+            code = 1 if found is None else _judged(replace(found, begins=accept), service, history, settings, console)
+            accept = accept and found is None
             done += 1
         return code
 
@@ -89,19 +95,24 @@ def chosen_goals(goals: Sequence[Goal], count: int, seed: int) -> list[Goal]:
     return turns[:count]
 
 
-def _one_round(
-    goals: Sequence[Goal], seed: int, service: Service, history: Path, settings: Settings, console: Console
-) -> int:
+def _one_round(plans: Sequence[Plan], service: Service, settings: Settings, console: Console) -> Round | None:
+    """Visit once; None where the system could not be visited, which is an alarm by itself."""
     visits: list[Visit] = []
     try:
-        asyncio.run(send_customers([make_plan(goal, seed) for goal in goals], service, visits.append))
+        asyncio.run(send_customers(plans, service, visits.append))
     except ChannelBroken as error:
-        return _turned_away(error.message, service, settings, console)
+        _turned_away(error.message, service, settings, console)
+        return None
     if all(visit.ending == "broken" for visit in visits):
-        return _turned_away(visits[0].problem if visits else "Nobody could be sent.", service, settings, console)
-    found = _round(visits, goals)
-    verdict = judge(found, read_rounds(history))
-    keep_round(history, found)
+        _turned_away(visits[0].problem if visits else "Nobody could be sent.", service, settings, console)
+        return None
+    return _round(visits, [plan.goal for plan in plans])
+
+
+def _judged(found: Round, service: Service, history: Path, settings: Settings, console: Console) -> int:
+    """Compare a round with those before it, keep it, and raise the alarm where it is worse; the exit code."""
+    verdict = judge(found, [] if found.begins else read_rounds(history))
+    keep_round(history, replace(found, alarm=verdict.worse))
     right = sum(found.right.values())
     console.print(
         f"{found.at}: {right} of {len(found.right)} as it should be; lost {len(verdict.lost)}", highlight=False
@@ -114,11 +125,10 @@ def _one_round(
     return int(verdict.worse)
 
 
-def _turned_away(reason: str, service: Service, settings: Settings, console: Console) -> int:
+def _turned_away(reason: str, service: Service, settings: Settings, console: Console) -> None:
     log.error("shopper_turned_away", url=service.url, reason=reason)
     _tell({"event": "shopper.turned_away", "url": service.url, "reason": reason}, settings)
     console.print(f"[bold red]turned away[/]: {escape(reason)}", soft_wrap=True)
-    return 1
 
 
 def _round(visits: Sequence[Visit], goals: Sequence[Goal]) -> Round:
