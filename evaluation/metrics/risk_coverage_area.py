@@ -15,6 +15,8 @@ from evaluation.statistics.risk_coverage import area_under_risk
 def risk_coverage_area(questions: Sequence[Answered]) -> Score:
     """Mean share of wrong answers among the k most confident questions, over every k; 0 is best.
 
+    Of questions with the same confidence, the one that was passed first counts as the more confident.
+
     Source: Geifman, Uziel and El-Yaniv 2019, ICLR (AURC). An individual score is 1 for a wrong first candidate; the
     area is not their mean.
 

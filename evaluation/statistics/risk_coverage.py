@@ -40,10 +40,12 @@ def risk_coverage(confidences: Sequence[float], right: Sequence[bool], points: i
 
 
 def area_under_risk(confidences: Any, right: Any) -> float:
-    """The mean of the curve's risks (AURC; Geifman, Uziel and El-Yaniv 2019, ICLR).
+    """The mean of the curve's risks (AURC; Geifman, Uziel and El-Yaniv 2019, ICLR); of equals the first comes first.
 
     >>> area_under_risk([0.9, 0.1], [True, False])
     0.25
+    >>> area_under_risk([0.5, 0.5], [True, False]), area_under_risk([0.5, 0.5], [False, True])
+    (0.25, 0.75)
     """
     return float(_risks(np.asarray(confidences, float), np.asarray(right, float))[0].mean())
 

@@ -1,5 +1,7 @@
 """Risk-coverage, reliability, confusion and slices, each against a second implementation."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from sklearn.metrics import confusion_matrix, precision_score
 
 from evaluation.metrics.answering import Answered
 from evaluation.metrics.precision_at_coverage import precision_at_coverage
+from evaluation.metrics.risk_coverage_area import risk_coverage_area
 from evaluation.statistics.calibration import calibration_gap, reliability
 from evaluation.statistics.confusion import confusion
 from evaluation.statistics.risk_coverage import area_under_risk, risk_coverage
@@ -32,6 +35,31 @@ def test_the_area_is_the_mean_over_every_coverage(pairs: list[tuple[float, bool]
     questions = [Answered(c, True, r, True) for c, r in pairs]
     risks = [1 - (precision_at_coverage(questions, k / len(pairs)).value or 0) for k in range(1, len(pairs) + 1)]
     assert area_under_risk(confidences, right) == pytest.approx(np.mean(risks))
+
+
+tied = st.lists(st.tuples(st.sampled_from([0.2, 0.5, 1.0]), st.booleans()), min_size=1, max_size=40)
+
+
+@given(tied)
+def test_of_equals_the_first_is_answered_first(pairs: list[tuple[float, bool]]) -> None:
+    rest, risks, wrong = list(pairs), [], 0
+    while rest:
+        surest = max(rest, key=lambda pair: pair[0])  # the first of equals
+        wrong += not rest.pop(rest.index(surest))[1]
+        risks.append(wrong / (len(risks) + 1))
+    questions = [Answered(c, True, r, True) for c, r in pairs]
+    assert area_under_risk([c for c, _ in pairs], [r for _, r in pairs]) == pytest.approx(np.mean(risks))
+    assert risk_coverage_area(questions).value == pytest.approx(np.mean(risks))
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.2, 0.5]), st.booleans()), min_size=1, max_size=6))
+def test_over_all_orders_of_equals_each_of_them_is_wrong_as_often_as_they_all_are(
+    pairs: list[tuple[float, bool]],
+) -> None:
+    areas = [area_under_risk(*zip(*order, strict=True)) for order in permutations(pairs)]
+    share = {c: np.mean([not r for other, r in pairs if other == c]) for c, _ in pairs}
+    expected = np.cumsum([share[c] for c in sorted((c for c, _ in pairs), reverse=True)])
+    assert np.mean(areas) == pytest.approx(np.mean(expected / np.arange(1, len(pairs) + 1)))
 
 
 def test_a_bot_that_knows_what_it_does_not_know_has_the_smaller_area() -> None:
