@@ -21,7 +21,8 @@ from evaluation.commands.questions import (
 from evaluation.datasets import DoubleQuestion, read_double_questions
 from evaluation.doubles import DoubleAsked, DoublesRun
 from evaluation.leaks import refuse_leaks
-from evaluation.metrics.double_scores import DoubleOutcome, double_scores
+from evaluation.metrics.answering import DoubleOutcome
+from evaluation.metrics.double_scores import double_scores
 from evaluation.metrics.score import Score
 from evaluation.publishing import published
 from evaluation.suite import Keep, Prepared, Row

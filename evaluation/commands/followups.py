@@ -20,8 +20,8 @@ from evaluation.commands.questions import (
 from evaluation.datasets import Dialogue, read_dialogues
 from evaluation.followups import FRESH, Followed, FollowupsRun
 from evaluation.leaks import refuse_leaks
-from evaluation.metrics.answering import Answered
-from evaluation.metrics.followup_scores import FollowupOutcome, followup_scores
+from evaluation.metrics.answering import Answered, FollowupOutcome
+from evaluation.metrics.followup_scores import followup_scores
 from evaluation.metrics.score import Score
 from evaluation.publishing import published
 from evaluation.suite import Keep, Prepared, Row

@@ -1,4 +1,4 @@
-"""A question as the metrics of answers see it."""
+"""A question, the last turn of a dialogue and a message with two questions, as the metrics of answers see them."""
 
 from __future__ import annotations
 
@@ -39,3 +39,30 @@ class FaqOutcome:
     entry_id: str | None
     offered: tuple[str, ...]
     right_language: bool
+
+
+@dataclass(frozen=True)
+class FollowupOutcome:
+    """The last turn of a dialogue.
+
+    Args:
+        result: whether it was answered, and rightly.
+        first: whether the right entry is first, understood with the turns before.
+        first_alone: the same without them.
+        fresh: whether it follows up nothing.
+    """
+
+    result: Answered
+    first: bool
+    first_alone: bool
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class DoubleOutcome:
+    """A message, with what the customer saw: ``double`` asks two questions, any other only looks like it."""
+
+    double: bool
+    both_answered: bool
+    both_seen: bool
+    split: bool

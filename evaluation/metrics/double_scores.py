@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from evaluation.metrics.score import Score, share
-
-
-@dataclass(frozen=True)
-class DoubleOutcome:
-    """A message, with what the customer saw: ``double`` asks two questions, any other only looks like it."""
-
-    double: bool
-    both_answered: bool
-    both_seen: bool
-    split: bool
+from evaluation.metrics.answering import DoubleOutcome
+from evaluation.metrics.both_answered import both_answered
+from evaluation.metrics.both_seen import both_seen
+from evaluation.metrics.score import Score
+from evaluation.metrics.split_wrongly import split_wrongly
 
 
 def double_scores(outcomes: Sequence[DoubleOutcome]) -> dict[str, Score]:
-    """Doubles with both right answers, doubles whose two entries are both in sight, singles that got two answers.
-
-    Source: the project's definitions, docs/evaluation.md.
+    """Every metric of messages with two questions, and of those that only look like it.
 
     >>> double_scores([DoubleOutcome(True, True, True, True)])["both_answered"].value
     1.0
     """
     return {
-        "both_answered": share([one.both_answered if one.double else None for one in outcomes]),
-        "both_seen": share([one.both_seen if one.double else None for one in outcomes]),
-        "split_wrongly": share([None if one.double else one.split for one in outcomes]),
+        "both_answered": both_answered(outcomes),
+        "both_seen": both_seen(outcomes),
+        "split_wrongly": split_wrongly(outcomes),
     }

@@ -1,25 +1,45 @@
 """Metrics of conversations: against scikit-learn, and by the bots that must look bad."""
 
+import importlib
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import precision_score, recall_score
+from sklearn.metrics import confusion_matrix, precision_score, recall_score
 
 from evaluation.metrics.catalogue import CATALOGUE
 from evaluation.metrics.conversation_scores import conversation_scores
 from evaluation.metrics.conversations import MeasuredConversation, Rating
 from evaluation.metrics.diversion import diversion_share
+from evaluation.metrics.false_alarm_rate import false_alarm_rate
 from evaluation.metrics.handoff_precision import handoff_precision
 from evaluation.metrics.handoff_recall import handoff_recall
 from evaluation.metrics.recommendation import nps
 from evaluation.metrics.satisfaction import csat, response_rate
 from evaluation.metrics.times import times
+from evaluation.metrics.utterance_scores import utterance_scores
 from evaluation.metrics.verified_resolution import verified_resolution
 from evaluation.metrics.wrong_containment import wrong_containment
 from evaluation.statistics.intervals import wilson
+
+MODULES = {
+    "faq_accuracy": "hit_at_k",
+    "hit_at_3": "hit_at_k",
+    "ndcg_at_5": "ndcg",
+    "precision_at_coverage_70": "precision_at_coverage",
+    "followup_precision": "answered_precision",
+    "followup_coverage": "coverage",
+    "diversion_share": "diversion",
+    "resolution_confirmed": "verified_resolution",
+    "resolution_assumed": "verified_resolution",
+    **{f"{time}_{part}": "times" for time in ("first_response", "wait", "handle") for part in ("p50", "p90")},
+    **{f"csat_{of}{rate}": "satisfaction" for of in ("bot", "human") for rate in ("", "_response_rate")},
+    **{f"nps_{of}": "recommendation" for of in ("bot", "human")},
+}
+"""Where a metric's formula is, if not in a module of its name."""
 
 booleans = st.booleans()
 maybe = st.none() | booleans
@@ -53,6 +73,26 @@ def test_handoff_quality_is_scikit_learns(items: list[MeasuredConversation]) -> 
     precision, recall = handoff_precision(items), handoff_recall(items)
     assert precision.value == (pytest.approx(precision_score(needed, made)) if any(made) else None)
     assert recall.value == (pytest.approx(recall_score(needed, made)) if any(needed) else None)
+
+
+@given(st.lists(st.tuples(booleans, booleans), min_size=1, max_size=40))
+def test_handoffs_of_utterances_are_scikit_learns(pairs: list[tuple[bool, bool]]) -> None:
+    needed, made = [need for need, _ in pairs], [hit for _, hit in pairs]
+    scores = utterance_scores(needed, made)
+    (quiet, false_alarms), _ = confusion_matrix(needed, made, labels=[False, True]).tolist()
+    assert scores["handoff_precision"].value == (pytest.approx(precision_score(needed, made)) if any(made) else None)
+    assert scores["handoff_recall"].value == (pytest.approx(recall_score(needed, made)) if any(needed) else None)
+    assert scores["false_alarm_rate"].n == quiet + false_alarms
+    assert scores["false_alarm_rate"].value == (
+        None if all(needed) else pytest.approx(false_alarms / (quiet + false_alarms))
+    )
+
+
+@given(conversations)
+def test_who_was_not_judged_is_no_false_alarm(items: list[MeasuredConversation]) -> None:
+    judged = [one for one in items if one.needs_human is not None]
+    assert false_alarm_rate(items).value == false_alarm_rate(judged).value
+    assert false_alarm_rate(items).n == sum(one.needs_human is False for one in items)
 
 
 @given(conversations)
@@ -156,6 +196,12 @@ def test_bot_and_human_are_rated_apart_and_the_last_rating_counts() -> None:
 @pytest.mark.parametrize(("answer", "leaning"), [(10, 100), (9, 100), (8, 0), (7, 0), (6, -100), (0, -100)])
 def test_who_promotes_and_who_detracts(answer: int, leaning: float) -> None:
     assert nps([rated(Rating("bot", None, answer))], "bot").value == leaning
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_metric_has_a_module(name: str) -> None:
+    module = importlib.import_module(f"evaluation.metrics.{MODULES.get(name, name)}")
+    assert ">>>" in Path(str(module.__file__)).read_text(encoding="utf-8")
 
 
 def test_every_metric_says_what_it_means_and_its_guards_exist() -> None:

@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, recall_score
 
-from evaluation.metrics.answering import Answered, FaqOutcome
+from evaluation.metrics.answering import Answered, DoubleOutcome, FaqOutcome, FollowupOutcome
 from evaluation.metrics.broken_rate import broken_rate
 from evaluation.metrics.clarification_success import clarification_success
 from evaluation.metrics.containment_without_callback import containment_without_callback
 from evaluation.metrics.conversations import MeasuredConversation, Rating
 from evaluation.metrics.diversion import diversion_share
-from evaluation.metrics.double_scores import DoubleOutcome, double_scores
-from evaluation.metrics.followup_scores import FollowupOutcome, followup_scores
+from evaluation.metrics.double_scores import double_scores
+from evaluation.metrics.followup_scores import followup_scores
 from evaluation.metrics.language_accuracy import language_accuracy
 from evaluation.metrics.recommendation import nps
 from evaluation.metrics.satisfaction import csat, response_rate
@@ -177,7 +177,7 @@ def test_follow_ups_and_double_questions_are_scikit_learns(
 
 
 SHARED = {"__init__", "answering", "catalogue", "conversations", "score"}
-ALL_OF_A_KIND = {"conversation_scores", "faq_scores"}
+ALL_OF_A_KIND = {"conversation_scores", "double_scores", "faq_scores", "followup_scores", "utterance_scores"}
 
 
 @pytest.mark.parametrize(
