@@ -55,6 +55,11 @@ class Row:
     candidates: tuple[Candidate, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether the channel failed before the end, which says nothing of the bot: a run that goes on asks again."""
+        return self.details.get("failure") == "broken"
+
 
 Keep = Callable[[Row], None]
 

@@ -12,6 +12,8 @@ from evaluation.runs.comparing import Comparison
 
 Scores = Mapping[str, Mapping[str, Score]]
 """By suite, then by metric."""
+MOST_BROKEN = 0.02
+"""The share of broken conversations above which no gate is passed; a bar of its own for ``broken_rate`` replaces it."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,16 @@ def _bar(text: str, side: Literal["under", "over"]) -> Bar:
         return Bar(suite.strip(), metric.strip(), float(value), side)
     except ValueError:
         raise DatasetError(f"--fail-{side} {text!r}: it must be METRIC=VALUE, as in answered_precision=0.95") from None
+
+
+def bar_of_broken(bars: Sequence[Bar], scores: Scores) -> list[Bar]:
+    """The bar of every gate: conversations are judged by those that did not break, so few may have broken."""
+    named = {bar.suite for bar in bars if bar.metric == "broken_rate"}
+    return [
+        Bar(suite, "broken_rate", MOST_BROKEN, "over")
+        for suite, of_suite in scores.items()
+        if "broken_rate" in of_suite and of_suite["broken_rate"].n and not named & {"", suite}
+    ]
 
 
 def check_bars(bars: Sequence[Bar], scores: Scores) -> list[Verdict]:

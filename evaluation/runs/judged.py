@@ -32,8 +32,10 @@ def run(suites: Sequence[Suite], arguments: argparse.Namespace, settings: Settin
     base = store.read_run(settings, arguments.no_worse_than) if arguments.no_worse_than else None
     finished = running.run(suites, arguments, settings, console)
     of_suites = tuple(analysed(suite, finished.run, finished.figures[suite.name]) for suite in suites)
-    verdicts = gate.check_bars(bars, {suite.name: suite.scores for suite in of_suites})
+    scores = {suite.name: suite.scores for suite in of_suites}
+    verdicts = gate.check_bars(bars, scores)
     if bars or base is not None:
+        verdicts += gate.check_bars(gate.bar_of_broken(bars, scores), scores)
         verdicts += [gate.incomplete(s.name, len(s.rows), s.planned) for s in of_suites if not s.is_complete]
     comparisons: list[Comparison] = []
     if base is not None:

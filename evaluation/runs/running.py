@@ -34,7 +34,7 @@ class Finished:
 
 
 def run(suites: Sequence[Suite], arguments: argparse.Namespace, settings: Settings, console: Console) -> Finished:
-    """Prepare all suites first, so that bad input costs no time, then ask what the run's folder has no row of.
+    """Prepare all suites first, so that bad input costs no time, then ask what the run's folder has no whole row of.
 
     Raises:
         DatasetError: a file cannot be used, or the run was begun with something else.
@@ -51,8 +51,9 @@ def run(suites: Sequence[Suite], arguments: argparse.Namespace, settings: Settin
         for suite in suites:
             cases = wanted[suite.name]
             rows = {row.id: row for row in known if row.suite == suite.name and row.id in cases}
-            bars[suite.name](len(rows))
-            extra = _ask(prepared[suite.name], frozenset(cases) - rows.keys(), rows, folder, bars[suite.name])
+            missing = frozenset(case for case in cases if case not in rows or rows[case].is_broken)
+            bars[suite.name](len(cases) - len(missing))
+            extra = _ask(prepared[suite.name], missing, rows, folder, bars[suite.name])
             extra = store.keep_figures(folder, suite.name, extra)
             figures[suite.name] = prepared[suite.name].figures([rows[case] for case in cases if case in rows], extra)
     return Finished(store.read_run(settings, str(folder)), figures)

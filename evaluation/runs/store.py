@@ -24,7 +24,7 @@ class StoredRun:
         folder: where it is.
         manifest: code version, knowledge base, encoder, settings, data, seed, releases of running systems, and how many
             cases each suite has.
-        rows: of all suites, in the order in which they were asked.
+        rows: of all suites, in the order in which they were first asked; of a case that was asked again, the last one.
         knowledge: question, similar questions and answer of each entry and language.
     """
 
@@ -72,7 +72,7 @@ def open_run(folder: Path, manifest: Mapping[str, Any], knowledge: Sequence[Entr
             "Choose another --run, or remove its folder."
         )
     _mend(folder / ROWS)
-    return list(_rows(folder / ROWS))
+    return _last_rows(folder / ROWS)
 
 
 def keep(folder: Path, row: Row) -> None:
@@ -98,9 +98,8 @@ def read_run(settings: Settings, name: str) -> StoredRun:
     """
     for folder in (runs_folder(settings) / name, Path(name)):
         if (folder / MANIFEST).is_file():
-            return StoredRun(
-                folder.resolve(), _read(folder / MANIFEST), tuple(_rows(folder / ROWS)), _read(folder / KNOWLEDGE)
-            )
+            rows = tuple(_last_rows(folder / ROWS))
+            return StoredRun(folder.resolve(), _read(folder / MANIFEST), rows, _read(folder / KNOWLEDGE))
     known = sorted(path.parent.name for path in runs_folder(settings).glob(f"*/{MANIFEST}"))
     listed = f" There are: {', '.join(known)}." if known else " None has been stored yet."
     raise DatasetError(f"There is no run {name!r}.{listed}")
@@ -129,6 +128,11 @@ def _mend(path: Path) -> None:
     content = path.read_bytes()
     if not content.endswith(b"\n"):
         path.write_bytes(content[: content.rfind(b"\n") + 1])
+
+
+def _last_rows(path: Path) -> list[Row]:
+    """A row a case: where one was asked again, what came of it last."""
+    return list({(row.suite, row.id): row for row in _rows(path)}.values())
 
 
 def _rows(path: Path) -> Iterator[Row]:
