@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,6 +14,7 @@ Scores = Mapping[str, Mapping[str, Score]]
 """By suite, then by metric."""
 MOST_BROKEN = 0.02
 """The share of broken conversations above which no gate is passed; a bar of its own for ``broken_rate`` replaces it."""
+NOTHING = Score(None, None, 0, ())
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,24 @@ def bar_of_broken(bars: Sequence[Bar], scores: Scores) -> list[Bar]:
     ]
 
 
-def check_bars(bars: Sequence[Bar], scores: Scores) -> list[Verdict]:
-    """Whether every bar holds; a metric without a value does not pass, because nothing was measured.
+def check_names(bars: Sequence[Bar], metrics: Mapping[str, Iterable[str]]) -> None:
+    """Refuse, before anything is asked, a bar for a metric that no suite of the run has.
+
+    Args:
+        bars: of the gate.
+        metrics: the names that each suite has.
 
     Raises:
-        DatasetError: no suite of the run has the metric.
+        DatasetError: there is such a bar.
     """
+    for bar in bars:
+        if not any(bar.metric in names and bar.suite in ("", suite) for suite, names in metrics.items()):
+            known = "; ".join(f"{suite}: {', '.join(sorted(names))}" for suite, names in metrics.items())
+            raise DatasetError(f"There is no metric {bar.name!r} in this run. There are: {known}.")
+
+
+def check_bars(bars: Sequence[Bar], scores: Scores) -> list[Verdict]:
+    """Whether every bar holds; a metric without a value does not pass, because nothing was measured."""
     verdicts = []
     for bar in bars:
         found = [
@@ -93,17 +106,16 @@ def check_bars(bars: Sequence[Bar], scores: Scores) -> list[Verdict]:
             for suite, of_suite in scores.items()
             if bar.metric in of_suite and bar.suite in ("", suite)
         ]
-        if not found:
-            known = ", ".join(sorted({metric for of_suite in scores.values() for metric in of_suite}))
-            raise DatasetError(f"There is no metric {bar.name!r} in this run. There are: {known}.")
-        verdicts += [_check(bar, suite, score) for suite, score in found]
+        verdicts += [_check(bar, suite, score) for suite, score in found or [(bar.suite, NOTHING)]]
     return verdicts
 
 
 def _check(bar: Bar, suite: str, score: Score) -> Verdict:
     sign = ">=" if bar.side == "under" else "<="
-    name = f"{suite}.{bar.metric} {sign} {bar.value:g}"
-    about = {"suite": suite, "metric": bar.metric, "sign": "≥" if sign == ">=" else "≤", "bar": f"{bar.value:g}"}
+    name = f"{suite}.{bar.metric} {sign} {bar.value:g}" if suite else f"{bar.metric} {sign} {bar.value:g}"
+    about = {"metric": bar.metric, "sign": "≥" if sign == ">=" else "≤", "bar": f"{bar.value:g}"}
+    if suite:
+        about["suite"] = suite
     if score.value is None:
         return Verdict(name, False, "nothing was measured: no case counts", kind="unmeasured", values=about)
     passed = score.value >= bar.value if bar.side == "under" else score.value <= bar.value

@@ -29,6 +29,7 @@ def run(suites: Sequence[Suite], arguments: argparse.Namespace, settings: Settin
         0; 1 when a condition of the gate does not hold; 2 when a file could not be written.
     """
     bars = gate.read_bars(arguments.fail_under, arguments.fail_over)
+    gate.check_names(bars, {suite.name: suite.measure(()) for suite in suites})
     base = store.read_run(settings, arguments.no_worse_than) if arguments.no_worse_than else None
     finished = running.run(suites, arguments, settings, console)
     of_suites = tuple(analysed(suite, finished.run, finished.figures[suite.name]) for suite in suites)
