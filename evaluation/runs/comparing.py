@@ -189,4 +189,4 @@ def _broken(first: Sequence[Row], second: Sequence[Row]) -> list[BrokenGroup]:
 
 def _reached(row: Row) -> bool:
     """Whether the right entry comes first, however sure; where there is none, whether the row is right."""
-    return bool(row.details.get("right", row.right))
+    return bool(row.details.get("right", row.right)) if row.details.get("in_scope", True) else row.right
