@@ -53,7 +53,7 @@ COMMAND = CompareCommand()
 def _show(comparison: Comparison, console: Console) -> None:
     table = Table(comparison.suite, "before", "after", "difference", "95 %", "lost", "won", "p", "verdict")
     for change in comparison.metrics:
-        difference, test = change.difference, change.test
+        difference = change.difference
         table.add_row(
             change.metric,
             *("–" if value is None else f"{value:.4f}" for value in (change.before, change.after)),
@@ -61,10 +61,13 @@ def _show(comparison: Comparison, console: Console) -> None:
             f"{difference.interval.low:+.4f} – {difference.interval.high:+.4f}" if difference else "–",
             str(len(change.lost)),
             str(len(change.won)),
-            f"{test.p:.4f}" if test else "–",
+            "–" if change.p is None else f"{change.p:.4f}",
             change.verdict,
         )
     console.print(table)
+    for kind, ids in (("removed", comparison.data.removed), ("another text or label", comparison.data.relabelled)):
+        if ids:
+            console.print(f"{len(ids)} questions {kind}: {escape(', '.join(ids))}", soft_wrap=True)
     for entry in comparison.knowledge:
         came = f" from {entry.other}" if entry.other else ""
         console.print(f"{entry.kind}: {escape(entry.entry_id)} {entry.language}{escape(came)}", soft_wrap=True)

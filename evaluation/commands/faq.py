@@ -101,6 +101,7 @@ def _row(timed: faq.Timed, entries: Sequence[EntryContent], *, leaked: bool) -> 
             "ranked": timed.asked.ranked,
             "offered": list(timed.given.offered),
             "leaked": leaked,
+            "answer_has": list(query.answer_has),
             "encode_ms": timed.encode_ms,
             "search_ms": timed.search_ms,
         },

@@ -96,6 +96,7 @@ def _row(item: Followed, entries: Sequence[EntryContent]) -> Row:
             "entry_ids": list(item.dialogue.entry_ids),
             "ranked": item.ranked,
             "alone": item.alone,
+            "fresh": item.dialogue.slice == FRESH,
             "result": asdict(item.result),
         },
     )

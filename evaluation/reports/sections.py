@@ -96,12 +96,12 @@ def changes(comparison: Comparison) -> str:
             named("metric", change.metric),
             value_text(change.metric, change.before),
             value_text(change.metric, change.after),
-            _difference(change.difference.value) if change.difference else DASH,
-            f"{_difference(change.difference.interval.low)} – {_difference(change.difference.interval.high)}"
+            _difference(change.metric, change.difference.value) if change.difference else DASH,
+            " – ".join(_difference(change.metric, end) for end in vars(change.difference.interval).values())
             if change.difference
             else DASH,
             f"{change.test.lost} / {change.test.won}" if change.test else DASH,
-            f"{change.test.p:.4f}" if change.test else DASH,
+            DASH if change.p is None else f"{change.p:.4f}",
             named("verdict", change.verdict.replace(" ", "_")),
         ]
         for change in comparison.metrics
@@ -240,5 +240,7 @@ def _mistaken(suite: SuiteAnalysis) -> str:
     )
 
 
-def _difference(value: float) -> str:
-    return f"{100 * value:+.1f}"
+def _difference(metric: str, value: float) -> str:
+    """In points of a hundred; a time in seconds."""
+    is_time = CATALOGUE.get(metric, Meaning(None)).unit == "seconds"
+    return f"{value:+.1f} s" if is_time else f"{100 * value:+.1f}"

@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
-from evaluation.metrics.catalogue import CATALOGUE, Meaning
-from evaluation.metrics.score import Score
+from evaluation.runs.data_changes import DataChange, data_changes
 from evaluation.runs.knowledge_changes import KnowledgeChange, knowledge_changes
+from evaluation.runs.metric_changes import Measure, MetricChange, metric_changes
 from evaluation.runs.store import StoredRun
-from evaluation.statistics.paired import Difference, McNemar, mcnemar, paired_bootstrap
 from evaluation.suite import Row
 
-Measure = Callable[[Sequence[Row]], dict[str, Score]]
 LEAST_LOST = 3
 """So many questions of one entry have to be lost before it counts as broken."""
-
-
-@dataclass(frozen=True)
-class MetricChange:
-    """A metric over the questions that both runs have.
-
-    Args:
-        metric: its name.
-        before: its value in the first run.
-        after: its value in the second.
-        difference: with its interval; None where one run has no value.
-        test: McNemar's, where the individual scores are yes or no.
-        lost: ids of the questions that count less in the second.
-        won: ids of those that count more.
-        verdict: whether the difference is one that chance does not explain at 5 %.
-    """
-
-    metric: str
-    before: float | None
-    after: float | None
-    difference: Difference | None
-    test: McNemar | None
-    lost: tuple[str, ...]
-    won: tuple[str, ...]
-    verdict: str
 
 
 @dataclass(frozen=True)
@@ -79,26 +52,46 @@ class Comparison:
     questions: tuple[QuestionChange, ...]
     broken: tuple[BrokenGroup, ...]
     knowledge: tuple[KnowledgeChange, ...]
+    data: DataChange = field(default_factory=DataChange)
 
 
-def compare(before: StoredRun, after: StoredRun, suite: str, measure: Measure, *, seed: int) -> Comparison:
-    """Compare one suite of two runs over the questions that both have."""
+def compare(
+    before: StoredRun,
+    after: StoredRun,
+    suite: str,
+    measure: Measure,
+    *,
+    seed: int,
+    cases: Collection[str] | None = None,
+) -> Comparison:
+    """Compare one suite of two runs over the questions that both have, with the same text and label.
+
+    Args:
+        before: the first run.
+        after: the second.
+        suite: the suite's name.
+        measure: its metrics.
+        seed: of what is drawn at random.
+        cases: the ids of the second run's data, of which it may have asked a sample; None where they are not known.
+    """
     changes = knowledge_changes(before.knowledge, after.knowledge) if before.knowledge and after.knowledge else []
     old = {row.id: row for row in before.of(suite)}
     new = {row.id: row for row in misled(after.of(suite), changes)}
-    both = [identifier for identifier in old if identifier in new]
+    data = data_changes(before, after, suite, cases)
+    both = [identifier for identifier in old if identifier in new and identifier not in data.relabelled]
     first, second = [old[identifier] for identifier in both], [new[identifier] for identifier in both]
     return Comparison(
         suite=suite,
         before_id=before.id,
         after_id=after.id,
         n=len(both),
-        only_before=len(old) - len(both),
-        only_after=len(new) - len(both),
-        metrics=tuple(_metrics(first, second, measure, seed)) if both else (),
+        only_before=len(old.keys() - new.keys()),
+        only_after=len(new.keys() - old.keys()),
+        metrics=tuple(metric_changes(first, second, measure, seed)) if both else (),
         questions=tuple(_questions(first, second)),
         broken=tuple(_broken(first, second)),
         knowledge=tuple(changes),
+        data=data,
     )
 
 
@@ -116,52 +109,6 @@ def misled(rows: Sequence[Row], changes: Sequence[KnowledgeChange]) -> list[Row]
         else row
         for row in rows
     ]
-
-
-def _metrics(first: Sequence[Row], second: Sequence[Row], measure: Measure, seed: int) -> list[MetricChange]:
-    before, after = measure(first), measure(second)
-    ids = [row.id for row in first]
-    return [
-        _metric(name, before[name], after[name], ids, seed)
-        for name in before
-        if name in after and CATALOGUE.get(name, Meaning(None)).paired
-    ]
-
-
-def _metric(name: str, before: Score, after: Score, ids: Sequence[str], seed: int) -> MetricChange:
-    better = CATALOGUE.get(name, Meaning(None)).better
-    sign = -1 if better == "lower" else 1
-    pairs = list(zip(before.individual, after.individual, strict=True))
-    difference = paired_bootstrap(before.individual, after.individual, seed=seed)
-    binary = all(value in (None, 0.0, 1.0) for pair in pairs for value in pair)
-    test = mcnemar(*([None if v is None else bool(v) == (sign > 0) for v in side] for side in zip(*pairs, strict=True)))
-    known = [
-        (identifier, sign * (y - x))
-        for identifier, (x, y) in zip(ids, pairs, strict=True)
-        if x is not None and y is not None
-    ]
-    return MetricChange(
-        name,
-        before.value,
-        after.value,
-        difference,
-        test if binary else None,
-        tuple(identifier for identifier, gain in known if gain < 0),
-        tuple(identifier for identifier, gain in known if gain > 0),
-        _verdict(better is not None, sign, difference, test if binary else None),
-    )
-
-
-def _verdict(judged: bool, sign: int, difference: Difference | None, test: McNemar | None) -> str:
-    if not judged or difference is None:
-        return "not judged"
-    low, high = sorted((sign * difference.interval.low, sign * difference.interval.high))
-    uneven = test is not None and test.p <= 0.05
-    if high < 0 or (uneven and test is not None and test.lost > test.won):
-        return "worse"
-    if low > 0 or (uneven and test is not None and test.won > test.lost):
-        return "better"
-    return "no difference shown"
 
 
 def _questions(first: Sequence[Row], second: Sequence[Row]) -> list[QuestionChange]:

@@ -130,16 +130,80 @@ def incomplete(suite: str, asked: int, planned: int) -> Verdict:
     return Verdict(f"{suite} complete", False, f"{asked} of {planned} cases were asked", (), "incomplete", values)
 
 
-def check_comparison(comparison: Comparison) -> list[Verdict]:
-    """Whether the second run is no worse than the first: by paired tests, and entry by entry."""
+def check_comparison(comparison: Comparison, *, data_changed: bool = False) -> list[Verdict]:
+    """Whether the second run is no worse than the first: by paired tests, entry by entry, and over the same questions.
+
+    Args:
+        comparison: of one suite.
+        data_changed: whether questions of the first run may be gone, or have another text or label.
+    """
     prefix, base = comparison.suite, comparison.before_id
+    data = _check_data(comparison, data_changed)
     if not comparison.n:
         reason = "the runs have no question in common"
-        return [Verdict(f"{prefix} no worse than {base}", False, reason, kind="apart", values={"suite": prefix})]
+        return [Verdict(f"{prefix} no worse than {base}", False, reason, kind="apart", values={"suite": prefix}), *data]
+    verdicts = _worse(comparison) + _broken(comparison) + _swapped(comparison)
+    if not verdicts:
+        verdicts.append(
+            Verdict(
+                f"{prefix} no worse than {base}",
+                True,
+                f"{comparison.n} questions compared",
+                kind="compared",
+                values={"suite": prefix, "base": base, "n": str(comparison.n)},
+            )
+        )
+    return [*verdicts, *_not_compared(comparison), *data]
+
+
+def _check_data(comparison: Comparison, data_changed: bool) -> list[Verdict]:
+    prefix, base, data = comparison.suite, comparison.before_id, comparison.data
+    of = comparison.n + len(data.relabelled) + comparison.only_before
+    verdicts = []
+    for kind, ids, said in (
+        ("removed", data.removed, "are not in the data any more"),
+        ("relabelled", data.relabelled, "have another text or label, and were not compared"),
+    ):
+        if ids:
+            meant = "; --data-changed says that this is meant" if data_changed else ""
+            verdicts.append(
+                Verdict(
+                    f"{prefix} no question of {base} {kind}",
+                    data_changed,
+                    f"{len(ids)} of {of} questions {said}{meant}",
+                    tuple(f"{prefix}:{identifier}" for identifier in ids),
+                    kind,
+                    {"suite": prefix, "base": base, "n": str(len(ids)), "of": str(of)},
+                )
+            )
+    if data.unseen:
+        reason = "the files of questions differ, in something that a run does not store of a question"
+        values = {"suite": prefix, "base": base}
+        verdicts.append(Verdict(f"{prefix} same files as {base}", True, reason, (), "unseen", values))
+    return verdicts
+
+
+def _not_compared(comparison: Comparison) -> list[Verdict]:
+    prefix, base = comparison.suite, comparison.before_id
+    verdicts = []
+    for change in comparison.metrics:
+        if change.verdict == "not compared":
+            before, now = ("nothing" if value is None else f"{value:.4f}" for value in (change.before, change.after))
+            values = {"suite": prefix, "metric": change.metric, "base": base}
+            reason = f"{before} before, {now} now: not compared"
+            verdicts.append(
+                Verdict(f"{prefix}.{change.metric} beside {base}", True, reason, (), "not_compared", values)
+            )
+    return verdicts
+
+
+def _worse(comparison: Comparison) -> list[Verdict]:
+    prefix, base = comparison.suite, comparison.before_id
     verdicts = []
     for change in comparison.metrics:
         if change.verdict == "worse" and change.difference:
-            test = f"; {change.test.lost} lost, {change.test.won} won, p = {change.test.p:.4f}" if change.test else ""
+            test = f"; {change.test.lost} lost, {change.test.won} won" if change.test else ""
+            test += "" if change.p is None else f"; p = {change.p:.4f}"
             verdicts.append(
                 Verdict(
                     f"{prefix}.{change.metric} no worse than {base}",
@@ -161,7 +225,12 @@ def check_comparison(comparison: Comparison) -> list[Verdict]:
                     },
                 )
             )
-    verdicts += [
+    return verdicts
+
+
+def _broken(comparison: Comparison) -> list[Verdict]:
+    prefix, base = comparison.suite, comparison.before_id
+    return [
         Verdict(
             f"{prefix} {group.expected} no worse than {base}",
             False,
@@ -179,7 +248,11 @@ def check_comparison(comparison: Comparison) -> list[Verdict]:
         )
         for group in comparison.broken
     ]
-    verdicts += [
+
+
+def _swapped(comparison: Comparison) -> list[Verdict]:
+    prefix = comparison.suite
+    return [
         Verdict(
             f"{prefix} answer of {change.entry_id} ({change.language})",
             False,
@@ -193,14 +266,3 @@ def check_comparison(comparison: Comparison) -> list[Verdict]:
         for change in comparison.knowledge
         if change.kind == "answer_swapped" and prefix == "faq"
     ]
-    if not verdicts:
-        verdicts.append(
-            Verdict(
-                f"{prefix} no worse than {base}",
-                True,
-                f"{comparison.n} questions compared",
-                kind="compared",
-                values={"suite": prefix, "base": base, "n": str(comparison.n)},
-            )
-        )
-    return verdicts

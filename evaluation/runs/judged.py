@@ -41,9 +41,10 @@ def run(suites: Sequence[Suite], arguments: argparse.Namespace, settings: Settin
     comparisons: list[Comparison] = []
     if base is not None:
         for suite in suites:
-            comparison = compare(base, finished.run, suite.name, suite.measure, seed=arguments.seed)
+            cases = finished.cases[suite.name]
+            comparison = compare(base, finished.run, suite.name, suite.measure, seed=arguments.seed, cases=cases)
             comparisons.append(comparison)
-            verdicts += gate.check_comparison(comparison)
+            verdicts += gate.check_comparison(comparison, data_changed=arguments.data_changed)
     analysis = Analysis(finished.run, of_suites, tuple(verdicts), tuple(comparisons))
     show_run(analysis, console)
     written = _write(analysis, arguments, console)

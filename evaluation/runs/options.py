@@ -33,4 +33,9 @@ def run_options() -> argparse.ArgumentParser:
         help="exit with 1 when the metric is above; may be repeated",
     )
     parser.add_argument("--no-worse-than", metavar="RUN", help="exit with 1 when a paired test finds this run worse")
+    parser.add_argument(
+        "--data-changed",
+        action="store_true",
+        help="pass the gate though questions of that run were removed, or have another text or label",
+    )
     return parser

@@ -27,10 +27,11 @@ RUN_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,99}")
 
 @dataclass(frozen=True)
 class Finished:
-    """A run with all its rows, and the figures of each suite as plain values."""
+    """A run with all its rows, and of each suite its figures as plain values, and the ids of all its data."""
 
     run: store.StoredRun
     figures: dict[str, dict[str, Any]]
+    cases: dict[str, frozenset[str]]
 
 
 def run(suites: Sequence[Suite], arguments: argparse.Namespace, settings: Settings, console: Console) -> Finished:
@@ -56,7 +57,8 @@ def run(suites: Sequence[Suite], arguments: argparse.Namespace, settings: Settin
             extra = _ask(prepared[suite.name], missing, rows, folder, bars[suite.name])
             extra = store.keep_figures(folder, suite.name, extra)
             figures[suite.name] = prepared[suite.name].figures([rows[case] for case in cases if case in rows], extra)
-    return Finished(store.read_run(settings, str(folder)), figures)
+    data = {name: frozenset(each.cases) for name, each in prepared.items()}
+    return Finished(store.read_run(settings, str(folder)), figures, data)
 
 
 def _ask(

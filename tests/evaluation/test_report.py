@@ -17,9 +17,10 @@ from evaluation.reports.html import page
 from evaluation.reports.markdown import markdown
 from evaluation.reports.plain import plain
 from evaluation.runs.analysis import Analysis, analysed
-from evaluation.runs.comparing import BrokenGroup, Comparison, MetricChange
+from evaluation.runs.comparing import BrokenGroup, Comparison
 from evaluation.runs.gate import check_bars, check_comparison, incomplete, read_bars
 from evaluation.runs.knowledge_changes import KnowledgeChange
+from evaluation.runs.metric_changes import MetricChange
 from evaluation.runs.store import StoredRun
 from evaluation.statistics.intervals import Interval
 from evaluation.statistics.paired import Difference

@@ -14,7 +14,7 @@ from evaluation.runs.analysis import Analysis
 from evaluation.runs.gate import check_bars, read_bars
 from evaluation.runs.store import StoredRun
 from evaluation.suite import Suite
-from tests.evaluation.runs.conftest import Conditions, Judge, Visits
+from tests.evaluation.runs.conftest import IDS, Conditions, Judge, Visits
 
 
 @pytest.mark.parametrize("bar", ["divertion_share=0.5", "chanel.diversion_share=0.5", "channel.coverage=0.5"])
@@ -46,3 +46,17 @@ def test_every_suite_names_its_metrics_without_a_question(suite: Suite) -> None:
     names = suite.measure(())
     assert names
     assert names.keys() <= CATALOGUE.keys()
+
+
+def test_goals_that_were_dropped_pass_the_gate_only_where_that_is_said(
+    judge: Judge, visits: Visits, conditions: Conditions
+) -> None:
+    judge("--run", "first")
+    visits.cases = IDS[:8]
+    code, report = judge("--no-worse-than", "first")
+    assert (code, conditions(report)["channel no question of first removed"]) == (1, False)
+    assert report["gate"]["conditions"][-1]["questions"] == ["channel:g8", "channel:g9"]
+    assert judge("--no-worse-than", "first", "--data-changed")[0] == 0
+    visits.cases = IDS
+    code, report = judge("--no-worse-than", "first", "--sample", "5")
+    assert (code, report["cases"]["asked"]) == (0, 5), "what was not drawn is not dropped"

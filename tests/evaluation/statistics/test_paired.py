@@ -1,11 +1,12 @@
 """Two runs over the same questions: tests against a second implementation, and the cases people argue about."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, permutation_test
 
-from evaluation.statistics.paired import McNemar, mcnemar, paired_bootstrap
+from evaluation.statistics.paired import McNemar, mcnemar, mean, paired_bootstrap, swap_test
 
 outcomes = st.lists(st.tuples(st.booleans(), st.booleans()), max_size=60)
 
@@ -55,3 +56,22 @@ def test_pairs_are_drawn_together() -> None:
     assert found is not None
     assert found.interval.low >= 0
     assert found.interval.high <= 0.02
+
+
+@pytest.mark.parametrize("lost", [1, 5, 8])
+def test_swapping_at_random_is_mcnemars_test_where_all_is_0_or_1(lost: int) -> None:
+    before, after = np.ones(40), np.array([0.0] * lost + [1.0] * (40 - lost))
+    exact = mcnemar(before.astype(bool).tolist(), after.astype(bool).tolist()).p
+    assert swap_test(before, after, mean, seed=1, rounds=4000) == pytest.approx(exact, abs=0.02)
+
+
+def test_swapping_agrees_with_scipy_on_a_median() -> None:
+    drawn = np.random.default_rng(3)
+    before = drawn.normal(size=60)
+    after = before + drawn.normal(0.2, 0.5, size=60)
+
+    def difference(x: np.ndarray, y: np.ndarray) -> float:
+        return float(np.median(y) - np.median(x))
+
+    expected = permutation_test((before, after), difference, permutation_type="samples", n_resamples=4000, rng=1).pvalue
+    assert swap_test(before, after, np.median, seed=1, rounds=4000) == pytest.approx(expected, abs=0.03)
