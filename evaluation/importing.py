@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -23,7 +24,8 @@ def read_sheet(path: Path) -> list[dict[str, Any]]:
     """Questions of a CSV (UTF-8, with or without a mark) or XLSX file; its first row names the columns.
 
     ``text`` and ``entry_id`` are needed; an empty ``entry_id`` says that no entry answers. A row without ``id`` gets
-    one of its number. Other columns than `COLUMNS` are refused, because a misspelt one would silently be lost.
+    one of its number. Other columns than `COLUMNS` are refused, because a misspelt one would silently be lost; so are
+    cells under no column, because a text with a comma and without quotes would silently be cut there.
 
     Raises:
         DatasetError: it cannot be read, or a row is not a question; the message names the row.
@@ -38,9 +40,9 @@ def read_sheet(path: Path) -> list[dict[str, Any]]:
         raise DatasetError(f"{path}, row 1: the column {', '.join(missing)} is missing")
     questions: list[dict[str, Any]] = []
     for number, row in enumerate(rows[1:], start=2):
-        cells = {name: _cell(value) for name, value in zip(head, row, strict=False) if name}
-        if any(cells.values()):
-            questions.append(_question(cells, number, path))
+        values = [_cell(value) for value in row]
+        if any(values):
+            questions.append(_question(_named(head, values, f"{path}, row {number}"), number, path))
     if not questions:
         raise DatasetError(f"{path} has no question below its first row")
     return questions
@@ -49,6 +51,19 @@ def read_sheet(path: Path) -> list[dict[str, Any]]:
 def write_questions(questions: Sequence[dict[str, Any]], path: Path) -> None:
     """Write questions as JSON Lines."""
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in questions), encoding="utf-8")
+
+
+def _named(head: Sequence[str], values: Sequence[str], where: str) -> dict[str, str]:
+    """The cells of a row by their columns."""
+    named = list(zip_longest(head[: len(values)], values, fillvalue=""))
+    if homeless := [value for name, value in named if value and not name]:
+        raise DatasetError(
+            f"{where}: {homeless[0]!r} stands under no column. Put a text with a comma in quotes, or name the column."
+        )
+    cells = {name: value for name, value in named if name}
+    if missing := [name for name in NEEDED if name not in cells]:
+        raise DatasetError(f"{where}: the cell of {', '.join(missing)} is missing; leave it empty where there is none")
+    return cells
 
 
 def _question(cells: dict[str, str], number: int, path: Path) -> dict[str, Any]:
@@ -86,6 +101,9 @@ def _xlsx(path: Path) -> Iterator[Sequence[Any]]:
     except (BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError) as error:
         raise DatasetError(f"{path}: not an XLSX file: {error}") from error
     try:
-        yield from book.worksheets[0].iter_rows(values_only=True)
+        rows = book.worksheets[0].iter_rows(values_only=True)
+        yield (head := next(rows, ()))
+        for row in rows:
+            yield row + (None,) * (len(head) - len(row))  # some files leave out the empty cells at a row's end
     finally:
         book.close()

@@ -45,6 +45,22 @@ EXPECTED = [
 ]
 
 
+def test_empty_cells_at_the_end_of_a_row_hold_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "questions.csv"
+    path.write_text('entry_id,text\na,"help, card gone",,\n,,\n', encoding="utf-8")
+    assert [row["text"] for row in read_sheet(path)] == ["help, card gone"]
+
+
+def test_a_cell_of_xlsx_under_no_column_is_refused_and_one_at_the_end_may_be_missing(tmp_path: Path) -> None:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for line in (["text", "entry_id"], ["where is it"], ["help", "lost-card", "card gone"]):
+        sheet.append(line)
+    book.save(tmp_path / "questions.xlsx")
+    with pytest.raises(DatasetError, match="row 3: 'card gone' stands under no column"):
+        read_sheet(tmp_path / "questions.xlsx")
+
+
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_a_csv_file_is_read(tmp_path: Path, mark: str) -> None:
     assert read_sheet(csv_of(tmp_path, mark=mark)) == EXPECTED
@@ -68,6 +84,10 @@ def test_what_the_command_writes_can_be_asked(tmp_path: Path) -> None:
         ("text\nwhere\n", "row 1: the column entry_id is missing"),
         ("text,entry_id,langauge\na,b,en\n", "row 1: unknown column langauge"),
         ("text,entry_id\nfine,a\n,b\n", "row 3: 'text' is empty"),
+        ("entry_id,text\na,fine\na,help, card gone\n", "row 3: 'card gone' stands under no column. Put a text with a"),
+        ("entry_id,text,\na,help, card gone\n", "row 2: 'card gone' stands under no column"),
+        ("text,entry_id\nfine,a\nhelp\n", "row 3: the cell of entry_id is missing; leave it empty"),
+        ("entry_id,text\na\n", "row 2: the cell of text is missing"),
         ('text,entry_id\n"open,a\n', "not valid CSV"),
     ],
 )
