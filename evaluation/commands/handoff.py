@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +74,10 @@ class HandoffSuite:
     def measure(self, rows: Sequence[Row]) -> dict[str, Score]:
         """Precision, recall and false alarms."""
         judged = [row for row in rows if _is_judged(row)]
-        return utterance_scores(
+        scores = utterance_scores(
             [row.details["needed"] for row in judged], [row.details["reason"] is not None for row in judged]
         )
+        return {name: _of_every_row(score, rows) for name, score in scores.items()}
 
 
 SUITE = HandoffSuite()
@@ -84,6 +85,12 @@ SUITE = HandoffSuite()
 
 def _is_judged(row: Row) -> bool:
     return bool(row.details.get("judged", True))
+
+
+def _of_every_row(score: Score, rows: Sequence[Row]) -> Score:
+    """A score of the judged rows as one of all rows, of which the others do not count."""
+    own = iter(score.individual)
+    return replace(score, individual=tuple(next(own) if _is_judged(row) else None for row in rows))
 
 
 def _row(item: Decided, labelled: frozenset[Reason]) -> Row:

@@ -17,6 +17,8 @@ from evaluation.__main__ import main
 from evaluation.commands.handoff import SUITE
 from evaluation.datasets import Utterance
 from evaluation.handoff import Decide, Decided, HandoffRun, decide
+from evaluation.runs.comparing import compare
+from evaluation.runs.store import StoredRun
 from evaluation.suite import Row
 from handoff.policy import Reason, TurnSignals, read_policy
 from kit.errors import Unavailable
@@ -220,3 +222,14 @@ class TestLabelsThatKnowFewReasons:
         assert self.figures["not_judged"] == {"complaint": 1}
         assert self.figures["false_alarm_rate"] == pytest.approx(1 / 2)
         assert [row.id for row in rows if not row.right] == ["u3"]
+
+    async def test_runs_are_compared_though_one_row_is_not_judged(self, tmp_path, monkeypatch) -> None:
+        judged = await self.rows(tmp_path, monkeypatch)
+        fewer = await self.rows(tmp_path, monkeypatch, "--labelled", "asked_for_human")
+        assert SUITE.measure(fewer)["false_alarm_rate"].individual == (None, None, 1.0, None, 0.0)
+        before, after = (
+            StoredRun(tmp_path / name, {}, tuple(rows), {}) for name, rows in zip("ab", (judged, fewer), strict=True)
+        )
+        for pair in ((before, after), (after, before), (after, after)):
+            compared = {change.metric: change for change in compare(*pair, "handoff", SUITE.measure, seed=1).metrics}
+            assert compared["false_alarm_rate"].lost == compared["false_alarm_rate"].won == ()
