@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from evaluation.customers.goals import goals_in
 from evaluation.datasets import DatasetError, rows_of, written_language
 from kit.settings import ROOT
 
@@ -80,9 +81,11 @@ def read_dataset(name: str | Path) -> DataSet:
         raise DatasetError(f"{folder / CARD}: {', '.join(unlisted)} is in the folder and not under 'files'")
     if missing := sorted(name for name in listed if not (folder / name).is_file()):
         raise DatasetError(f"{folder / CARD}: {', '.join(missing)} is under 'files' and not in the folder")
-    for files in card.files.values():
+    for kind, files in card.files.items():
         for name in files:
-            if name.endswith(".jsonl"):
+            if kind == "goals":
+                _check_goals(folder / name, card)
+            elif name.endswith(".jsonl"):
                 _check_rows(folder / name, card)
     return DataSet(folder, card)
 
@@ -104,14 +107,21 @@ def _read_card(path: Path) -> Card:
 def _check_rows(path: Path, card: Card) -> None:
     """Refuse a slice or language that the card does not name."""
     for where, row in rows_of(path):
-        kind = row.get("slice")
-        if kind is not None and kind not in card.slices:
-            raise DatasetError(f"{where}: the card has no slice {kind!r}")
-        if not isinstance(row.get("text"), str):
-            continue
-        language = written_language(row, row["text"])
-        if not _fits(language, card.languages):
-            raise DatasetError(f"{where}: the card has no language {language!r}")
+        text = row.get("text")
+        _check(where, row.get("slice"), written_language(row, text) if isinstance(text, str) else None, card)
+
+
+def _check_goals(path: Path, card: Card) -> None:
+    """The same of goals, whose slices follow from what is wanted."""
+    for where, goal in goals_in(path):
+        _check(where, goal.slice, goal.language, card)
+
+
+def _check(where: str, kind: str | None, language: str | None, card: Card) -> None:
+    if kind is not None and kind not in card.slices:
+        raise DatasetError(f"{where}: the card has no slice {kind!r}")
+    if language is not None and not _fits(language, card.languages):
+        raise DatasetError(f"{where}: the card has no language {language!r}")
 
 
 def _fits(language: str, languages: tuple[str, ...]) -> bool:

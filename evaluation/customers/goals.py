@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from evaluation.datasets import DatasetError
 from handoff.policy import Reason
 from kb.content import Lang
+from kit.yaml_text import load_yaml
 
 Variety = Literal["zh-Hans", "zh-Hant", "yue", "en", "mixed"]
 
@@ -109,18 +110,31 @@ def read_goals(paths: Sequence[Path], entry_ids: set[str]) -> list[Goal]:
     """
     goals: dict[str, Goal] = {}
     for path in paths:
-        scenario, rows = _rows(path)
-        for number, row in enumerate(rows, start=1):
-            goal = _goal(row, scenario, f"{path}, goal {number}", entry_ids)
+        for where, goal in goals_in(path):
+            for entry_id in (entry for step in goal.steps for entry in step.entries):
+                if entry_id not in entry_ids:
+                    raise DatasetError(f"{where}: the knowledge base has no entry {entry_id!r}")
             if goal.id in goals:
                 raise DatasetError(f"{path}: the id {goal.id!r} is used twice")
             goals[goal.id] = goal
     return list(goals.values())
 
 
+def goals_in(path: Path) -> Iterator[tuple[str, Goal]]:
+    """Each goal of a file, with the file and its number to name in a complaint.
+
+    Raises:
+        DatasetError: the file is broken.
+    """
+    scenario, rows = _rows(path)
+    for number, row in enumerate(rows, start=1):
+        where = f"{path}, goal {number}"
+        yield where, _goal(row, scenario, where)
+
+
 def _rows(path: Path) -> tuple[str, list[Any]]:
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DatasetError(f"{path} cannot be read: {error}") from error
     if not isinstance(found, dict) or not isinstance(found.get("scenario"), str):
@@ -131,15 +145,11 @@ def _rows(path: Path) -> tuple[str, list[Any]]:
     return found["scenario"], rows
 
 
-def _goal(row: Any, scenario: str, where: str, entry_ids: set[str]) -> Goal:
+def _goal(row: Any, scenario: str, where: str) -> Goal:
     if not isinstance(row, dict):
         raise DatasetError(f"{where}: each goal must be a mapping")
     try:
-        goal = Goal.model_validate({**row, "scenario": scenario})
+        return Goal.model_validate({**row, "scenario": scenario})
     except ValidationError as error:
         first = error.errors()[0]
         raise DatasetError(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    for entry_id in (entry for step in goal.steps for entry in step.entries):
-        if entry_id not in entry_ids:
-            raise DatasetError(f"{where}: the knowledge base has no entry {entry_id!r}")
-    return goal

@@ -82,6 +82,30 @@ def test_a_set_that_is_not_as_its_card_says_is_refused(
         read_dataset(make(change, rows))
 
 
+GOAL = {"id": "a", "language": "en", "says": ["a person, please"], "needs": "asked_for_human"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"slices": {"plain": "everyday words"}}, "cards.yml, goal 1: the card has no slice 'asked_for_human'"),
+        ({"languages": ["zh-Hans"]}, "cards.yml, goal 1: the card has no language 'en'"),
+        ({}, None),
+    ],
+)
+def test_goals_have_the_slices_and_languages_of_their_card(
+    tmp_path: Path, change: dict[str, Any], said: str | None
+) -> None:
+    card = {**CARD_OF_TWO, "name": tmp_path.name, "slices": {"asked_for_human": "a request"}, **change}
+    (tmp_path / CARD).write_text(yaml.safe_dump({**card, "files": {"goals": ["cards.yml"]}}), encoding="utf-8")
+    (tmp_path / "cards.yml").write_text(yaml.safe_dump({"scenario": "cards", "goals": [GOAL]}), encoding="utf-8")
+    if said is None:
+        assert read_dataset(tmp_path).files("goals") == [tmp_path / "cards.yml"]
+    else:
+        with pytest.raises(DatasetError, match=said):
+            read_dataset(tmp_path)
+
+
 def test_a_folder_without_a_card_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="A data set needs a card"):
         read_dataset(tmp_path)
