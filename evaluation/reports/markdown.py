@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from evaluation.metrics.catalogue import CATALOGUE
+from evaluation.metrics.score import Score
 from evaluation.reports.terminal import ends, number
+from evaluation.reports.weakest import weakest
 from evaluation.runs.analysis import Analysis, SuiteAnalysis
 from evaluation.runs.comparing import Comparison
 
@@ -18,7 +20,7 @@ def markdown(analysis: Analysis) -> str:
     lines = [f"## Evaluation {_cell(analysis.run.id)}", "", *_gate(analysis), ""]
     for suite in analysis.suites:
         asked = len(suite.rows) if suite.is_complete else f"{len(suite.rows)} of {suite.planned}"
-        lines += [f"### {suite.name}: {asked} cases", "", *_metrics(suite), ""]
+        lines += [f"### {suite.name}: {asked} cases", "", *_metrics(suite), "", *_weakest(suite)]
     for comparison in analysis.comparisons:
         lines += _changes(comparison)
     for suite in analysis.suites:
@@ -56,6 +58,21 @@ def _metrics(suite: SuiteAnalysis) -> list[str]:
         guards = ", ".join(CATALOGUE[name].guards) if name in CATALOGUE else ""
         lines.append(f"| {name} | {number(score.value)} | {ends(score)} | {score.n} | {guards} |")
     return lines
+
+
+def _weakest(suite: SuiteAnalysis) -> list[str]:
+    found = weakest(suite)
+    if found is None:
+        return []
+    lines = [f"Weakest scenarios, by {', then '.join(found.metrics)}:", ""]
+    lines += [f"| scenario | {' | '.join(found.metrics)} |", f"| --- |{' --- |' * len(found.metrics)}"]
+    for name, scores in found.scenarios:
+        lines.append(f"| {_cell(name)} | {' | '.join(_figure(scores.get(metric)) for metric in found.metrics)} |")
+    return [*lines, ""]
+
+
+def _figure(score: Score | None) -> str:
+    return f"{number(score.value)} ({ends(score)}, n = {score.n})" if score and score.n else "– (n = 0)"
 
 
 def _changes(comparison: Comparison) -> list[str]:

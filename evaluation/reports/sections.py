@@ -11,6 +11,7 @@ from evaluation.reports.charts import reliability_chart, risk_coverage_chart, wh
 from evaluation.reports.failures import causes, failures, outcome
 from evaluation.reports.figures import DASH, interval_text, value_text
 from evaluation.reports.marking import folded, named, table, texts, words
+from evaluation.reports.weakest import LEAST_N, weakest
 from evaluation.runs.analysis import Analysis, SuiteAnalysis
 from evaluation.runs.comparing import Comparison
 
@@ -27,8 +28,6 @@ CONVERSATIONS = ("channel", "dialogues")
 PARTS = {"diversion_share": ("self_service_diversion",)}
 """Metrics that say the same of fewer conversations, shown on the same card."""
 MOST_COLUMNS = 5
-LEAST_N = 5
-WORST = 8
 GROUP_METRICS = (
     "diversion_share",
     "wrong_containment",
@@ -203,31 +202,22 @@ def _group_cell(metric: str, score: Score | None) -> str:
 
 
 def _worst(suite: SuiteAnalysis) -> str:
-    metric = next((name for name in HEADLINES if name in suite.scores and suite.scores[name].n), None)
-    if metric is None:
-        return ""
-    found = [
-        (scores[metric], name)
-        for name, scores in suite.groups["scenario"].items()
-        if metric in scores and scores[metric].n >= LEAST_N
-    ]
-    worst = sorted(found, key=lambda pair: (pair[0].value or 0.0, pair[1]))[:WORST]
-    if not worst:
+    found = weakest(suite)
+    if found is None:
         return ""
     rows = [
-        [
-            named("scenario", name),
-            f"<b>{value_text(metric, score.value)}</b>",
-            whisker(score),
-            interval_text(metric, score),
-            str(score.n),
-        ]
-        for score, name in worst
+        [named("scenario", name), *(_worst_cell(metric, scores.get(metric)) for metric in found.metrics)]
+        for name, scores in found.scenarios
     ]
-    head = [words("by_scenario"), named("metric", metric), "", words("interval"), words("n")]
-    return f"<h3>{words('worst')}</h3><p class='quiet'>{words('worst.says', n=LEAST_N)}</p>" + table(
-        head, rows, kind="numbers"
-    )
+    head = [words("by_scenario"), *(named("metric", metric) for metric in found.metrics)]
+    order = f" {words('worst.order')}" if len(found.metrics) > 1 else ""
+    says = f"<p class='quiet'>{words('worst.says', n=LEAST_N)}{order}</p>"
+    return f"<h3>{words('worst')}</h3>{says}" + table(head, rows, kind="numbers groups")
+
+
+def _worst_cell(metric: str, score: Score | None) -> str:
+    n = score.n if score else 0
+    return f'{_group_cell(metric, score)} <span class="quiet">n = {n}</span>'
 
 
 def _mistaken(suite: SuiteAnalysis) -> str:

@@ -194,6 +194,44 @@ def test_a_failed_conversation_shows_what_was_said_and_the_cause() -> None:
     assert "挂失与补办" in seen(html, "zh").split("按业务场景")[-1], "a scenario has the name that editors know"
 
 
+def test_the_weakest_scenarios_are_those_that_keep_customers_wrongly_and_not_those_that_need_people() -> None:
+    needed = {"needs_human": True, "handed_off": True, "human_joined": True}
+    kept = {"needs_human": True, "answered": False, "last_answer_right": None}
+    of_scenarios = {
+        "complaints": [needed] * 6,
+        "mortgages": [{}] * 5 + [{"last_answer_right": False}],
+        "statements": [NEEDLESS] * 6,
+        "lost_cards": [{}] * 4 + [needed, kept],
+        "pension": [{}] * 6,
+    }
+    rows = [
+        in_scenario(f"{scenario}-{number}", scenario, facts)
+        for scenario, customers in of_scenarios.items()
+        for number, facts in enumerate(customers)
+    ]
+    found = analysis(*rows)
+    order = ["lost_cards", "mortgages", "statements", "complaints", "pension"]
+    told = markdown(found).split("Weakest scenarios, by wrong_containment, then handoff_recall")[1].split("\n\n")[1]
+    assert [line.split(" | ")[0].strip("| ").replace("\\", "") for line in told.splitlines()[2:]] == order
+    assert "0.1667 (0.0301 – 0.5635, n = 6) | 0.5000 (0.0945 – 0.9055, n = 2) | 1.0000" in told
+    assert "– (n = 0)" in told, "nobody in statements needed a person"
+    for language, title, end, metrics, says in (
+        ("zh", "最弱的业务场景", "失败原因", "错误拦截率 转人工召回率 自助分流率", "先看错误拦截率"),
+        ("en", "Weakest scenarios", "What went wrong", "Wrong containment Handoff recall Self-service", "By wrong"),
+    ):
+        shown = seen(page(found), language).split(title)[1].split(end)[0]
+        assert metrics in shown
+        assert says in shown
+        assert re.search(r"16\.7 % 3\.0 – 56\.4 % n = 6 50\.0 % 9\.5 – 90\.5 % n = 2 100\.0 %", shown)
+    assert "Diversion share" not in shown
+
+
+def in_scenario(identifier: str, scenario: str, facts: dict[str, Any]) -> Row:
+    row = visited(0, **facts)
+    details = {**row.details, "measured": {**row.details["measured"], "id": identifier, "scenario": scenario}}
+    return replace(row, id=identifier, scenario=scenario, details=details)
+
+
 def test_the_report_names_the_release_of_the_running_system_and_another_that_went_live_meanwhile() -> None:
     found = analysis(*map(visited, (1, 2, 3)))
     assert "release 7 of its knowledge base" in seen(page(found), "en")
