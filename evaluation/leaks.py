@@ -1,10 +1,11 @@
-"""Leaks: a test question that stands in the knowledge base, as it is or nearly, measures memory and nothing else."""
+"""Leaks: a test question that the product has learnt from, as it is or nearly, measures memory and nothing else."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -20,19 +21,19 @@ BATCH = 500
 
 
 class Leaked(DatasetError):
-    """Questions of a test stand in the knowledge base."""
+    """Questions of a test stand in the knowledge base, or among the examples."""
 
     code = "leaked_questions"
 
 
 @dataclass(frozen=True)
 class Leak:
-    """A question, the text of the knowledge base that it equals or nearly does, and how much, in percent."""
+    """A question, the text that it equals or nearly does, that text's entry or file, and how much, in percent."""
 
     id: str
     text: str
     found: str
-    entry_id: str
+    where: str
     similarity: float
 
 
@@ -45,15 +46,17 @@ def normalised(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 
-def find_leaks(questions: Sequence[tuple[str, str]], entries: Sequence[EntryContent]) -> list[Leak]:
-    """The questions, as id and text, that stand in the knowledge base.
+def find_leaks(
+    questions: Sequence[tuple[str, str]], entries: Sequence[EntryContent], examples: Sequence[tuple[str, str]] = ()
+) -> list[Leak]:
+    """The questions, as id and text, that stand in the knowledge base, or among examples, as text and file.
 
     Similarity is that of the normalised texts by insertions and deletions: twice the length of the longest common
     subsequence over both lengths, in percent (rapidfuzz's ``ratio``).
     """
     known: dict[str, tuple[str, str]] = {}
-    for text, entry_id in _texts(entries):
-        known.setdefault(normalised(text), (text, entry_id))
+    for text, where in chain(_texts(entries), examples):
+        known.setdefault(normalised(text), (text, where))
     bare = [(identifier, text, normalised(text)) for identifier, text in questions]
     leaks = [Leak(i, text, *known[short], 100.0) for i, text, short in bare if short and short in known]
     leaked = {leak.id for leak in leaks}
@@ -67,19 +70,22 @@ def find_leaks(questions: Sequence[tuple[str, str]], entries: Sequence[EntryCont
     return sorted(leaks, key=lambda leak: order[leak.id])
 
 
-def refuse_leaks(questions: Sequence[tuple[str, str]], entries: Sequence[EntryContent]) -> None:
-    """End the run where a question, as id and text, stands in the knowledge base.
+def refuse_leaks(
+    questions: Sequence[tuple[str, str]], entries: Sequence[EntryContent], examples: Sequence[tuple[str, str]] = ()
+) -> None:
+    """End the run where a question, as id and text, stands in the knowledge base, or among examples.
 
     Raises:
-        Leaked: which, and in which entry.
+        Leaked: which, and where.
     """
-    leaks = find_leaks(questions, entries)
+    leaks = find_leaks(questions, entries, examples)
     if leaks:
-        named = "; ".join(f"{leak.id} {leak.text!r} ~ {leak.entry_id} {leak.found!r}" for leak in leaks[:5])
+        named = "; ".join(f"{leak.id} {leak.text!r} ~ {leak.where} {leak.found!r}" for leak in leaks[:5])
+        places = "in the knowledge base or among the examples" if examples else "in the knowledge base"
         more = f" and {len(leaks) - 5} more" if len(leaks) > 5 else ""
         raise Leaked(
-            f"{len(leaks)} of {len(questions)} questions stand in the knowledge base: {named}{more}. "
-            "Remove them from the test, or run with --leaks report to measure all the same."
+            f"{len(leaks)} of {len(questions)} questions stand {places}: {named}{more}. "
+            "Remove them from the test; with --leaks report a run measures all the same."
         )
 
 

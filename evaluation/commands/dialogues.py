@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.cards import read_dataset
+from evaluation.commands.questions import add_leak_option
 from evaluation.commands.visiting import add_visiting_options, figures_of, row_of, scores_of, service_of
 from evaluation.customers.dialogues import Policy, Recorded, read_policy, read_recorded
 from evaluation.customers.replay import entries_of, measured_replay, replay
 from evaluation.customers.simulation import live_release, send
 from evaluation.customers.visit import Visit, failure_of
 from evaluation.datasets import DatasetError
+from evaluation.leaks import refuse_leaks
 from evaluation.metrics.conversations import MeasuredConversation
 from evaluation.metrics.score import Score
 from evaluation.runs.provenance import file_hash
@@ -40,16 +42,21 @@ class DialoguesSuite:
         parser.add_argument("--policy", type=Path, help="what each intent needs; default: the one for MultiDoGO")
 
     def add_shared_options(self, parser: argparse.ArgumentParser) -> None:
-        """Which system, and how many customers at once."""
+        """Which system, how many customers at once, and what to do about leaks."""
         add_visiting_options(parser)
+        add_leak_option(parser)
 
     def prepare(self, arguments: argparse.Namespace, settings: Settings) -> Prepared:
         """Read policy and dialogues, and see that the system runs."""
         policy_file = arguments.policy or read_dataset(SHIPPED).files("policy")[0]
-        policy = read_policy(policy_file, {entry.id for entry in read_folder(settings.content_dir)})
+        entries = read_folder(settings.content_dir)
+        policy = read_policy(policy_file, {entry.id for entry in entries})
         recorded = {one.id: one for one in read_recorded(arguments.dialogues, policy)}
         if not recorded:
             raise DatasetError("None of the dialogues has a wish that the policy knows.")
+        if arguments.leaks == "fail":
+            turns = [(f"{one.id}:{n}", turn.text) for one in recorded.values() for n, turn in enumerate(one.turns)]
+            refuse_leaks(turns, entries)
         service = service_of(arguments, settings, "simulation")
         release = asyncio.run(live_release(service))
 

@@ -7,16 +7,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from evaluation import handoff
 from evaluation.commands.questions import add_leak_option, question_files, read_all
 from evaluation.datasets import Utterance, read_utterances
 from evaluation.handoff import Decided, HandoffRun
-from evaluation.leaks import refuse_leaks
+from evaluation.leaks import find_leaks, refuse_leaks
 from evaluation.metrics.score import Score
 from evaluation.metrics.utterance_scores import utterance_scores
 from evaluation.suite import Keep, Prepared, Row
+from handoff.examples import ExampleFile, examples
 from handoff.policy import Reason
 from kb.content import Lang, read_folder
 from kit.language import detect
@@ -56,17 +57,18 @@ class HandoffSuite:
         utterances, data = read_all(question_files(arguments, "queries", "utterances"), read_utterances)
         # What the words mean depends on the entries, by the mending of slips of the pen.
         entries = read_folder(settings.content_dir)
+        texts, taught = [(each.id, each.text) for each in utterances], learnt_texts()
         if arguments.leaks == "fail":
-            # The signals learn from the entries how plain questions sound, and nothing of who needs a person.
-            refuse_leaks([(each.id, each.text) for each in utterances if not each.needed], entries)
-
+            refuse_leaks(texts, entries, taught)
+        leaked = {leak.id for leak in find_leaks(texts, entries, taught)}
         labelled = frozenset(Reason(each) for each in getattr(arguments, "labelled", None) or Reason)
 
         async def ask(missing: frozenset[str], keep: Keep) -> dict[str, Any]:
             wanted = [utterance for utterance in utterances if utterance.id in missing]
             async with handoff.deciding(settings, wanted) as decide:
                 for utterance in wanted:
-                    keep(_row(Decided(utterance, await decide(utterance)), labelled))
+                    decided = Decided(utterance, await decide(utterance))
+                    keep(_row(decided, labelled, leaked=utterance.id in leaked))
             return {}
 
         return Prepared([utterance.id for utterance in utterances], data, entries, ask, _figures)
@@ -83,6 +85,17 @@ class HandoffSuite:
 SUITE = HandoffSuite()
 
 
+def learnt_texts() -> list[tuple[str, str]]:
+    """Every labelled example that the signals are learnt from, with the name of its file."""
+    return [
+        (text, f"handoff/data/{name}.yml")
+        for name in get_args(ExampleFile)
+        for by_label in examples(name).values()
+        for texts in by_label.values()
+        for text in texts
+    ]
+
+
 def _is_judged(row: Row) -> bool:
     return bool(row.details.get("judged", True))
 
@@ -93,7 +106,7 @@ def _of_every_row(score: Score, rows: Sequence[Row]) -> Score:
     return replace(score, individual=tuple(next(own) if _is_judged(row) else None for row in rows))
 
 
-def _row(item: Decided, labelled: frozenset[Reason]) -> Row:
+def _row(item: Decided, labelled: frozenset[Reason], *, leaked: bool) -> Row:
     is_judged = item.utterance.needed or item.reason is None or item.reason in labelled
     utterance, made = item.utterance, item.reason.value if item.reason else None
     return Row(
@@ -111,6 +124,7 @@ def _row(item: Decided, labelled: frozenset[Reason]) -> Row:
             "needed": utterance.needed,
             "needed_for": utterance.reason,
             "reason": made,
+            "leaked": leaked,
             **({} if is_judged else {"judged": False}),
         },
     )
@@ -124,6 +138,19 @@ def _decided(row: Row) -> Decided:
 
 
 def _figures(rows: Sequence[Row], extra: Mapping[str, Any]) -> dict[str, Any]:
-    judged = [_decided(row) for row in rows if _is_judged(row)]
+    judged = [row for row in rows if _is_judged(row)]
+    unseen = [row for row in judged if not row.details.get("leaked")]
     left_out = Counter(row.details["reason"] for row in rows if not _is_judged(row))
-    return {**HandoffRun(judged).report(), **({"not_judged": dict(left_out)} if left_out else {})}
+    return {
+        **_report(judged),
+        **({"not_judged": dict(left_out)} if left_out else {}),
+        **(
+            {"leaked": len(judged) - len(unseen), "without_leaked": _report(unseen)}
+            if len(unseen) < len(judged)
+            else {}
+        ),
+    }
+
+
+def _report(rows: Sequence[Row]) -> dict[str, Any]:
+    return HandoffRun([_decided(row) for row in rows]).report()

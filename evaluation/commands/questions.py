@@ -37,7 +37,7 @@ def add_leak_option(parser: argparse.ArgumentParser) -> None:
         "--leaks",
         choices=("fail", "report"),
         default="fail",
-        help="what to do when a question stands in the knowledge base, as it is or nearly; default: fail",
+        help="what to do when a question stands in what the product learns from, as it is or nearly; default: fail",
     )
 
 

@@ -4,9 +4,10 @@ import argparse
 import contextlib
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -181,7 +182,13 @@ MADE = {"u1": "asked_for_human", "u2": "distress", "u3": "asked_for_human", "u4"
 class TestLabelsThatKnowFewReasons:
     """Somebody's data may label requests alone: then nothing is known of who was handed over for a danger."""
 
-    async def rows(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> list[Row]:
+    async def rows(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        *options: str,
+        said: Mapping[str, str] = MappingProxyType({}),
+    ) -> list[Row]:
         @contextlib.asynccontextmanager
         async def deciding(*_: object) -> AsyncIterator[Decide]:
             async def decide(utterance: Utterance) -> Reason | None:
@@ -194,7 +201,13 @@ class TestLabelsThatKnowFewReasons:
         path = tmp_path / "requests.jsonl"
         needed = {"u1", "u2"}
         lines = [
-            {"id": each, "text": f"text {each}", "language": "en", "needed": each in needed, "reason": None}
+            {
+                "id": each,
+                "text": said.get(each, f"text {each}"),
+                "language": "en",
+                "needed": each in needed,
+                "reason": None,
+            }
             for each in MADE
         ]
         path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
@@ -222,6 +235,15 @@ class TestLabelsThatKnowFewReasons:
         assert self.figures["not_judged"] == {"complaint": 1}
         assert self.figures["false_alarm_rate"] == pytest.approx(1 / 2)
         assert [row.id for row in rows if not row.right] == ["u3"]
+
+    async def test_what_stands_among_the_examples_is_told_apart(self, tmp_path, monkeypatch) -> None:
+        said = {"u1": "转人工", "u5": "thanks, that helped"}
+        rows = await self.rows(tmp_path, monkeypatch, "--leaks", "report", said=said)
+        assert [row.id for row in rows if row.details["leaked"]] == ["u1", "u5"]
+        assert (self.figures["recall"], self.figures["false_alarm_rate"]) == (1, pytest.approx(2 / 3))
+        assert self.figures["leaked"] == 2
+        assert self.figures["without_leaked"]["n"] == 3
+        assert self.figures["without_leaked"]["false_alarm_rate"] == 1
 
     async def test_runs_are_compared_though_one_row_is_not_judged(self, tmp_path, monkeypatch) -> None:
         judged = await self.rows(tmp_path, monkeypatch)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from evaluation.__main__ import main
+from evaluation.commands.suites import SUITES
 from evaluation.leaks import Leaked, find_leaks, refuse_leaks
 from kb.content import EntryContent
 
@@ -47,7 +48,7 @@ def test_what_leaks(text: str, leaks: bool) -> None:
 
 def test_a_leak_names_what_it_is_like() -> None:
     found = find_leaks([("a", "something else entirely"), ("b", "How do I open my savings account?")], ENTRIES)
-    assert [(leak.id, leak.entry_id, leak.found) for leak in found] == [
+    assert [(leak.id, leak.where, leak.found) for leak in found] == [
         ("b", "account", "How do I open a savings account?")
     ]
     assert 93 <= found[0].similarity < 100
@@ -83,7 +84,19 @@ def test_follow_ups_and_double_questions_may_not_leak_either(
     assert main([command, "--kb", str(kb), "--cases", str(cases), "--leaks", "report"]) == 0
 
 
-def test_an_utterance_may_not_leak_either(
+@pytest.mark.parametrize(
+    ("text", "needed", "where"),
+    [
+        ("怎么挂失银行卡！", False, "lost-card"),
+        ("怎么挂失银行卡！", True, "lost-card"),
+        ("Human, NOW!", True, "handoff/data/requests.yml"),
+        ("i am furious", True, "handoff/data/emotion.yml"),
+    ],
+)
+def test_an_utterance_may_leak_neither_from_the_knowledge_base_nor_from_the_examples(
+    text: str,
+    needed: bool,
+    where: str,
     small_data_dir: Path,
     bank: list[Any],
     write_lines: Callable[..., Path],
@@ -96,9 +109,71 @@ def test_an_utterance_may_not_leak_either(
     entry = {"id": bank[0]["id"], **bank[0]["variants"]}
     (content / "cards.yml").write_text(json.dumps({"scenario": "cards", "entries": [entry]}), encoding="utf-8")
     monkeypatch.setenv("BILIN_CONTENT_DIR", str(content))
-    said = write_lines("said.jsonl", [{"id": "u1", "text": "怎么挂失银行卡！", "needed": False}])
+    said = write_lines("said.jsonl", [{"id": "u1", "text": text, "needed": needed}])
     assert main(["handoff", "--queries", str(said)]) == 2
-    assert "1 of 1 questions stand in the knowledge base: u1" in capsys.readouterr().err
+    named = f"1 of 1 questions stand in the knowledge base or among the examples: u1 '{text}' ~ {where}"
+    assert named in capsys.readouterr().err
+
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def goals(tmp_path: Path, bank: list[Any], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A goal in the words of the content files."""
+    content, folder = tmp_path / "content", tmp_path / "wishes"
+    for each in (content, folder):
+        each.mkdir()
+    entry = {"id": bank[0]["id"], **bank[0]["variants"]}
+    (content / "cards.yml").write_text(json.dumps({"scenario": "cards", "entries": [entry]}), encoding="utf-8")
+    monkeypatch.setenv("BILIN_CONTENT_DIR", str(content))
+    card = {
+        **dict.fromkeys(("source", "licence", "how_written"), "any"),
+        **{"name": "wishes", "version": "1.0.0", "languages": ["zh"], "slices": {"plain": "any"}},
+        **{"research_only": False, "purpose": "test", "files": {"goals": ["cards.yml"]}},
+    }
+    goal = {
+        "id": "g1",
+        "language": "zh-Hans",
+        "says": ["在地铁上卡不见了", "怎么挂失银行卡！"],
+        "entries": ["lost-card"],
+    }
+    (folder / "card.yml").write_text(json.dumps(card), encoding="utf-8")
+    (folder / "cards.yml").write_text(json.dumps({"scenario": "cards", "goals": [goal]}), encoding="utf-8")
+    return folder
+
+
+def test_customers_sentences_may_not_leak_unless_they_are_to_be_reported(
+    small_data_dir: Path, goals: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["channel", "--url", NOWHERE, "--goals", str(goals)]
+    assert main(command) == 2
+    assert (
+        "1 of 2 questions stand in the knowledge base: g1:1 '怎么挂失银行卡！' ~ lost-card" in capsys.readouterr().err
+    )
+    assert main([*command, "--leaks", "report"]) == 2
+    assert f"{NOWHERE} cannot be reached" in capsys.readouterr().err, "it is the system that is missing now"
+
+
+def test_turns_of_recorded_dialogues_may_not_leak_either(
+    small_data_dir: Path, goals: Path, write_lines: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    wish = {"said": "always", "self_serviceable": True, "entries": ["lost-card"], "why": "an entry says how"}
+    policy = write_lines("policy.yml", [{"intents": {"lost": wish}}])
+    turn = {"turn": 0, "text": "怎么挂失银行卡！", "intents": ["lost"]}
+    said = write_lines("d.jsonl", [{"dialogue_id": "d1", "domain": "finance", "customer_turns": [turn]}])
+    command = ["dialogues", "--url", NOWHERE, "--dialogues", str(said), "--policy", str(policy)]
+    assert main(command) == 2
+    assert "1 of 1 questions stand in the knowledge base: d1:0" in capsys.readouterr().err
+    assert main([*command, "--leaks", "report"]) == 2
+    assert f"{NOWHERE} cannot be reached" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [*(suite.name for suite in SUITES), "all"])
+def test_every_suite_may_be_told_to_report_leaks(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert "--leaks {fail,report}" in capsys.readouterr().out
 
 
 def test_a_run_on_leaked_questions_ends_with_two_unless_they_are_to_be_reported(

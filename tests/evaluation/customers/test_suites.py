@@ -19,7 +19,7 @@ CARD = {
     "source": "Written for this test.",
     "licence": "Apache-2.0",
     "languages": ["en", "zh-Hans"],
-    "slices": {"plain": "any"},
+    "slices": {"plain": "any", "asked_for_human": "any"},
     "how_written": "By hand.",
     "research_only": False,
     "purpose": "test",
@@ -103,7 +103,7 @@ async def test_a_run_whose_time_was_over_passes_no_gate(
 
 
 @pytest.mark.usefixtures("as_operator")
-async def test_a_goal_that_stands_in_the_knowledge_base_ends_the_run(
+async def test_a_goal_that_stands_in_the_knowledge_base_ends_the_run_unless_it_is_to_be_reported(
     service: Service,  # noqa: F811 - the fixture
     goals: Path,
     tmp_path: Path,
@@ -112,6 +112,8 @@ async def test_a_goal_that_stands_in_the_knowledge_base_ends_the_run(
     (goals / "cards.yml").write_text(yaml.safe_dump({"scenario": "cards", "goals": [leaked]}))
     command = ("channel", "--url", service.url, "--goals", str(goals))
     assert (await asyncio.to_thread(run, *command, output=tmp_path / "figures.json"))[0] == 2
+    leaking = (*command, "--leaks", "report")
+    assert (await asyncio.to_thread(run, *leaking, output=tmp_path / "figures.json"))[0] == 0
 
 
 @pytest.mark.usefixtures("as_operator")
@@ -141,7 +143,9 @@ async def test_dialogues_become_figures_and_their_words_are_not_kept(
     ]
     (tmp_path / "d.jsonl").write_text("\n".join(map(json.dumps, lines)))
     files = ("--dialogues", str(tmp_path / "d.jsonl"), "--policy", str(tmp_path / "policy.yml"))
-    code, report = await asyncio.to_thread(run, "dialogues", "--url", service.url, *files, output=tmp_path / "f.json")
+    command = ("dialogues", "--url", service.url, *files)
+    assert (await asyncio.to_thread(run, *command, output=tmp_path / "f.json"))[0] == 2, "d1 stands in the content"
+    code, report = await asyncio.to_thread(run, *command, "--leaks", "report", output=tmp_path / "f.json")
     assert code == 0
     assert "wrong_containment" in json.dumps(report)
     kept = next((tmp_path / "var").rglob("rows.jsonl")).read_text()
