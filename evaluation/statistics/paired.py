@@ -139,11 +139,19 @@ def swap_test(before: np.ndarray, after: np.ndarray, statistic: Statistic, *, se
 
 
 def as_numbers(scores: Sequence[float | None]) -> np.ndarray:
-    """The scores as an array; NaN where one does not count."""
+    """The scores as an array; NaN where one does not count.
+
+    >>> as_numbers([1.0, None])
+    array([ 1., nan])
+    """
     return np.array([np.nan if score is None else score for score in scores], float)
 
 
 def mean(scores: np.ndarray) -> float:
-    """The mean of those that count; NaN where none does."""
+    """The mean of those that count; NaN where none does.
+
+    >>> mean(as_numbers([1.0, None, 0.0]))
+    0.5
+    """
     known = ~np.isnan(scores)
     return float(scores[known].mean()) if known.any() else float("nan")
