@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kb.content import Lang
-from kit.language import detect
+from kit.language import has_han
+
+_WORD = re.compile("[A-Za-z]+")
+
+
+def language_of(text: str) -> Lang:
+    """What most of a text is written in: names in the other language are no obstacle to reading it."""
+    return "zh" if sum(map(has_han, text)) > len(_WORD.findall(text)) else "en"
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,7 @@ class Heard:
             kind=message["kind"],
             text=message["text"],
             entry_id=data.get("entry_id"),
-            language=detect(message["text"]).answer_language if message["kind"] == "answer" else None,
+            language=language_of(message["text"]) if message["kind"] == "answer" else None,
             choices=tuple(Choice(choice["entry_id"], choice["label"]) for choice in data.get("choices", [])),
             none_label=data.get("none_label", ""),
             field=next(current, None),

@@ -145,7 +145,15 @@ def test_an_answer_helps_in_the_language_of_the_question(
     assert decide(make_plan({"language": customer}), ASKED_ONCE, from_bot(said)).mind.last_right is helps
 
 
-@pytest.mark.parametrize(("text", "language"), [("请先**冻结**这张卡。", "zh"), ("Freeze the card first.", "en")])
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("请先**冻结**这张卡。", "zh"),
+        ("Freeze the card first.", "en"),
+        ("The Jinshitong (金事通) app lists it.", "en"),
+        ("登录 Chenghu App，点“保单”。", "zh"),
+    ],
+)
 def test_the_language_of_an_answer_is_read_from_its_words(text: str, language: Lang) -> None:
     message = {"seq": 2, "sender": "bot", "kind": "answer", "text": text, "data": {"entry_id": "card-lost"}}
     assert Heard.of(message).language == language
