@@ -60,7 +60,9 @@ class HandoffSuite:
         texts, taught = [(each.id, each.text) for each in utterances], learnt_texts()
         if arguments.leaks == "fail":
             refuse_leaks(texts, entries, taught)
-        leaked = {leak.id for leak in find_leaks(texts, entries, taught)}
+            leaked: set[str] = set()
+        else:
+            leaked = {leak.id for leak in find_leaks(texts, entries, taught)}
         labelled = frozenset(Reason(each) for each in getattr(arguments, "labelled", None) or Reason)
 
         async def ask(missing: frozenset[str], keep: Keep) -> dict[str, Any]:

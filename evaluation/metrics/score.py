@@ -32,6 +32,10 @@ class Score:
     individual: tuple[float | None, ...]
 
 
+NOTHING = Score(None, None, 0, ())
+"""Of a metric that was not measured."""
+
+
 def share(counted: Sequence[bool | None]) -> Score:
     """A share with Wilson's interval; None does not count.
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from evaluation.datasets import DatasetError
-from evaluation.metrics.score import Score
+from evaluation.metrics.score import NOTHING, Score
 from evaluation.runs.comparing import Comparison
 
 Scores = Mapping[str, Mapping[str, Score]]
 """By suite, then by metric."""
 MOST_BROKEN = 0.02
 """The share of broken conversations above which no gate is passed; a bar of its own for ``broken_rate`` replaces it."""
-NOTHING = Score(None, None, 0, ())
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from evaluation.metrics.catalogue import CATALOGUE, Meaning
-from evaluation.metrics.score import Score
+from evaluation.metrics.score import NOTHING, Score
 from evaluation.runs.pooled import statistic_of, values_of
 from evaluation.statistics.paired import (
     Difference,
@@ -25,7 +25,6 @@ ROUNDS_OF_POOLED = 1000
 """Samples of a figure that is no mean: each takes a sort of all questions."""
 LEAST_SECONDS, LEAST_SLOWER = 0.25, 0.25
 """How much of a time, in seconds and as a share of the earlier one, the machine's load may explain between two runs."""
-NOTHING = Score(None, None, 0, ())
 
 
 @dataclass(frozen=True)
