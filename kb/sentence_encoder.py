@@ -16,6 +16,9 @@ from kit.errors import Unavailable
 Precision = Literal["float32", "int8"]
 
 BATCH = 32
+# Texts of one call are padded to the longest beside them. Of many, those of a batch are alike, for they are sorted; of
+# the few that turns ask for at once, fours waste a tenth less than all together.
+FEW, BATCH_OF_FEW = 16, 4
 FULL = "onnx/model.onnx"
 SMALL = "onnx/model_int8.onnx"
 QUANTISATION = 2  # raise it when models in 8 bits are made otherwise: their vectors are others
@@ -98,7 +101,7 @@ class SentenceEncoder:
         """Encode a batch, blocking."""
         vectors: Any = self._model.encode(
             [self._prefix + text for text in texts],
-            batch_size=BATCH,
+            batch_size=BATCH if len(texts) > FEW else BATCH_OF_FEW,
             normalize_embeddings=True,
             show_progress_bar=False,
         )

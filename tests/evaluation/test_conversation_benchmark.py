@@ -9,18 +9,20 @@ from typing import Any
 import pytest
 
 from evaluation.benchmarks.conversation_table import page
-from evaluation.benchmarks.conversations import first_questions
+from evaluation.benchmarks.conversations import WARM_UP, first_questions, warm_up_goals
 from evaluation.benchmarks.fallback import Bar, FallbackBot, lowest_bar
 from evaluation.benchmarks.load import Begin, Lap, Load, resident_bytes, run_lap, side_by_side
 from evaluation.benchmarks.peers import Reply as Found
 from evaluation.benchmarks.stock_rasa import configuration, domain, examples, rules
 from evaluation.benchmarks.stock_rasa_peer import TALK, StockRasa, StockRasaChannel, own_intents
+from evaluation.commands.channel import goals_of
 from evaluation.customers.goals import Goal
 from evaluation.customers.interfaces import Channel
 from evaluation.customers.plan import Plan
 from evaluation.customers.visit import pay_visit
 from evaluation.datasets import Query
 from kb.content import EntryContent
+from kit.settings import Settings
 from tests.evaluation.customers.conftest import make_plan  # noqa: F401 - the fixture
 from tests.evaluation.customers.replies import MakePlan
 
@@ -116,6 +118,14 @@ async def test_services_are_asked_the_same_in_turns() -> None:
     assert [goal for name, goal in asked if name == "one"] == [goal for name, goal in asked if name == "two"]
     assert {goal for _, goal in asked} == {"0", "1", "2", "3"}
     assert {name: load.turns for name, load in loads.items()} == {"one": 4, "two": 4}
+
+
+def test_services_warm_up_with_texts_that_are_not_measured() -> None:
+    settings = Settings()
+    asked = {goal.says[0] for goal in warm_up_goals(settings, seed=1)}
+    measured = {text for goal in goals_of("goals", settings)[0] for text in goal.texts}
+    assert len(asked) == WARM_UP
+    assert not asked & measured
 
 
 def test_memory_is_that_of_the_process_and_its_children() -> None:
