@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from kb.sentence_encoder import Encoder
+from kb.sentence_encoder import FEW, Encoder
 from kb.space import Vectors
 
 # A longer batch would keep the first of its texts waiting for the last.
-LARGEST = 16
+LARGEST = FEW
 
 Result = Vectors | Exception
 

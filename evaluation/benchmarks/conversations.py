@@ -103,6 +103,7 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> dict[str, A
         raise InvalidRequest("--search-kb and --search-queries belong together: name both, or neither.")
     entries = read_folder(settings.content_dir)
     goals = _drawn(goals_of("goals", settings)[0], arguments)
+    warm_up = warm_up_goals(settings, arguments.seed)
     without = {name.strip() for name in arguments.without.split(",")}
     service = Service(arguments.url.rstrip("/"), settings.secret("shopper_secret"), clients=arguments.clients)
     report: dict[str, Any] = {"goals": len(goals), "entries": len(entries), "missing": {}}
@@ -114,12 +115,12 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> dict[str, A
                 sides[RASA] = await running.enter_async_context(_rasa(entries, arguments))
             except RasaUnavailable as error:
                 report["missing"][RASA] = error.message
-        beside = await _beside(sides, goals, warm_up_goals(settings, arguments.seed), arguments)
+        beside = await beside_each_other(sides, goals, warm_up, arguments)
     report["peers"] = {BILIN: beside.pop(BILIN)}
     for name, make in _searches(entries, settings).items():
         if name not in without:
             side = await _search_alone(make, settings)
-            report["peers"] |= await _beside({name: side}, goals, warm_up_goals(settings, arguments.seed), arguments)
+            report["peers"] |= await beside_each_other({name: side}, goals, warm_up, arguments)
     report["peers"] |= beside
     if not {RASA, SEARCH} & without:
         report["search"] = await _search(entries, settings, arguments)
@@ -189,10 +190,17 @@ def warm_up_goals(settings: Settings, seed: int) -> list[Goal]:
     ]
 
 
-async def _beside(
+async def beside_each_other(
     sides: dict[str, Side], goals: Sequence[Goal], warm_up: Sequence[Goal], arguments: argparse.Namespace
 ) -> dict[str, dict[str, Any]]:
-    """The figures of each side."""
+    """The figures of each side.
+
+    Args:
+        sides: by name; asked in turns.
+        goals: pursued with each of them; the loads are of their first questions.
+        warm_up: asked first, unmeasured.
+        arguments: of the command: turns, seed.
+    """
     begins = {name: side.begin for name, side in sides.items()}
     await side_by_side(begins, warm_up, max(CLIENTS), 1)
     asking = [goal for goal in goals if goal.entries]

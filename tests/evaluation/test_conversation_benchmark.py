@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from evaluation.benchmarks.conversation_table import page
-from evaluation.benchmarks.conversations import WARM_UP, first_questions, warm_up_goals
+from evaluation.benchmarks.conversations import WARM_UP, Side, beside_each_other, first_questions, warm_up_goals
 from evaluation.benchmarks.fallback import Bar, FallbackBot, lowest_bar
 from evaluation.benchmarks.load import Begin, Lap, Load, resident_bytes, run_lap, side_by_side
 from evaluation.benchmarks.peers import Reply as Found
@@ -19,7 +20,7 @@ from evaluation.commands.channel import goals_of
 from evaluation.customers.goals import Goal
 from evaluation.customers.interfaces import Channel
 from evaluation.customers.plan import Plan
-from evaluation.customers.visit import pay_visit
+from evaluation.customers.visit import Visit, pay_visit
 from evaluation.datasets import Query
 from kb.content import EntryContent
 from kit.settings import Settings
@@ -126,6 +127,24 @@ def test_services_warm_up_with_texts_that_are_not_measured() -> None:
     measured = {text for goal in goals_of("goals", settings)[0] for text in goal.texts}
     assert len(asked) == WARM_UP
     assert not asked & measured
+
+
+async def test_what_warms_a_service_up_is_asked_first_and_not_measured() -> None:
+    begun: list[str] = []
+
+    async def begin(goal: Goal) -> Channel:
+        begun.append(goal.id)
+        return FallbackBot(Scripted(a=found("right", 0.1)), Bar(0.5, 1.0, 1.0))  # each turn a new conversation
+
+    async def send(plans: Sequence[Plan]) -> list[Visit]:
+        return [Visit(plan.goal.id, ending="gave_up") for plan in plans]
+
+    warm_up = [GOAL.model_copy(update={"id": f"warm-{number}"}) for number in range(3)]
+    arguments = argparse.Namespace(turns=4, seed=1)
+    figures = await beside_each_other({"one": Side(begin, send, dict)}, [GOAL], warm_up, arguments)
+    assert set(begun[:3]) == {goal.id for goal in warm_up}
+    assert set(begun[3:]) == {GOAL.id}
+    assert [figures["one"][load]["turns"] for load in ("new_texts", "at_1", "at_16")] == [1, 4, 4]
 
 
 def test_memory_is_that_of_the_process_and_its_children() -> None:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from kb.companions import ENGLISH
 from kb.encoder import EncoderUnavailable, TurnEncoder, Vectors, load_encoder, prefix_of, prepare, prepared_folder
 from kb.ensemble import EnsembleEncoder
 from kb.model_files import fingerprint
-from kb.sentence_encoder import FULL, SMALL
+from kb.sentence_encoder import BATCH, BATCH_OF_FEW, FEW, FULL, SMALL, SentenceEncoder
 from kb.space import View, single
 from kit.settings import Settings
 
@@ -169,6 +170,23 @@ def test_a_prepared_model_needs_its_source_no_more(tiny_model: Path, tmp_path: P
     first = load_encoder(settings).encode(["loan"])
     source.unlink()
     assert load_encoder(settings).encode(["loan"]).tolist() == first.tolist()
+
+
+@pytest.mark.parametrize(("texts", "batches"), [(FEW, [BATCH_OF_FEW] * (FEW // BATCH_OF_FEW)), (BATCH + 1, [BATCH, 1])])
+def test_few_texts_are_not_padded_to_the_longest_of_them_all(
+    texts: int, batches: list[int], other_model: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = load_encoder(other_model)
+    assert isinstance(encoder, SentenceEncoder)
+    forward, seen = encoder._model.forward, []
+
+    def noting(features: dict[str, Any], *others: Any, **named: Any) -> Any:
+        seen.append(len(features["input_ids"]))
+        return forward(features, *others, **named)
+
+    monkeypatch.setattr(encoder._model, "forward", noting)
+    encoder.encode(["lost card"] * texts)
+    assert seen == batches
 
 
 def test_the_prefix_is_the_settings_and_part_of_the_name(other_model: Settings) -> None:
